@@ -1,0 +1,39 @@
+import type { TokenUsage } from "./completion.ts";
+
+/** Why a stage's answer was or was not the one served. A closed list: dashboards and alerts count these. */
+export type Reason =
+	| "accepted"
+	| "low-confidence"
+	| "confidence-unavailable"
+	| "rejected-by-check"
+	| "forced"
+	| "unsupported-by-edge"
+	| "edge-failed"
+	| "edge-timeout"
+	| "edge-unavailable"
+	| "origin-failed-served-edge";
+
+/** What became of one stage, in the order the stages were considered. */
+export interface TrailEntry {
+	readonly stage: string;
+	readonly outcome: "accepted" | "deferred" | "skipped" | "failed";
+	readonly reason: Reason;
+	/** Null where none was measured. */
+	readonly confidence: number | null;
+	/** Null for the last stage, which has none. */
+	readonly threshold: number | null;
+	/** What exactly was unsupported, failed or unavailable; no prompt or answer text. */
+	readonly detail?: string;
+}
+
+/** One call to a model, whatever its purpose; rejected drafts and confidence calls are paid for too. */
+export interface CallRecord {
+	readonly stage: string;
+	readonly model: string;
+	readonly purpose: "answer" | "sample" | "verify";
+	/** Null where the upstream reported none, or the call failed. */
+	readonly usage: TokenUsage | null;
+	/** US dollars; null where the usage is unknown, since an unknown cost is not zero. */
+	readonly costUsd: number | null;
+	readonly ms: number;
+}
