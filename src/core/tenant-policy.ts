@@ -80,6 +80,19 @@ const modelName = v.pipe(
 	v.regex(/^[\x21-\x7e]{1,200}$/u, "must be 1 to 200 printable ASCII characters without spaces"),
 );
 
+const perMillion = between(0, 1e6, " US dollars a million tokens");
+const price = v.union(
+	[
+		v.strictObject({ inputUsdPerMillion: perMillion, outputUsdPerMillion: perMillion }),
+		v.strictObject({
+			usdPerGpuHour: between(0, 1e6, " US dollars"),
+			inputTokensPerSecond: between(1e-3, 1e9),
+			outputTokensPerSecond: between(1e-3, 1e9),
+		}),
+	],
+	"must be {inputUsdPerMillion, outputUsdPerMillion} or {usdPerGpuHour, inputTokensPerSecond, outputTokensPerSecond}, each a number",
+);
+
 const logprobMethod = <const Method extends string>(method: Method) => v.strictObject({ method: v.literal(method) });
 
 const confidence = v.variant(
@@ -103,22 +116,9 @@ const confidence = v.variant(
 			temperature: v.optional(between(0, 2), 1),
 			match: v.optional(v.picklist(["exact", "normalised", "json"]), "normalised"),
 		}),
-		v.strictObject({ method: v.literal("verify"), model: modelName }),
+		v.strictObject({ method: v.literal("verify"), model: modelName, price: v.optional(price) }),
 	],
 	"must be one of mean-logprob, min-logprob, quantile-logprob, token-margin, label-margin, agreement, verify",
-);
-
-const perMillion = between(0, 1e6, " US dollars a million tokens");
-const price = v.union(
-	[
-		v.strictObject({ inputUsdPerMillion: perMillion, outputUsdPerMillion: perMillion }),
-		v.strictObject({
-			usdPerGpuHour: between(0, 1e6, " US dollars"),
-			inputTokensPerSecond: between(1e-3, 1e9),
-			outputTokensPerSecond: between(1e-3, 1e9),
-		}),
-	],
-	"must be {inputUsdPerMillion, outputUsdPerMillion} or {usdPerGpuHour, inputTokensPerSecond, outputTokensPerSecond}, each a number",
 );
 
 const stage = v.strictObject({

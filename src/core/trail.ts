@@ -11,6 +11,9 @@ export type Reason =
 	| "edge-failed"
 	| "edge-timeout"
 	| "edge-unavailable"
+	/** The last stage failed, and its failure is the answer. */
+	| "origin-failed"
+	/** The last stage failed, and the best answer held was served instead. */
 	| "origin-failed-served-edge";
 
 /** What became of one stage, in the order the stages were considered. */

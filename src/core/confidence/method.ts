@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatRequest, Completion } from "../completion.ts";
+import type { Price } from "../cost.ts";
 import { unavailable, type ConfidenceReading } from "../reading.ts";
 import { agreementConfidence, type AgreementMatch } from "./agreement.ts";
 import {
@@ -23,8 +24,8 @@ export type ConfidenceMethod =
 			readonly temperature: number;
 			readonly match: AgreementMatch;
 	  }
-	/** `model` is the checker, on the same adapter as the stage. */
-	| { readonly method: "verify"; readonly model: string };
+	/** `model` is the checker, on the same adapter as the stage; `price` its own, where it is not the stage's. */
+	| { readonly method: "verify"; readonly model: string; readonly price?: Price | undefined };
 
 /** What a method needs before it can read: pure data, so that the cascade alone makes calls. */
 export interface ConfidencePlan {

@@ -1,0 +1,91 @@
+import type { ChatMessage, ChatRequest, Completion } from "../core/completion.ts";
+import type { Observation } from "../core/observation.ts";
+import type { Result } from "../core/result.ts";
+import type { StageCapabilities } from "../core/edge-support.ts";
+import type { StageFailure } from "../core/stage-failure.ts";
+import type { StagePolicy, TenantPolicy } from "../core/tenant-policy.ts";
+
+/** What a stage is asked. */
+export interface StageCall {
+	readonly request: ChatRequest;
+	/** The upstream's name for the model. */
+	readonly model: string;
+	/** Other messages than the request's, for a checker. */
+	readonly messages?: readonly ChatMessage[];
+	/** Ask for log-probabilities with this many alternatives; absent: only if the client asked. */
+	readonly topLogprobs?: number;
+	/** The most tokens to generate. */
+	readonly maxOutputTokens: number;
+	/** In place of the request's, for samples. */
+	readonly temperature?: number;
+	/** Added to the request's seed, so that samples differ and yet repeat. */
+	readonly seedOffset?: number;
+	/** Aborted when nobody waits for the answer any more. */
+	readonly signal: AbortSignal;
+	/** What is left of the deadline, told to upstreams that can use it. */
+	readonly timeoutMs: number;
+	readonly requestId: string;
+}
+
+/** A stream that has begun, in OpenAI's chunk events. Its first event has been seen and is no error. */
+export interface LiveAnswer {
+	/** Bytes read while looking at the first event, to be relayed before the rest. */
+	readonly head: readonly Uint8Array[];
+	readonly rest: ReadableStreamDefaultReader<Uint8Array>;
+}
+
+/** One model behind one adapter. Never throws for what an upstream does. */
+export interface CascadeStage {
+	readonly capabilities: StageCapabilities;
+	/** The whole answer, held and bounded. */
+	readonly complete: (call: StageCall) => Promise<Result<Completion, StageFailure>>;
+	/** Resolves when the answer has begun. */
+	readonly stream: (call: StageCall) => Promise<Result<LiveAnswer, StageFailure>>;
+}
+
+/** Finds the adapter of a stage; fails where its origin is not configured. */
+export type StageResolver = (stage: StagePolicy) => Promise<Result<CascadeStage, StageFailure>>;
+
+/** Time, so that tests own it. */
+export interface Clock {
+	/** Milliseconds since the Unix epoch. */
+	readonly now: () => number;
+	/** Calls back once after `ms`; returns how to cancel that. */
+	readonly setTimer: (ms: number, onExpiry: () => void) => () => void;
+}
+
+/** Who a key belongs to and what it may do. */
+export interface KeyHolder {
+	readonly tenant: string;
+	readonly scopes: readonly string[];
+}
+
+/** A store that could not be read, with nothing good remembered. */
+export interface StoreFailure {
+	readonly kind: "store-unavailable";
+}
+
+/** Looks up API keys. */
+export interface KeyStore {
+	/** Null: no such key. A failure is not a "no": the caller answers 503, never 401. */
+	readonly find: (key: string) => Promise<Result<KeyHolder | null, StoreFailure>>;
+}
+
+/** A tenant's policy as published. */
+export interface PublishedPolicy {
+	readonly revision: number;
+	/** Seconds since the Unix epoch. */
+	readonly publishedAt: number;
+	readonly policy: TenantPolicy;
+}
+
+/** Reads published policies. */
+export interface PolicyStore {
+	/** Null: the tenant has none. */
+	readonly read: (tenant: string) => Promise<Result<PublishedPolicy | null, StoreFailure>>;
+}
+
+/** Takes one record a request. Must not throw and must not delay the answer. */
+export interface ObservationSink {
+	readonly record: (observation: Observation) => void;
+}

@@ -1,0 +1,104 @@
+import type { CascadeFacts } from "../core/cascade-facts.ts";
+import type { ChatRequest, Completion } from "../core/completion.ts";
+import type { JsonObject } from "../core/json.ts";
+import { formatEvent, STREAM_END } from "./sse.ts";
+
+/** What an answer is sent under, whichever stage gave it. */
+export interface AnswerIdentity {
+	/** Used where the upstream gave none. */
+	readonly id: string;
+	/** Seconds since the Unix epoch, likewise. */
+	readonly created: number;
+}
+
+/**
+ * A whole answer as `chat.completion` JSON: the stage's own body, with `model` as the client asked for it and the
+ * `cascade` object. Log-probabilities that only the confidence method asked for are taken out again.
+ */
+export function encodeCompletion(
+	request: ChatRequest,
+	answer: Completion,
+	identity: AnswerIdentity,
+	facts: CascadeFacts,
+): string {
+	const body = identified(answer.body, identity);
+	return JSON.stringify({
+		...body,
+		model: request.model,
+		choices: request.logprobs ? trimmedChoices(body, request.topLogprobs) : choicesWithoutLogprobs(body),
+		cascade: facts,
+	});
+}
+
+/** A whole answer as a complete event stream, in few chunks: it is all there, so nothing is gained by many. */
+export function encodeCompletionAsStream(
+	request: ChatRequest,
+	answer: Completion,
+	identity: AnswerIdentity,
+	facts: CascadeFacts,
+): string {
+	const body = identified(answer.body, identity);
+	const head = { id: body["id"], object: "chat.completion.chunk", created: body["created"], model: request.model };
+	const choices = request.logprobs ? trimmedChoices(body, request.topLogprobs) : choicesWithoutLogprobs(body);
+	// With `include_usage` OpenAI sets `usage` to null on every chunk but the last.
+	const noUsage = request.includeUsage ? { usage: null } : {};
+	const chunk = (choice: JsonObject, rest: JsonObject = {}) => formatEvent({ ...head, choices: [choice], ...noUsage, ...rest });
+	let text = "";
+	for (const { index, message, logprobs } of choices as WireChoice[]) {
+		text += chunk({ index, delta: { role: "assistant", content: "", refusal: null }, logprobs: null, finish_reason: null });
+		const delta = deltaOf(message);
+		if (delta !== null) text += chunk({ index, delta, logprobs: logprobs ?? null, finish_reason: null });
+	}
+	for (const [position, { index, finish_reason }] of (choices as WireChoice[]).entries()) {
+		const last = position === choices.length - 1;
+		const rest = last && !request.includeUsage ? { cascade: facts } : {};
+		text += chunk({ index, delta: {}, logprobs: null, finish_reason }, rest);
+	}
+	if (request.includeUsage) text += formatEvent({ ...head, choices: [], usage: body["usage"] ?? null, cascade: facts });
+	return text + STREAM_END;
+}
+
+interface WireChoice extends JsonObject {
+	readonly index: number;
+	readonly message: JsonObject;
+	readonly logprobs?: unknown;
+	readonly finish_reason: string;
+}
+
+function identified(body: JsonObject, identity: AnswerIdentity): JsonObject {
+	return {
+		...body,
+		id: typeof body["id"] === "string" && body["id"] !== "" ? body["id"] : identity.id,
+		created: typeof body["created"] === "number" ? Math.floor(body["created"]) : identity.created,
+	};
+}
+
+function choicesWithoutLogprobs(body: JsonObject): JsonObject[] {
+	return (body["choices"] as JsonObject[]).map((choice) => ({ ...choice, logprobs: null }));
+}
+
+/** The confidence method may have asked for more alternatives than the client. */
+function trimmedChoices(body: JsonObject, topLogprobs: number): JsonObject[] {
+	return (body["choices"] as JsonObject[]).map((choice) => {
+		const logprobs = choice["logprobs"] as JsonObject | null;
+		if (logprobs === null || !Array.isArray(logprobs["content"])) return choice;
+		const content = (logprobs["content"] as JsonObject[]).map((token) => ({
+			...token,
+			bytes: token["bytes"] ?? null,
+			top_logprobs: Array.isArray(token["top_logprobs"]) ? (token["top_logprobs"] as JsonObject[]).slice(0, topLogprobs) : [],
+		}));
+		return { ...choice, logprobs: { refusal: null, ...logprobs, content } };
+	});
+}
+
+/** The message as one delta, tool calls numbered as streams want them; null where it says nothing. */
+function deltaOf(message: JsonObject): JsonObject | null {
+	const { role: _role, tool_calls: toolCalls, content, refusal, ...others } = message;
+	const delta: JsonObject = { ...others };
+	if (typeof content === "string") delta["content"] = content;
+	if (typeof refusal === "string") delta["refusal"] = refusal;
+	if (Array.isArray(toolCalls)) {
+		delta["tool_calls"] = (toolCalls as JsonObject[]).map((call, index) => ({ index, ...call }));
+	}
+	return Object.keys(delta).length === 0 ? null : delta;
+}

@@ -1,0 +1,153 @@
+import { createParser } from "eventsource-parser";
+import type { CascadeFacts } from "../core/cascade-facts.ts";
+import type { ChatRequest, TokenUsage } from "../core/completion.ts";
+import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
+import type { StageFailure } from "../core/stage-failure.ts";
+import { argumentText, usageOf } from "./normalise-completion.ts";
+import { formatEvent, STREAM_END } from "./sse.ts";
+import { readUpstreamError, streamFailure } from "./upstream-error.ts";
+
+/** Passes one upstream chat stream on to a client, event by event. */
+export interface StreamRelay {
+	/** Takes upstream text as it came, split anywhere; returns what the client is sent now, possibly nothing. */
+	readonly feed: (text: string) => string;
+	/**
+	 * The upstream has ended: returns the rest, which is the finish chunk, the usage chunk where the client asked
+	 * for one, and the end marker. The `cascade` object rides on the last of them. Call only where `failure` is null.
+	 */
+	readonly end: (facts: CascadeFacts) => string;
+	/** Tokens the upstream reported; null until it has. */
+	readonly usage: () => TokenUsage | null;
+	/** What is wrong with the stream; asked for at its end, an answer without a finish reason is a failure too. */
+	readonly failure: (ended: boolean) => StageFailure | null;
+	/** The upstream has sent its end marker, so nothing more is worth waiting for. */
+	readonly done: () => boolean;
+}
+
+/** One event's text may not be longer than this many UTF-16 units; a line that never ends must not fill memory. */
+const MOST_EVENT_CHARACTERS = 4 * 1024 * 1024;
+
+/**
+ * Events that need a look: usage, a finish reason, tool calls, errors. Quotes inside a JSON string are escaped, so
+ * an answer that talks about `"usage":{` does not match; everything that does not match is sent on as it came.
+ */
+const NEEDS_A_LOOK = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"tool_calls"\s*:|"error"\s*:|"object"\s*:\s*"error"/u;
+
+/**
+ * Relays a stream of OpenAI chat chunks. Most events pass unparsed. It mends what official clients break on: a
+ * first chunk without a role, tool arguments that are objects, a second finish reason, a usage chunk that nobody asked for or
+ * that came with the last content.
+ */
+export function createStreamRelay(request: ChatRequest): StreamRelay {
+	const finished = new Set<unknown>();
+	const rolesSent = new Set<unknown>();
+	let output = "";
+	let usage: TokenUsage | null = null;
+	let usageBody: unknown = null;
+	/** Held back until the end, since the `cascade` object is known only after the usage that follows it. */
+	let finishChunk: JsonObject | null = null;
+	let lastHead: JsonObject = {};
+	let failure: StageFailure | null = null;
+	let done = false;
+
+	const parser = createParser({
+		maxBufferSize: MOST_EVENT_CHARACTERS,
+		onEvent: ({ data }) => onData(data),
+		onError: (error) => {
+			if (error.type === "max-buffer-size-exceeded") failure ??= { kind: "too-large", limitBytes: MOST_EVENT_CHARACTERS };
+		},
+	});
+
+	function onData(data: string): void {
+		if (failure !== null || done) return;
+		if (data.trim() === "[DONE]") {
+			done = true;
+			return;
+		}
+		if (rolesSent.size >= request.choices && !NEEDS_A_LOOK.test(data)) {
+			// Only an event split over several `data:` lines holds a line break.
+			output += `data: ${data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data}\n\n`;
+			return;
+		}
+		const chunk = parseJson(data);
+		const problem = readUpstreamError(chunk);
+		if (problem !== null) {
+			failure = streamFailure(problem);
+			return;
+		}
+		if (!isJsonObject(chunk)) {
+			failure = { kind: "invalid-answer", detail: "an event of the stream is not a JSON object" };
+			return;
+		}
+		onChunk(chunk);
+	}
+
+	function onChunk(chunk: JsonObject): void {
+		const choices = Array.isArray(chunk["choices"]) ? (chunk["choices"] as unknown[]).filter(isJsonObject) : [];
+		lastHead = { id: chunk["id"], object: "chat.completion.chunk", created: chunk["created"], model: chunk["model"] };
+		const chunkUsage = usageOf(chunk["usage"]);
+		if (chunkUsage !== null) {
+			usage = chunkUsage;
+			usageBody = chunk["usage"];
+		}
+		if (request.includeUsage) chunk["usage"] = null;
+		else delete chunk["usage"];
+		if (choices.length === 0) {
+			// Usage is sent at the end. What else comes without choices, such as content filter results, passes.
+			if (chunkUsage === null) output += formatEvent(chunk);
+			return;
+		}
+		for (const choice of choices) mendChoice(choice);
+		if (finishChunk !== null) output += formatEvent(finishChunk);
+		finishChunk = null;
+		if (choices.some((choice) => typeof choice["finish_reason"] === "string")) finishChunk = chunk;
+		else output += formatEvent(chunk);
+	}
+
+	function mendChoice(choice: JsonObject): void {
+		if (typeof choice["index"] !== "number") choice["index"] = 0;
+		const delta = isJsonObject(choice["delta"]) ? choice["delta"] : {};
+		choice["delta"] = delta;
+		if (!rolesSent.has(choice["index"])) {
+			rolesSent.add(choice["index"]);
+			delta["role"] = "assistant";
+		}
+		if (Array.isArray(delta["tool_calls"])) (delta["tool_calls"] as unknown[]).forEach(mendToolCall);
+		if (typeof choice["finish_reason"] !== "string") choice["finish_reason"] = null;
+		else if (finished.has(choice["index"])) choice["finish_reason"] = null;
+		else finished.add(choice["index"]);
+	}
+
+	return {
+		feed(text) {
+			parser.feed(text);
+			const ready = output;
+			output = "";
+			return ready;
+		},
+		end(facts) {
+			const finish = finishChunk === null ? "" : formatEvent(request.includeUsage ? finishChunk : { ...finishChunk, cascade: facts });
+			const usageEvent = request.includeUsage ? formatEvent({ ...lastHead, choices: [], usage: usageBody, cascade: facts }) : "";
+			return finish + usageEvent + STREAM_END;
+		},
+		usage: () => usage,
+		failure(ended) {
+			if (ended && failure === null && finished.size === 0) {
+				return { kind: "invalid-answer", detail: "the stream ended without a finish reason" };
+			}
+			return failure;
+		},
+		done: () => done,
+	};
+}
+
+function mendToolCall(call: unknown, position: number): void {
+	if (!isJsonObject(call)) return;
+	if (typeof call["index"] !== "number") call["index"] = position;
+	const named = call["function"];
+	if (!isJsonObject(named)) return;
+	// Only the first delta of a call names it, and that one must say what kind of call it is.
+	if (typeof named["name"] === "string" && call["type"] === undefined) call["type"] = "function";
+	if (named["name"] !== undefined && typeof call["id"] !== "string") call["id"] = `call_${String(call["index"])}`;
+	if (named["arguments"] !== undefined) named["arguments"] = argumentText(named["arguments"]);
+}
