@@ -1,5 +1,6 @@
 import { gatherFacts, type CascadeFacts } from "../core/cascade-facts.ts";
 import type { Completion, TokenUsage } from "../core/completion.ts";
+import { unsupportedByEdge } from "../core/edge-support.ts";
 import { isClientFault, type StageFailure } from "../core/stage-failure.ts";
 import type { Cascade, StagePolicy } from "../core/tenant-policy.ts";
 import type { Reason } from "../core/trail.ts";
@@ -102,6 +103,8 @@ async function askFinalStage(
 	if (timeoutMs < LEAST_MS_FOR_A_CALL) return failed({ kind: "timeout", afterMs: cascade.timeoutMs });
 	const resolved = await run.resolveStage(stage);
 	if (!resolved.ok) return failed(resolved.error);
+	const unsupported = stage.adapter === "workers-ai" ? unsupportedByEdge(request, resolved.value.capabilities) : null;
+	if (unsupported !== null) return failed(unsupportedFailure(stage, unsupported));
 
 	// Why this stage was asked: the decision before it, or the client's wish. Read before its own entry is added.
 	const reason: Reason = route === "auto" ? (record.trail.at(-1)?.reason ?? "accepted") : "forced";
@@ -154,6 +157,12 @@ async function askFinalStage(
 		},
 		abort: deadline.abort,
 	};
+}
+
+/** There is no later stage to pass the request on to, so the client is told what it asked for in vain. */
+function unsupportedFailure(stage: StagePolicy, param: string): StageFailure {
+	const message = `'${param}' is not supported by the model of the stage '${stage.name}'.`;
+	return { kind: "bad-request", message, param, code: "unsupported_parameter" };
 }
 
 function whole(

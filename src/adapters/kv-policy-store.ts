@@ -1,0 +1,40 @@
+import * as v from "valibot";
+import { parseTenantPolicy } from "../core/tenant-policy.ts";
+import type { Clock, PolicyStore, PublishedPolicy } from "../cascade/ports.ts";
+import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
+
+/** `tenant/<id>/policy`: the current revision, as published. */
+const policyRecord = v.object({
+	version: v.literal(1),
+	revision: v.pipe(v.number(), v.integer(), v.minValue(1)),
+	/** Seconds since the Unix epoch. */
+	publishedAt: v.pipe(v.number(), v.integer(), v.minValue(0)),
+	policy: v.unknown(),
+});
+
+/**
+ * Policies in KV. KV is eventually consistent: a new revision is seen within about a minute everywhere, and different
+ * locations may serve different revisions meanwhile; one isolate never goes back. A revision that does not parse was
+ * refused when it was written; found all the same, the last good one serves and the fault is logged.
+ */
+export function createKvPolicyStore(input: {
+	readonly kv: Pick<KVNamespace, "get">;
+	readonly clock: Clock;
+	readonly times?: CacheTimes;
+}): PolicyStore {
+	const records = createKvRecordCache({
+		...input,
+		kind: "policy",
+		parse: parsePublishedPolicy,
+		isOlder: (read, known) => read.revision < known.revision,
+	});
+	return { read: (tenant) => records.read(`tenant/${tenant}/policy`) };
+}
+
+function parsePublishedPolicy(document: unknown): PublishedPolicy | undefined {
+	const record = v.safeParse(policyRecord, document);
+	if (!record.success) return undefined;
+	const policy = parseTenantPolicy(record.output.policy);
+	if (!policy.ok) return undefined;
+	return { revision: record.output.revision, publishedAt: record.output.publishedAt, policy: policy.value };
+}

@@ -1,0 +1,93 @@
+import QuickLRU from "quick-lru";
+import { err, ok, type Result } from "../core/result.ts";
+import { logFault } from "./observation-log.ts";
+import type { Clock, StoreFailure } from "../cascade/ports.ts";
+
+/** How long what was read may be used. */
+export interface CacheTimes {
+	/** Milliseconds after which a record is read again. With KV's own cache this bounds how long a change takes. */
+	readonly freshMs: number;
+	/** Milliseconds for which an absent record is believed absent. */
+	readonly absentMs: number;
+	/** Milliseconds for which the last good record serves while KV cannot be read or holds rubbish. */
+	readonly lastGoodMs: number;
+}
+
+/** The product's times: a change is seen within 30 s of KV holding it, on top of KV's own minute. */
+export const CACHE_TIMES: CacheTimes = { freshMs: 30_000, absentMs: 10_000, lastGoodMs: 3_600_000 };
+
+/** KV's own cache at each location; 30 s is the least it takes. */
+const KV_CACHE_TTL_SECONDS = 30;
+const MOST_RECORDS = 2_000;
+
+interface Entry<Value> {
+	readonly value: Value | null;
+	readonly readAt: number;
+}
+
+/** Reads records from KV through a bounded cache in the isolate. */
+export interface KvRecordCache<Value> {
+	readonly read: (key: string) => Promise<Result<Value | null, StoreFailure>>;
+}
+
+/**
+ * A cache over one kind of KV record. `parse` returns undefined for a value it cannot read; then, and when KV itself
+ * fails, the last good record serves. `isOlder` keeps readers from going back: KV locations converge one by one, so
+ * a read can be older than the one before it.
+ *
+ * Reads are not shared between concurrent requests: in Workers a promise belongs to the request that made it.
+ */
+export function createKvRecordCache<Value>(input: {
+	readonly kv: Pick<KVNamespace, "get">;
+	readonly kind: string;
+	readonly parse: (document: unknown) => Value | undefined;
+	readonly isOlder?: (read: Value, known: Value) => boolean;
+	readonly clock: Clock;
+	readonly times?: CacheTimes;
+}): KvRecordCache<Value> {
+	const { kv, kind, parse, isOlder = () => false, clock, times = CACHE_TIMES } = input;
+	const entries = new QuickLRU<string, Entry<Value>>({ maxSize: MOST_RECORDS });
+
+	const fetchRecord = async (key: string): Promise<Result<Value | null, "unreadable" | "unparsable">> => {
+		let text: string | null;
+		try {
+			text = await kv.get(key, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS });
+		} catch {
+			return err("unreadable");
+		}
+		if (text === null) return ok(null);
+		const value = parseText(text, parse);
+		return value === undefined ? err("unparsable") : ok(value);
+	};
+
+	return {
+		async read(key) {
+			const now = clock.now();
+			const known = entries.get(key);
+			if (known !== undefined && now - known.readAt < (known.value === null ? times.absentMs : times.freshMs)) {
+				return ok(known.value);
+			}
+			const fetched = await fetchRecord(key);
+			if (!fetched.ok) {
+				logFault(`kv-${fetched.error}`, { kind });
+				const usable = known !== undefined && known.value !== null && now - known.readAt < times.lastGoodMs;
+				return usable ? ok(known.value) : err({ kind: "store-unavailable" });
+			}
+			const value = fetched.value;
+			if (value !== null && known?.value != null && isOlder(value, known.value)) {
+				entries.set(key, { value: known.value, readAt: now });
+				return ok(known.value);
+			}
+			entries.set(key, { value, readAt: now });
+			return ok(value);
+		},
+	};
+}
+
+function parseText<Value>(text: string, parse: (document: unknown) => Value | undefined): Value | undefined {
+	try {
+		return parse(JSON.parse(text) as unknown);
+	} catch {
+		return undefined;
+	}
+}

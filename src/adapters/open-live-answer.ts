@@ -1,0 +1,37 @@
+import { createParser } from "eventsource-parser";
+import type { LiveAnswer } from "../cascade/ports.ts";
+import { parseJson } from "../core/json.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import type { StageFailure } from "../core/stage-failure.ts";
+import { readUpstreamError, streamFailure } from "../openai/upstream-error.ts";
+
+/** A first event longer than this is refused. */
+const MOST_HEAD_BYTES = 1024 * 1024;
+
+/**
+ * Waits for the first event of a stream, so that an error that an upstream sends with status 200 can still become a
+ * proper status, or lead to another answer. The bytes read are kept and relayed.
+ */
+export async function openLiveAnswer(body: ReadableStream<Uint8Array>): Promise<Result<LiveAnswer, StageFailure>> {
+	const reader = body.getReader();
+	const head: Uint8Array[] = [];
+	const decoder = new TextDecoder();
+	let firstEvent: string | undefined;
+	let size = 0;
+	const parser = createParser({ onEvent: ({ data }) => (firstEvent ??= data) });
+	while (firstEvent === undefined) {
+		const { done, value } = await reader.read();
+		if (done) return err({ kind: "invalid-answer", detail: "the stream ended before its first event" });
+		head.push(value);
+		size += value.byteLength;
+		if (size > MOST_HEAD_BYTES) {
+			await reader.cancel();
+			return err({ kind: "too-large", limitBytes: MOST_HEAD_BYTES });
+		}
+		parser.feed(decoder.decode(value, { stream: true }));
+	}
+	const problem = readUpstreamError(parseJson(firstEvent));
+	if (problem === null) return ok({ head, rest: reader });
+	await reader.cancel();
+	return err(streamFailure(problem));
+}

@@ -1,0 +1,65 @@
+import * as v from "valibot";
+import { err, ok, type Result } from "../core/result.ts";
+import type { Clock, StoreFailure } from "../cascade/ports.ts";
+import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
+import { parseOriginUrl } from "./origin-url.ts";
+
+/** An operator-defined upstream that speaks OpenAI's API. */
+export interface Origin {
+	/** Ends in the version, without a slash: `https://gpu.example.com/v1`. */
+	readonly baseUrl: string;
+	/** Sent as bearer token; null where the origin wants none. Never written anywhere. */
+	readonly key: string | null;
+}
+
+/** Finds origins by the name a policy uses. */
+export interface OriginStore {
+	/** Null: not defined, or not usable as defined. */
+	readonly find: (name: string) => Promise<Result<Origin | null, StoreFailure>>;
+}
+
+/**
+ * Secrets are named by records, so the names must not reach other secrets of the Worker: only those that begin with
+ * ORIGIN_ can be named.
+ */
+const SECRET_NAME = /^ORIGIN_[A-Z0-9_]{1,64}$/u;
+
+/** `origin/<name>` in KV. The secret is a Worker secret; the record holds its name only. */
+const originRecord = v.object({
+	version: v.literal(1),
+	baseUrl: v.string(),
+	secret: v.optional(v.nullable(v.pipe(v.string(), v.regex(SECRET_NAME)))),
+});
+
+/** Origins in KV. `secret` looks a Worker secret up by name. */
+export function createKvOriginStore(input: {
+	readonly kv: Pick<KVNamespace, "get">;
+	readonly secret: (name: string) => string | undefined;
+	/** Allows `http:` to this machine, for the laptop. */
+	readonly allowLoopback: boolean;
+	readonly clock: Clock;
+	readonly times?: CacheTimes;
+}): OriginStore {
+	const records = createKvRecordCache({
+		...input,
+		kind: "origin",
+		parse: (document) => {
+			const record = v.safeParse(originRecord, document);
+			if (!record.success) return undefined;
+			const baseUrl = parseOriginUrl(record.output.baseUrl, input.allowLoopback);
+			return baseUrl.ok ? { baseUrl: baseUrl.value, secret: record.output.secret ?? null } : undefined;
+		},
+	});
+	return {
+		async find(name) {
+			const record = await records.read(`origin/${name}`);
+			if (!record.ok) return err(record.error);
+			if (record.value === null) return ok(null);
+			const { baseUrl, secret } = record.value;
+			if (secret === null) return ok({ baseUrl, key: null });
+			const key = input.secret(secret);
+			// An origin without its key would be asked anonymously, and its refusal blamed on the client.
+			return ok(key === undefined || key === "" ? null : { baseUrl, key });
+		},
+	};
+}

@@ -1,0 +1,47 @@
+import type { StageCall } from "../cascade/ports.ts";
+import { messageText, type ChatMessage } from "../core/completion.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { WorkersAiCapabilities } from "./workers-ai-capabilities.ts";
+
+/** Sampling parameters that both dialects share with OpenAI under the same name. */
+const SHARED_PARAMETERS = ["top_p", "frequency_penalty", "presence_penalty", "response_format"] as const;
+const OPENAI_PARAMETERS = ["stop", "logit_bias"] as const;
+
+/**
+ * A call as inputs of `env.AI.run()`. `max_tokens` is always set, since Workers AI otherwise stops at 256 tokens
+ * and says so in no field of the native answer.
+ */
+export function workersAiInputs(call: StageCall, capabilities: WorkersAiCapabilities, stream: boolean): JsonObject {
+	const { body } = call.request;
+	const inputs: JsonObject = {
+		messages: (call.messages ?? call.request.messages).map(plainMessage),
+		max_tokens: call.maxOutputTokens,
+	};
+	const temperature = call.temperature ?? body["temperature"];
+	if (temperature != null) inputs["temperature"] = temperature;
+	const seed = seedOf(body["seed"], call.seedOffset);
+	if (seed !== undefined) inputs["seed"] = seed;
+	// A checker's call has other messages, so what shaped the answer must not shape its verdict.
+	const names = call.messages !== undefined ? [] : capabilities.openaiParameters ? [...SHARED_PARAMETERS, ...OPENAI_PARAMETERS] : SHARED_PARAMETERS;
+	for (const name of names) if (body[name] != null) inputs[name] = body[name];
+	if (capabilities.logprobs && (call.topLogprobs !== undefined || call.request.logprobs)) {
+		inputs["logprobs"] = true;
+		inputs["top_logprobs"] = call.topLogprobs ?? call.request.topLogprobs;
+	}
+	if (stream) {
+		inputs["stream"] = true;
+		if (capabilities.shape === "chat-completions") inputs["stream_options"] = { include_usage: true };
+	}
+	return inputs;
+}
+
+/** Small models' templates know `system`, not `developer`, and text, not parts. */
+function plainMessage(message: ChatMessage): JsonObject {
+	return { role: message.role === "developer" ? "system" : message.role, content: messageText(message) };
+}
+
+/** Samples of one request need different seeds, yet the same ones when the request is repeated. */
+function seedOf(seed: unknown, offset: number | undefined): number | undefined {
+	if (typeof seed !== "number") return undefined;
+	return seed + (offset ?? 0);
+}
