@@ -6,7 +6,7 @@ import { normaliseCompletion } from "../openai/normalise-completion.ts";
 import { openLiveAnswer } from "./open-live-answer.ts";
 import { readOriginFailure } from "./origin-failure.ts";
 import type { Origin } from "./origin-store.ts";
-import { readBounded } from "./read-bounded.ts";
+import { readBounded } from "../web/read-bounded.ts";
 
 /** Long answers with log-probabilities are some 2 KB a token. */
 const MOST_ANSWER_BYTES = 16 * 1024 * 1024;

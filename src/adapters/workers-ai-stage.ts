@@ -3,7 +3,7 @@ import { parseJson, type JsonObject } from "../core/json.ts";
 import { err, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import { openLiveAnswer } from "./open-live-answer.ts";
-import { readBounded } from "./read-bounded.ts";
+import { readBounded } from "../web/read-bounded.ts";
 import { readWorkersAiAnswer } from "./workers-ai-answer.ts";
 import { workersAiCapabilities } from "./workers-ai-capabilities.ts";
 import { readThrownFailure, readWorkersAiFailure } from "./workers-ai-failure.ts";

@@ -136,7 +136,8 @@ async function askFinalStage(
 	if (!request.stream) {
 		const result = await deadline.race(resolved.value.complete(call));
 		if (result?.ok !== true) return fail(result?.error);
-		deadline.clear();
+		// Also where all is well: a signal that crossed to another Worker holds the request open until it is settled.
+		deadline.abort();
 		recordCall(record, timing(), stage.price, result.value.usage);
 		record.trail.push(answeredEntry);
 		return whole(cascade, stage, result.value, reason, record);

@@ -1,0 +1,40 @@
+import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
+
+/** What the runtime hands over: anything may be missing, since configuration is written by people. */
+export interface UncheckedBindings {
+	readonly AI?: WorkersAiBinding;
+	readonly CONFIG?: KVNamespace;
+	/** "true" allows `http:` origins on this machine. Never set it in production. */
+	readonly ALLOW_LOOPBACK_ORIGINS?: string;
+	/** Origin credentials, named by origin records. */
+	readonly [originSecret: `ORIGIN_${string}`]: string | undefined;
+}
+
+/** What the program relies on. */
+export interface Bindings {
+	readonly ai: WorkersAiBinding;
+	readonly config: KVNamespace;
+	readonly allowLoopbackOrigins: boolean;
+	readonly originSecret: (name: string) => string | undefined;
+}
+
+/** The Worker is deployed without something it needs. The message is the operator's; it holds no secret. */
+export class ConfigurationError extends Error {
+	override readonly name = "ConfigurationError";
+}
+
+/** Checks each binding by name; throws with the one that is missing, since nothing can work without it. */
+export function checkBindings(unchecked: UncheckedBindings): Bindings {
+	const { AI, CONFIG } = unchecked;
+	if (AI === undefined) throw new ConfigurationError("The binding AI is missing: add [ai] binding = \"AI\" to wrangler.toml.");
+	if (CONFIG === undefined) throw new ConfigurationError("The binding CONFIG is missing: add a [[kv_namespaces]] with binding = \"CONFIG\" to wrangler.toml.");
+	return {
+		ai: AI,
+		config: CONFIG,
+		allowLoopbackOrigins: unchecked.ALLOW_LOOPBACK_ORIGINS === "true",
+		originSecret(name) {
+			const secret = name.startsWith("ORIGIN_") ? unchecked[name as `ORIGIN_${string}`] : undefined;
+			return typeof secret === "string" ? secret : undefined;
+		},
+	};
+}

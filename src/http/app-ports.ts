@@ -1,0 +1,34 @@
+import type { Clock, KeyStore, ObservationSink, PolicyStore, StageResolver } from "../cascade/ports.ts";
+
+/** Everything the routes need of the outside; the composition root builds it, tests may build it otherwise. */
+export interface AppPorts {
+	readonly keys: KeyStore;
+	readonly policies: PolicyStore;
+	readonly resolveStage: StageResolver;
+	readonly observations: ObservationSink;
+	readonly clock: Clock;
+	readonly times: StreamTimes;
+}
+
+/** How long a stream may be silent. All in milliseconds. */
+export interface StreamTimes {
+	/** After this long without a decision, headers go out as pending. */
+	readonly pendingAfterMs: number;
+	/** Between keep-alive comments while pending. */
+	readonly keepAliveEveryMs: number;
+	/** Between two reads of an upstream stream that has begun. */
+	readonly idleMs: number;
+	/** From the beginning of an upstream stream to its end. */
+	readonly totalMs: number;
+}
+
+/**
+ * The product's times. Proxies and client libraries give up on a connection that is silent for 60 s; ten seconds
+ * leave a decision time to become a proper status, and them no time to give up.
+ */
+export const STREAM_TIMES: StreamTimes = {
+	pendingAfterMs: 10_000,
+	keepAliveEveryMs: 10_000,
+	idleMs: 30_000,
+	totalMs: 15 * 60_000,
+};

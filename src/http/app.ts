@@ -1,0 +1,57 @@
+import { Hono } from "hono";
+import { errorReply } from "../openai/error-body.ts";
+import type { AppPorts } from "./app-ports.ts";
+import { chatCompletions } from "./chat-completions.ts";
+import { listModels, showModel } from "./models.ts";
+import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
+
+interface AppEnvironment<Bindings> {
+	readonly Bindings: Bindings & object;
+	readonly Variables: { requestId: string };
+}
+
+/** Every route of the Worker, in one list. `portsOf` is called once a request and should remember what it built. */
+export function createApp<Bindings>(
+	portsOf: (bindings: Bindings) => AppPorts,
+	logFault: (fault: string, facts: Readonly<Record<string, string>>) => void,
+) {
+	const app = new Hono<AppEnvironment<Bindings>>();
+	const routes = [
+		{ method: "POST", path: "/v1/chat/completions", handle: chatCompletions },
+		{ method: "GET", path: "/v1/models", handle: listModels },
+		{ method: "GET", path: "/v1/models/:id", handle: showModel },
+	] as const;
+
+	app.use(async function requestId(context, next) {
+		context.set("requestId", `req_${crypto.randomUUID()}`);
+		await next();
+	});
+	app.get("/healthz", (context) => jsonReply(200, { status: "ok" }, commonHeaders(context.get("requestId"))));
+	for (const { method, path, handle } of routes) {
+		app.on(method, path, (context) => handle(context, portsOf(context.env), context.get("requestId")));
+		app.all(path, (context) => {
+			const reply = errorReply({ status: 405, code: "method_not_allowed", message: `Use ${method} on this path.` });
+			return errorResponse({ ...reply, headers: { allow: method } }, context.get("requestId"));
+		});
+	}
+	app.notFound((context) => {
+		const message = `There is no ${context.req.method} ${shortened(context.req.path)} here; chat requests go to POST /v1/chat/completions.`;
+		return errorResponse(errorReply({ status: 404, code: "unknown_url", message }), context.get("requestId"));
+	});
+	app.onError((error, context) => {
+		// A throw is a bug: named in the log by its kind, with no text that could hold a prompt, and not shown.
+		const requestId = context.get("requestId");
+		const what = error.name === "ConfigurationError" ? error.message : firstFrame(error);
+		logFault("unexpected-error", { requestId, error: error.name, what });
+		return errorResponse(errorReply({ status: 500, code: "internal_error", message: `Something went wrong on our side; quote ${requestId}.` }), requestId);
+	});
+	return app;
+}
+
+function shortened(path: string): string {
+	return path.length > 100 ? `${path.slice(0, 100)}…` : path;
+}
+
+function firstFrame(error: Error): string {
+	return (error.stack ?? "").split("\n")[1]?.trim() ?? "";
+}

@@ -1,0 +1,25 @@
+import type { Context } from "hono";
+import type { AppPorts } from "./app-ports.ts";
+import { modelNotFound, readTenant, type Tenant } from "./read-tenant.ts";
+import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
+
+/** `GET /v1/models`: the tenant's cascades. */
+export async function listModels(context: Context, ports: AppPorts, requestId: string): Promise<Response> {
+	const tenant = await readTenant(context.req.raw, ports);
+	if (!tenant.ok) return errorResponse(tenant.error, requestId);
+	const data = Object.keys(tenant.value.published.policy.cascades).map((alias) => modelObject(alias, tenant.value));
+	return jsonReply(200, { object: "list", data }, commonHeaders(requestId));
+}
+
+/** `GET /v1/models/{id}`: one cascade. */
+export async function showModel(context: Context, ports: AppPorts, requestId: string): Promise<Response> {
+	const tenant = await readTenant(context.req.raw, ports);
+	if (!tenant.ok) return errorResponse(tenant.error, requestId);
+	const alias = context.req.param("id") ?? "";
+	if (!Object.hasOwn(tenant.value.published.policy.cascades, alias)) return errorResponse(modelNotFound(alias), requestId);
+	return jsonReply(200, modelObject(alias, tenant.value), commonHeaders(requestId));
+}
+
+function modelObject(alias: string, tenant: Tenant) {
+	return { id: alias, object: "model", created: tenant.published.publishedAt, owned_by: tenant.id };
+}

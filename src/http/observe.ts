@@ -1,0 +1,50 @@
+import type { CascadeOutcome } from "../cascade/run-cascade.ts";
+import type { CascadeFacts } from "../core/cascade-facts.ts";
+import type { ChatRequest } from "../core/completion.ts";
+import { totalCost } from "../core/cost.ts";
+import type { Observation } from "../core/observation.ts";
+import type { AppPorts } from "./app-ports.ts";
+import type { Tenant } from "./read-tenant.ts";
+import type { StreamEnd } from "./stream-events.ts";
+
+/** Writes the one record of a request, however it ends. */
+export interface Observer {
+	readonly answered: (facts: CascadeFacts) => void;
+	readonly failed: (outcome: Extract<CascadeOutcome, { kind: "failed" }>) => void;
+	/** A stream's end, of any kind. */
+	readonly ended: (end: StreamEnd) => void;
+}
+
+/** Knows what every record of this request has in common. */
+export function createObserver(
+	ports: Pick<AppPorts, "observations" | "clock">,
+	exchange: { readonly requestId: string; readonly receivedAt: number; readonly tenant: Tenant; readonly request: ChatRequest },
+): Observer {
+	const { requestId, receivedAt, tenant, request } = exchange;
+	const record = (
+		ending: Pick<Observation, "outcome" | "stage" | "reason" | "failure" | "trail" | "calls" | "costUsd" | "savedUsd">,
+	) =>
+		ports.observations.record({
+			version: 1,
+			requestId,
+			tenant: tenant.id,
+			cascade: request.model,
+			policyRevision: tenant.published.revision,
+			at: receivedAt,
+			stream: request.stream,
+			...ending,
+			durationMs: ports.clock.now() - receivedAt,
+		});
+	const ofFacts = ({ stage, reason, trail, calls, costUsd, savedUsd }: CascadeFacts) => ({ stage, reason, trail, calls, costUsd, savedUsd });
+	return {
+		answered: (facts) => record({ outcome: "answered", failure: null, ...ofFacts(facts) }),
+		failed({ failure, record: { trail, calls } }) {
+			const outcome = failure.kind === "aborted" ? "client-left" : "failed";
+			const reason = trail.at(-1)?.reason ?? null;
+			record({ outcome, stage: null, reason, failure: failure.kind, trail, calls, costUsd: totalCost(calls), savedUsd: null });
+		},
+		ended(end) {
+			record({ outcome: end.kind, failure: end.kind === "failed" ? end.failure.kind : null, ...ofFacts(end.facts) });
+		},
+	};
+}

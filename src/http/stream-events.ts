@@ -1,0 +1,148 @@
+import type { CascadeOutcome } from "../cascade/run-cascade.ts";
+import type { CascadeFacts } from "../core/cascade-facts.ts";
+import type { ChatRequest } from "../core/completion.ts";
+import type { StageFailure } from "../core/stage-failure.ts";
+import { encodeCompletionAsStream, type AnswerIdentity } from "../openai/encode-completion.ts";
+import { stageFailureReply } from "../openai/error-body.ts";
+import { createStreamRelay } from "../openai/relay-stream.ts";
+import { formatErrorEnd, KEEP_ALIVE } from "../openai/sse.ts";
+import type { AppPorts } from "./app-ports.ts";
+
+/** What a stream ended as; reported once. */
+export type StreamEnd =
+	| { readonly kind: "answered"; readonly facts: CascadeFacts }
+	| { readonly kind: "failed"; readonly facts: CascadeFacts; readonly failure: StageFailure }
+	| { readonly kind: "client-left"; readonly facts: CascadeFacts };
+
+/** What the events of one stream depend on. */
+export interface StreamContext {
+	readonly request: ChatRequest;
+	readonly identity: AnswerIdentity;
+	readonly ports: Pick<AppPorts, "clock" | "times">;
+	/** The client has left. */
+	readonly clientLeft: () => boolean;
+	readonly onEnd: (end: StreamEnd) => void;
+}
+
+type LiveOutcome = Extract<CascadeOutcome, { kind: "live" }>;
+
+/**
+ * Relays the last stage's stream. Whatever ends it, the end is reported once and the upstream call is over: the
+ * client's leaving, an upstream that falls silent, one that never stops.
+ */
+export async function* liveEvents(outcome: LiveOutcome, context: StreamContext): AsyncGenerator<string, void> {
+	const { live, settle, abort } = outcome;
+	const { clock, times } = context.ports;
+	const relay = createStreamRelay(context.request);
+	const decoder = new TextDecoder();
+	const endsAt = clock.now() + times.totalMs;
+	let end: StreamEnd | undefined;
+	const close = (failure: StageFailure | null): StreamEnd => {
+		const facts = settle(relay.usage());
+		return failure === null ? { kind: "answered", facts } : { kind: "failed", facts, failure };
+	};
+	try {
+		for (const bytes of live.head) {
+			const text = relay.feed(decoder.decode(bytes, { stream: true }));
+			if (text !== "") yield text;
+		}
+		let failure = relay.failure(false);
+		while (failure === null && !relay.done()) {
+			const allowedMs = Math.max(0, Math.min(times.idleMs, endsAt - clock.now()));
+			const read = await readWithin(live.rest, allowedMs, clock);
+			if (read.kind === "silent") failure = { kind: "timeout", afterMs: allowedMs };
+			else if (read.kind === "broken") failure = { kind: "unreachable" };
+			else {
+				// Flushing gives the parser the last line of an upstream that forgot its final line break.
+				const text = relay.feed(read.kind === "end" ? `${decoder.decode()}\n\n` : decoder.decode(read.bytes, { stream: true }));
+				if (text !== "") yield text;
+				failure = relay.failure(false);
+				if (read.kind === "end") break;
+			}
+		}
+		failure ??= relay.failure(true);
+		if (context.clientLeft()) return;
+		end = close(failure);
+		yield failure === null
+			? relay.end(end.facts)
+			: formatErrorEnd(stageFailureReply(failure, outcome.facts.stage).body.error);
+	} finally {
+		abort();
+		context.onEnd(end ?? { kind: "client-left", facts: settle(relay.usage()) });
+	}
+}
+
+/**
+ * The events of a stream whose headers went out before the decision: comments until the outcome is there, then its
+ * events. The status is spent, so a failure is an event.
+ */
+export async function* pendingEvents(
+	pending: Promise<CascadeOutcome>,
+	context: StreamContext,
+	onFailed: (outcome: Extract<CascadeOutcome, { kind: "failed" }>) => void,
+): AsyncGenerator<string, void> {
+	const { clock, times } = context.ports;
+	let outcome: CascadeOutcome | undefined;
+	yield KEEP_ALIVE;
+	while (outcome === undefined) {
+		outcome = await settledWithin(pending, times.keepAliveEveryMs, clock);
+		if (outcome === undefined) yield KEEP_ALIVE;
+	}
+	switch (outcome.kind) {
+		case "whole":
+			context.onEnd({ kind: "answered", facts: outcome.facts });
+			yield encodeCompletionAsStream(context.request, outcome.answer, context.identity, outcome.facts);
+			return;
+		case "live":
+			yield* liveEvents(outcome, context);
+			return;
+		case "failed":
+			onFailed(outcome);
+			yield formatErrorEnd(stageFailureReply(outcome.failure, outcome.stage).body.error);
+	}
+}
+
+/** The value, or undefined where it is not there in time. */
+export async function settledWithin<Value>(
+	work: Promise<Value>,
+	ms: number,
+	clock: Pick<AppPorts["clock"], "setTimer">,
+): Promise<Value | undefined> {
+	let cancel = () => {};
+	const timeUp = new Promise<undefined>((resolve) => {
+		cancel = clock.setTimer(ms, () => resolve(undefined));
+	});
+	try {
+		return await Promise.race([work, timeUp]);
+	} finally {
+		cancel();
+	}
+}
+
+type Read =
+	| { readonly kind: "bytes"; readonly bytes: Uint8Array }
+	| { readonly kind: "end" }
+	| { readonly kind: "silent" }
+	| { readonly kind: "broken" };
+
+/** One read of the upstream; cancelled when it takes too long, which also ends the upstream call. */
+async function readWithin(
+	reader: ReadableStreamDefaultReader<Uint8Array>,
+	ms: number,
+	clock: AppPorts["clock"],
+): Promise<Read> {
+	let silent = false;
+	const cancelTimer = clock.setTimer(ms, () => {
+		silent = true;
+		reader.cancel().catch(() => {});
+	});
+	try {
+		const { done, value } = await reader.read();
+		if (silent) return { kind: "silent" };
+		return done ? { kind: "end" } : { kind: "bytes", bytes: value };
+	} catch {
+		return { kind: silent ? "silent" : "broken" };
+	} finally {
+		cancelTimer();
+	}
+}

@@ -1,0 +1,112 @@
+/**
+ * The demo tenant: what an operator would publish to KV, as the laptop publishes it. The key is accepted by the local
+ * environment only, since only the local composition root knows it.
+ */
+export const DEMO_KEY = "cascade-local-demo";
+export const DEMO_TENANT = "demo";
+
+/** Prices of the small and the large model of each demo cascade, in US dollars a million tokens. */
+const SMALL_PRICE = { inputUsdPerMillion: 0.027, outputUsdPerMillion: 0.2 };
+const LARGE_PRICE = { inputUsdPerMillion: 0.6, outputUsdPerMillion: 2.4 };
+
+const MAIL_EDGE = { name: "edge", adapter: "workers-ai", model: "@local/mail-small", logprobs: true, price: SMALL_PRICE };
+const MAIL_ORIGIN = { name: "origin", adapter: "openai", origin: "local", model: "mail-large", price: LARGE_PRICE };
+
+/** The cascades of the demo tenant. `ownServer` is an OpenAI-compatible server that the user named. */
+export function demoPolicy(ownServer: OwnServer | undefined): Record<string, unknown> {
+	const cascades: Record<string, unknown> = {
+		// Spam or ham: the small model reads the subject line, the large one the whole mail.
+		cascade: {
+			stages: [{ ...MAIL_EDGE, confidence: { method: "label-margin", labels: ["spam", "ham"] }, threshold: 0.8 }, MAIL_ORIGIN],
+			onOriginFailure: "serve-edge-answer",
+			allowRouteHeader: true,
+		},
+		// The same with a middle model, to show a cascade of three.
+		"three-stages": {
+			stages: [
+				{ ...MAIL_EDGE, confidence: { method: "mean-logprob" }, threshold: 0.95 },
+				{ ...MAIL_EDGE, name: "middle", model: "@local/mail-medium", confidence: { method: "mean-logprob" }, threshold: 0.95 },
+				MAIL_ORIGIN,
+			],
+			allowRouteHeader: true,
+		},
+		// A small model without log-probabilities, as most on Workers AI are: its answers are checked by another one.
+		verified: {
+			stages: [
+				{
+					...MAIL_EDGE,
+					model: "@local/mail-small-native",
+					logprobs: false,
+					confidence: { method: "verify", model: "@local/mail-checker" },
+					threshold: 0.5,
+				},
+				MAIL_ORIGIN,
+			],
+			allowRouteHeader: true,
+		},
+		// Free text from n-gram models: prose-like only, but long streams with real log-probabilities.
+		prose: {
+			stages: [
+				{
+					name: "edge",
+					adapter: "workers-ai",
+					model: "@local/prose-small",
+					confidence: { method: "agreement", samples: 2, match: "normalised" },
+					threshold: 1,
+					price: SMALL_PRICE,
+				},
+				{ name: "origin", adapter: "openai", origin: "local", model: "prose-large", price: LARGE_PRICE },
+			],
+			allowRouteHeader: true,
+		},
+	};
+	if (ownServer !== undefined) {
+		cascades["own"] = {
+			stages: [
+				{ ...MAIL_EDGE, confidence: { method: "mean-logprob" }, threshold: 0.95 },
+				{ ...MAIL_ORIGIN, origin: "own", model: ownServer.model },
+			],
+			allowRouteHeader: true,
+			timeoutMs: 300_000,
+		};
+	}
+	return { version: 1, cascades };
+}
+
+/** A server on this machine that speaks OpenAI's API: Ollama, llama.cpp, vLLM. */
+export interface OwnServer {
+	readonly baseUrl: string;
+	readonly model: string;
+}
+
+/** Reads `http://127.0.0.1:11434/v1#llama3.2`: the address, and after `#` the model. */
+export function parseOwnServer(text: string): OwnServer | undefined {
+	const [baseUrl = "", model = ""] = text.split("#");
+	return /^https?:\/\/\S+$/u.test(baseUrl) && model !== "" ? { baseUrl: baseUrl.replace(/\/+$/u, ""), model } : undefined;
+}
+
+/** A KV key and its value, as `wrangler kv bulk put` takes them. */
+export interface KvRecord {
+	readonly key: string;
+	readonly value: string;
+}
+
+/** Everything the demo needs in KV. `sha256Hex` is given, since each runtime has its own. */
+export async function demoRecords(input: {
+	readonly sha256Hex: (text: string) => Promise<string> | string;
+	readonly originUrl: string;
+	readonly ownServer: OwnServer | undefined;
+	/** Seconds since the Unix epoch. */
+	readonly publishedAt: number;
+	/** In place of the demo's own cascades. */
+	readonly policy?: Record<string, unknown>;
+}): Promise<KvRecord[]> {
+	const { ownServer, policy = demoPolicy(ownServer) } = input;
+	const record = (key: string, value: unknown): KvRecord => ({ key, value: JSON.stringify(value) });
+	return [
+		record(`key/${await input.sha256Hex(DEMO_KEY)}`, { version: 1, tenant: DEMO_TENANT, scopes: ["inference"] }),
+		record(`tenant/${DEMO_TENANT}/policy`, { version: 1, revision: 1, publishedAt: input.publishedAt, policy }),
+		record("origin/local", { version: 1, baseUrl: input.originUrl, secret: "ORIGIN_LOCAL_KEY" }),
+		...(ownServer === undefined ? [] : [record("origin/own", { version: 1, baseUrl: ownServer.baseUrl })]),
+	];
+}

@@ -1,0 +1,135 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { demoRecords, type OwnServer } from "./demo-records.ts";
+
+/** A running local Worker and local origin. */
+export interface LocalStack {
+	/** Of the Worker, without `/v1`. */
+	readonly url: string;
+	/** Of the local origin, without `/v1`. */
+	readonly originUrl: string;
+	/** Publishes records to KV, in place of those there. */
+	readonly publish: (records: readonly { readonly key: string; readonly value: string }[]) => Promise<void>;
+	readonly stop: () => Promise<void>;
+}
+
+export interface LocalStackOptions {
+	/** 0 picks a free one. */
+	readonly port: number;
+	readonly originPort: number;
+	/** The demo tenant's policy, in place of the demo's own. */
+	readonly policy?: Record<string, unknown>;
+	readonly ownServer?: OwnServer | undefined;
+	/** Shows the Worker's log lines. */
+	readonly showLog?: boolean;
+	/** Tokens a second of the local origin; as fast as possible when absent. */
+	readonly tokensPerSecond?: number;
+	/** A directory built before, to start faster. */
+	readonly builtDirectory?: string;
+}
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const COMPATIBILITY_DATE = "2026-11-01";
+
+/**
+ * Builds both Workers with wrangler, as a deployment does, and runs them in the Workers runtime: the Worker with real
+ * KV and the `AI` stand-in, the local origin on its own port. `wrangler dev` would run the same, at some ten times the
+ * CPU a request and without the origin's own port.
+ */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+	const built = options.builtDirectory ?? (await buildLocalWorkers(join(ROOT, ".wrangler", "local")));
+	const origin = await modulesOf(join(built, "origin"));
+	const worker = await modulesOf(join(built, "worker"));
+	const runtime = new Miniflare(
+		convertV4MiniflareOptions({
+			host: "127.0.0.1",
+			port: options.port,
+			cf: false,
+			logRequests: false,
+			handleStructuredLogs: ({ level, message }) => {
+				if (options.showLog === true || level === "error") process.stderr.write(`${message}\n`);
+			},
+			workers: [
+				{
+					name: "edge-cascade-local",
+					...worker,
+					compatibilityDate: COMPATIBILITY_DATE,
+					compatibilityFlags: ["enable_request_signal", "enable_abortsignal_rpc"],
+					kvNamespaces: { CONFIG: "config" },
+					serviceBindings: { AI: { name: "edge-cascade-local", entrypoint: "LocalAI" } },
+					bindings: { ALLOW_LOOPBACK_ORIGINS: "true", ORIGIN_LOCAL_KEY: LOCAL_ORIGIN_KEY },
+				},
+				{
+					name: "edge-cascade-local-origin",
+					...origin,
+					compatibilityDate: COMPATIBILITY_DATE,
+					bindings: {
+						LOCAL_ORIGIN_KEY,
+						...(options.tokensPerSecond === undefined ? {} : { TOKENS_PER_SECOND: options.tokensPerSecond }),
+					},
+					unsafeDirectSockets: [{ host: "127.0.0.1", port: options.originPort }],
+				},
+			],
+		}),
+	);
+	try {
+		const url = await runtime.ready;
+		const originUrl = await runtime.unsafeGetDirectURL("edge-cascade-local-origin");
+		const kv = await runtime.getKVNamespace("CONFIG", "edge-cascade-local");
+		const publish: LocalStack["publish"] = async (records) => {
+			for (const { key, value } of records) await kv.put(key, value);
+		};
+		const records = await demoRecords({
+			sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
+			originUrl: new URL("v1", originUrl).href,
+			ownServer: options.ownServer,
+			publishedAt: Math.floor(Date.now() / 1000),
+			...(options.policy === undefined ? {} : { policy: options.policy }),
+		});
+		await publish(records);
+		return { url: url.origin, originUrl: originUrl.origin, publish, stop: () => runtime.dispose() };
+	} catch (error) {
+		await runtime.dispose();
+		throw error;
+	}
+}
+
+/** Opens the local origin on this machine; it guards nothing. */
+export const LOCAL_ORIGIN_KEY = "local-origin-key";
+
+/** Bundles the local Worker and the local origin into `directory`; about three seconds. */
+export async function buildLocalWorkers(directory: string): Promise<string> {
+	await Promise.all([
+		bundle(["--env", "local", "--config", join(ROOT, "wrangler.toml"), "--outdir", join(directory, "worker")]),
+		bundle(["--config", join(ROOT, "src/local/origin.wrangler.toml"), "--outdir", join(directory, "origin")]),
+	]);
+	return directory;
+}
+
+async function bundle(args: readonly string[]): Promise<void> {
+	const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
+	await promisify(execFile)(process.execPath, [wrangler, "deploy", "--dry-run", ...args], {
+		cwd: ROOT,
+		env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" },
+	});
+}
+
+/** A bundle's script and the weight files beside it, as the runtime takes them. */
+async function modulesOf(directory: string) {
+	const files = await readdir(directory);
+	const script = files.find((file) => file.endsWith(".js"));
+	if (script === undefined) throw new Error(`There is no bundle in ${directory}.`);
+	const data = files.filter((file) => file.endsWith(".bin"));
+	return {
+		modulesRoot: directory,
+		modules: [
+			{ type: "ESModule" as const, path: join(directory, script) },
+			...data.map((file) => ({ type: "Data" as const, path: join(directory, file) })),
+		],
+	};
+}
