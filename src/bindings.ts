@@ -26,8 +26,12 @@ export class ConfigurationError extends Error {
 /** Checks each binding by name; throws with the one that is missing, since nothing can work without it. */
 export function checkBindings(unchecked: UncheckedBindings): Bindings {
 	const { AI, CONFIG } = unchecked;
-	if (AI === undefined) throw new ConfigurationError("The binding AI is missing: add [ai] binding = \"AI\" to wrangler.toml.");
-	if (CONFIG === undefined) throw new ConfigurationError("The binding CONFIG is missing: add a [[kv_namespaces]] with binding = \"CONFIG\" to wrangler.toml.");
+	if (AI === undefined)
+		throw new ConfigurationError('The binding AI is missing: add [ai] binding = "AI" to wrangler.toml.');
+	if (CONFIG === undefined)
+		throw new ConfigurationError(
+			'The binding CONFIG is missing: add a [[kv_namespaces]] with binding = "CONFIG" to wrangler.toml.',
+		);
 	return {
 		ai: AI,
 		config: CONFIG,

@@ -11,8 +11,14 @@ export function readOriginFailure(status: number, retryAfter: string | null, tex
 	if (status === 404) return { kind: "misconfigured", what: "model" };
 	if (status === 429) return { kind: "overloaded", retryAfterSeconds: retryAfterSeconds(retryAfter, now) };
 	const error = readUpstreamErrorText(text);
-	if (status === 408 || status >= 500 || status < 400) return { kind: "upstream-error", status, message: error?.message ?? "" };
-	return { kind: "bad-request", message: error?.message ?? "", param: error?.param ?? null, code: codeOf(error?.code ?? null) };
+	if (status === 408 || status >= 500 || status < 400)
+		return { kind: "upstream-error", status, message: error?.message ?? "" };
+	return {
+		kind: "bad-request",
+		message: error?.message ?? "",
+		param: error?.param ?? null,
+		code: codeOf(error?.code ?? null),
+	};
 }
 
 /** `retry-after` in seconds or as a date (RFC 9110, 10.2.3); null where absent or unreadable. */

@@ -35,13 +35,16 @@ export function createOriginStage(
 			});
 		} catch (error) {
 			// Only our own serialiser throws this, on a body that is nested too deeply for it.
-			if (error instanceof RangeError) return err({ kind: "bad-request", message: "The body is nested too deeply.", param: null, code: null });
+			if (error instanceof RangeError)
+				return err({ kind: "bad-request", message: "The body is nested too deeply.", param: null, code: null });
 			return err({ kind: call.signal.aborted ? "aborted" : "unreachable" });
 		}
 		if (response.status === 200) return { ok: true, value: response };
 		try {
 			const text = await readBounded(response, MOST_ERROR_BYTES);
-			return err(readOriginFailure(response.status, response.headers.get("retry-after"), text.ok ? text.value : "", clock.now()));
+			return err(
+				readOriginFailure(response.status, response.headers.get("retry-after"), text.ok ? text.value : "", clock.now()),
+			);
 		} catch {
 			return err({ kind: call.signal.aborted ? "aborted" : "unreachable" });
 		}
@@ -107,6 +110,7 @@ function originBody(call: StageCall, stream: boolean): Record<string, unknown> {
 		changes["top_logprobs"] = call.topLogprobs;
 	}
 	if (call.temperature !== undefined) changes["temperature"] = call.temperature;
-	if (call.seedOffset !== undefined && typeof body["seed"] === "number") changes["seed"] = body["seed"] + call.seedOffset;
+	if (call.seedOffset !== undefined && typeof body["seed"] === "number")
+		changes["seed"] = body["seed"] + call.seedOffset;
 	return { ...body, ...changes };
 }

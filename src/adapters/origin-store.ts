@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Clock, StoreFailure } from "../cascade/ports.ts";
 import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
-import { parseOriginUrl } from "./origin-url.ts";
+import { parseOriginUrl } from "../web/origin-url.ts";
 
 /** An operator-defined upstream that speaks OpenAI's API. */
 export interface Origin {

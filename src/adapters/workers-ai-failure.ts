@@ -14,7 +14,9 @@ const FAILURE_BY_CODE: ReadonlyMap<number, (message: string) => StageFailure> = 
 	// 5007 no such model, 3042 invalid model id, 5005 LoRA unsupported, 3039 fine-tune incomplete.
 	...[5007, 3042, 5005, 3039].map((code) => [code, () => ({ kind: "misconfigured", what: "model" }) as const] as const),
 	// 5016 model terms not agreed to, 5018 and 3041 private model, 3023 account blocked, 5019 SDK version.
-	...[5016, 5018, 3041, 3023, 5019].map((code) => [code, () => ({ kind: "misconfigured", what: "credentials" }) as const] as const),
+	...[5016, 5018, 3041, 3023, 5019].map(
+		(code) => [code, () => ({ kind: "misconfigured", what: "credentials" }) as const] as const,
+	),
 	// 3006 too large, 3003 incomplete, 5004 invalid data, 5006 input does not match the model's schema.
 	...[3006, 3003, 5004, 5006].map((code) => [code, badRequest] as const),
 ]);

@@ -22,7 +22,12 @@ export function workersAiInputs(call: StageCall, capabilities: WorkersAiCapabili
 	const seed = seedOf(body["seed"], call.seedOffset);
 	if (seed !== undefined) inputs["seed"] = seed;
 	// A checker's call has other messages, so what shaped the answer must not shape its verdict.
-	const names = call.messages !== undefined ? [] : capabilities.openaiParameters ? [...SHARED_PARAMETERS, ...OPENAI_PARAMETERS] : SHARED_PARAMETERS;
+	const names =
+		call.messages !== undefined
+			? []
+			: capabilities.openaiParameters
+				? [...SHARED_PARAMETERS, ...OPENAI_PARAMETERS]
+				: SHARED_PARAMETERS;
 	for (const name of names) if (body[name] != null) inputs[name] = body[name];
 	if (capabilities.logprobs && (call.topLogprobs !== undefined || call.request.logprobs)) {
 		inputs["logprobs"] = true;

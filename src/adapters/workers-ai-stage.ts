@@ -12,7 +12,11 @@ import { openaiChunks } from "./workers-ai-stream.ts";
 
 /** The one method of the `AI` binding that is used; narrow, so that a stand-in has one thing to get right. */
 export interface WorkersAiBinding {
-	readonly run: (model: string, inputs: JsonObject, options: AiOptions & { returnRawResponse: true }) => Promise<Response>;
+	readonly run: (
+		model: string,
+		inputs: JsonObject,
+		options: AiOptions & { returnRawResponse: true },
+	) => Promise<Response>;
 }
 
 /** An answer with log-probabilities and 20 alternatives a token is some 2 KB a token. */
@@ -61,7 +65,11 @@ export function createWorkersAiStage(
 			const response = await run(call, true);
 			if (!response.ok) return response;
 			if (response.value.body === null) return err({ kind: "invalid-answer", detail: "the stream has no body" });
-			const identity = { id: `chatcmpl-${call.requestId}`, created: Math.floor(Date.now() / 1000), model: call.request.model };
+			const identity = {
+				id: `chatcmpl-${call.requestId}`,
+				created: Math.floor(Date.now() / 1000),
+				model: call.request.model,
+			};
 			try {
 				return await openLiveAnswer(openaiChunks(response.value.body, identity, call.maxOutputTokens));
 			} catch (error) {

@@ -27,7 +27,11 @@ export function openaiChunks(
 	const finish = (): string => {
 		const reason = nativeFinishReason(usage, toolCalls, maxOutputTokens);
 		// The end marker came, so the server considers the answer whole; without usage that is all there is to go by.
-		return chunk(choice({}, reason === "unknown" ? "stop" : reason)) + (usage === null ? "" : chunk([], { usage })) + STREAM_END;
+		return (
+			chunk(choice({}, reason === "unknown" ? "stop" : reason)) +
+			(usage === null ? "" : chunk([], { usage })) +
+			STREAM_END
+		);
 	};
 	const convert = (data: string): string => {
 		if (data.trim() === "[DONE]") {

@@ -45,7 +45,8 @@ export async function judgeStage(run: StageRun, policy: StagePolicy, timeoutMs: 
 	});
 	const without = (trailEntry: TrailEntry): Judgement => ({ accepted: false, answer: null, trailEntry });
 	// The policy parser sees to it that both are there; a policy made otherwise defers rather than accepts.
-	if (method === undefined || threshold === undefined) return without(entry("skipped", "confidence-unavailable", "no-method"));
+	if (method === undefined || threshold === undefined)
+		return without(entry("skipped", "confidence-unavailable", "no-method"));
 
 	const resolved = await run.resolveStage(policy);
 	if (!resolved.ok) return without(entry("failed", failureReason(resolved.error), resolved.error.kind));

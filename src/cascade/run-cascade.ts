@@ -118,7 +118,12 @@ async function askFinalStage(
 		signal: deadline.signal,
 		timeoutMs,
 	};
-	const timing = () => ({ stage: stage.name, model: stage.model, purpose: "answer" as const, ms: clock.now() - startedAt });
+	const timing = () => ({
+		stage: stage.name,
+		model: stage.model,
+		purpose: "answer" as const,
+		ms: clock.now() - startedAt,
+	});
 	const fail = (failure: StageFailure | undefined): CascadeOutcome => {
 		const cause = failure === undefined || failure.kind === "aborted" ? stopped(deadline, timeoutMs) : failure;
 		deadline.abort();
@@ -178,7 +183,14 @@ function whole(
 }
 
 function failedEntry(stage: StagePolicy, reason: Reason, failure: StageFailure) {
-	return { stage: stage.name, outcome: "failed", reason, confidence: null, threshold: null, detail: failure.kind } as const;
+	return {
+		stage: stage.name,
+		outcome: "failed",
+		reason,
+		confidence: null,
+		threshold: null,
+		detail: failure.kind,
+	} as const;
 }
 
 function stopped(deadline: Deadline, timeoutMs: number): StageFailure {

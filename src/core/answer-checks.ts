@@ -3,7 +3,13 @@ import type { ChatRequest, Completion } from "./completion.ts";
 import { isJsonObject, parseJson } from "./json.ts";
 
 /** Why an answer may not be accepted whatever its confidence. */
-export type FailedCheck = "empty-answer" | "truncated" | "content-filter" | "unfinished" | "invalid-json" | "schema-mismatch";
+export type FailedCheck =
+	| "empty-answer"
+	| "truncated"
+	| "content-filter"
+	| "unfinished"
+	| "invalid-json"
+	| "schema-mismatch";
 
 /**
  * The first check that a small answer fails, or null. A fluent half sentence or broken JSON can have a high

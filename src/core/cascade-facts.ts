@@ -29,7 +29,8 @@ export function gatherFacts(input: {
 }): CascadeFacts {
 	const { cascade, served, servedUsage, reason, trail, calls } = input;
 	const last = cascade.stages.at(-1) ?? served;
-	const judged = trail.findLast((entry) => entry.confidence !== null) ?? trail.findLast((entry) => entry.threshold !== null);
+	const judged =
+		trail.findLast((entry) => entry.confidence !== null) ?? trail.findLast((entry) => entry.threshold !== null);
 	return {
 		stage: served.name,
 		model: served.model,

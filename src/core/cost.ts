@@ -20,13 +20,11 @@ const TOKENS_PER_MILLION = 1e6;
  */
 export function costOfUsage(price: Price, usage: TokenUsage): number {
 	if ("usdPerGpuHour" in price) {
-		const seconds =
-			usage.inputTokens / price.inputTokensPerSecond + usage.outputTokens / price.outputTokensPerSecond;
+		const seconds = usage.inputTokens / price.inputTokensPerSecond + usage.outputTokens / price.outputTokensPerSecond;
 		return (price.usdPerGpuHour * seconds) / SECONDS_PER_HOUR;
 	}
 	return (
-		(usage.inputTokens * price.inputUsdPerMillion + usage.outputTokens * price.outputUsdPerMillion) /
-		TOKENS_PER_MILLION
+		(usage.inputTokens * price.inputUsdPerMillion + usage.outputTokens * price.outputUsdPerMillion) / TOKENS_PER_MILLION
 	);
 }
 

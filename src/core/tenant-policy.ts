@@ -72,7 +72,10 @@ const wholeBetween = (least: number, most: number, unit = "") => {
 const name = (what: string) =>
 	v.pipe(
 		v.string(`${what} must be text`),
-		v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/u, `${what} must be 1 to 64 of a-z, 0-9, '.', '_', '-', and begin with a letter or digit`),
+		v.regex(
+			/^[a-z0-9][a-z0-9._-]{0,63}$/u,
+			`${what} must be 1 to 64 of a-z, 0-9, '.', '_', '-', and begin with a letter or digit`,
+		),
 	);
 const modelName = v.pipe(
 	v.string("must be the model's name"),
@@ -105,7 +108,13 @@ const confidence = v.variant(
 		v.strictObject({
 			method: v.literal("label-margin"),
 			labels: v.pipe(
-				v.array(v.pipe(v.string(), v.nonEmpty("a label must not be empty"), v.maxLength(100, "a label has at most 100 characters"))),
+				v.array(
+					v.pipe(
+						v.string(),
+						v.nonEmpty("a label must not be empty"),
+						v.maxLength(100, "a label has at most 100 characters"),
+					),
+				),
 				v.minLength(POLICY_LIMITS.labels.least, "needs at least 2 labels"),
 				v.maxLength(POLICY_LIMITS.labels.most, "takes at most 20 labels, the most alternatives a model lists"),
 			),
@@ -152,7 +161,10 @@ const policy = v.strictObject({
 	cascades: v.pipe(
 		v.record(name("a cascade's name"), cascade, "must be an object of cascades by name"),
 		v.check((cascades) => Object.keys(cascades).length > 0, "a policy has at least one cascade"),
-		v.check((cascades) => Object.keys(cascades).length <= POLICY_LIMITS.cascades, `a policy has at most ${POLICY_LIMITS.cascades} cascades`),
+		v.check(
+			(cascades) => Object.keys(cascades).length <= POLICY_LIMITS.cascades,
+			`a policy has at most ${POLICY_LIMITS.cascades} cascades`,
+		),
 	),
 	limits: v.optional(
 		v.strictObject({
@@ -195,8 +207,10 @@ function stageProblems(path: string, stages: readonly StagePolicy[]): PolicyProb
 		seen.add(stageName);
 		if (adapter === "openai" && origin === undefined) report("origin", "an openai stage names an origin");
 		if (adapter === "workers-ai" && origin !== undefined) report("origin", "a workers-ai stage has no origin");
-		if (isLast && threshold !== undefined) report("threshold", "the last stage answers whatever it says, so it has no threshold");
-		if (isLast && method !== undefined) report("confidence", "the last stage is not judged, so it has no confidence method");
+		if (isLast && threshold !== undefined)
+			report("threshold", "the last stage answers whatever it says, so it has no threshold");
+		if (isLast && method !== undefined)
+			report("confidence", "the last stage is not judged, so it has no confidence method");
 		if (!isLast && threshold === undefined) report("threshold", "a stage before the last needs a threshold");
 		if (!isLast && method === undefined) report("confidence", "a stage before the last needs a confidence method");
 	}
@@ -209,5 +223,8 @@ function problemOf(issue: v.BaseIssue<unknown>): PolicyProblem {
 		.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${String(step)}`))
 		.join("");
 	const unknownField = issue.type === "strict_object" && issue.expected === "never";
-	return { path: path === "" ? "policy" : path, message: unknownField ? "is not a field of the policy" : issue.message };
+	return {
+		path: path === "" ? "policy" : path,
+		message: unknownField ? "is not a field of the policy" : issue.message,
+	};
 }

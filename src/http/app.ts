@@ -43,7 +43,14 @@ export function createApp<Bindings>(
 		const requestId = context.get("requestId");
 		const what = error.name === "ConfigurationError" ? error.message : firstFrame(error);
 		logFault("unexpected-error", { requestId, error: error.name, what });
-		return errorResponse(errorReply({ status: 500, code: "internal_error", message: `Something went wrong on our side; quote ${requestId}.` }), requestId);
+		return errorResponse(
+			errorReply({
+				status: 500,
+				code: "internal_error",
+				message: `Something went wrong on our side; quote ${requestId}.`,
+			}),
+			requestId,
+		);
 	});
 	return app;
 }

@@ -18,16 +18,35 @@ export async function authenticate(
 	const header = request.headers.get("authorization");
 	const key = header === null ? null : /^Bearer +(\S+)$/iu.exec(header)?.[1];
 	if (header === null) {
-		return err(errorReply({ status: 401, code: "missing_api_key", message: "Send your API key as 'Authorization: Bearer YOUR_KEY'." }));
+		return err(
+			errorReply({
+				status: 401,
+				code: "missing_api_key",
+				message: "Send your API key as 'Authorization: Bearer YOUR_KEY'.",
+			}),
+		);
 	}
 	if (key == null || key.length > MOST_KEY_CHARACTERS) return err(invalidKey());
 	const found = await ports.keys.find(key);
 	if (!found.ok) {
-		return err(errorReply({ status: 503, code: "keys_unavailable", message: "API keys cannot be checked at the moment.", retryAfterSeconds: 2 }));
+		return err(
+			errorReply({
+				status: 503,
+				code: "keys_unavailable",
+				message: "API keys cannot be checked at the moment.",
+				retryAfterSeconds: 2,
+			}),
+		);
 	}
 	if (found.value === null) return err(invalidKey());
 	if (!found.value.scopes.includes(scope)) {
-		return err(errorReply({ status: 403, code: "insufficient_scope", message: `This API key does not have the scope '${scope}'.` }));
+		return err(
+			errorReply({
+				status: 403,
+				code: "insufficient_scope",
+				message: `This API key does not have the scope '${scope}'.`,
+			}),
+		);
 	}
 	return ok(found.value);
 }

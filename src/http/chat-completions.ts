@@ -76,7 +76,13 @@ function plainReply(outcome: CascadeOutcome, exchange: Exchange): Response {
 
 async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange): Promise<Response> {
 	const { request, requestId, ports, client, identity, observer } = exchange;
-	const context: StreamContext = { request, identity, ports, clientLeft: () => client.signal.aborted, onEnd: observer.ended };
+	const context: StreamContext = {
+		request,
+		identity,
+		ports,
+		clientLeft: () => client.signal.aborted,
+		onEnd: observer.ended,
+	};
 	const headers = { ...commonHeaders(requestId), "content-type": "text/event-stream; charset=utf-8" };
 	const outcome = await settledWithin(running, ports.times.pendingAfterMs, ports.clock);
 	if (outcome === undefined) {
@@ -93,10 +99,15 @@ async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange)
 		return new Response(byteStream(liveEvents(outcome, context), leave), { headers: allHeaders });
 	}
 	observer.answered(outcome.facts);
-	return new Response(encodeCompletionAsStream(request, outcome.answer, identity, outcome.facts), { headers: allHeaders });
+	return new Response(encodeCompletionAsStream(request, outcome.answer, identity, outcome.facts), {
+		headers: allHeaders,
+	});
 }
 
-function failedReply(outcome: Extract<CascadeOutcome, { kind: "failed" }>, { requestId, observer }: Exchange): Response {
+function failedReply(
+	outcome: Extract<CascadeOutcome, { kind: "failed" }>,
+	{ requestId, observer }: Exchange,
+): Response {
 	observer.failed(outcome);
 	const reply = stageFailureReply(outcome.failure, outcome.stage);
 	const headers = { ...reply.headers, ...failureHeaders(outcome.record.trail, outcome.record.calls) };
@@ -109,10 +120,17 @@ async function readChatRequest(
 ): Promise<Result<ChatRequest, ErrorReply>> {
 	const text = await readBounded(raw, limits.maxBodyBytes);
 	if (!text.ok) {
-		return err(errorReply({ status: 413, code: "request_too_large", message: `The body is larger than ${limits.maxBodyBytes} bytes.` }));
+		return err(
+			errorReply({
+				status: 413,
+				code: "request_too_large",
+				message: `The body is larger than ${limits.maxBodyBytes} bytes.`,
+			}),
+		);
 	}
 	const body = parseJson(text.value);
-	if (body === undefined) return err(errorReply({ status: 400, code: "invalid_json", message: "The body is not valid JSON." }));
+	if (body === undefined)
+		return err(errorReply({ status: 400, code: "invalid_json", message: "The body is not valid JSON." }));
 	const request = parseChatRequest(body);
 	if (!request.ok) {
 		const message = request.error.map((problem) => problem.message).join(" ");
@@ -120,7 +138,14 @@ async function readChatRequest(
 	}
 	if ((request.value.maxOutputTokens ?? 0) > limits.maxOutputTokens) {
 		const param = body !== null && "max_completion_tokens" in (body as object) ? "max_completion_tokens" : "max_tokens";
-		return err(errorReply({ status: 400, code: "invalid_request", param, message: `'${param}' must be at most ${limits.maxOutputTokens}, your policy's limit.` }));
+		return err(
+			errorReply({
+				status: 400,
+				code: "invalid_request",
+				param,
+				message: `'${param}' must be at most ${limits.maxOutputTokens}, your policy's limit.`,
+			}),
+		);
 	}
 	return ok(request.value);
 }
@@ -128,10 +153,24 @@ async function readChatRequest(
 function readRoute(header: string | null, cascade: Cascade): Result<Route, ErrorReply> {
 	if (header === null || header === "auto") return ok("auto");
 	if (header !== "edge" && header !== "origin") {
-		return err(errorReply({ status: 400, code: "invalid_route", param: "x-cascade-route", message: "'x-cascade-route' must be auto, edge or origin." }));
+		return err(
+			errorReply({
+				status: 400,
+				code: "invalid_route",
+				param: "x-cascade-route",
+				message: "'x-cascade-route' must be auto, edge or origin.",
+			}),
+		);
 	}
 	if (!cascade.allowRouteHeader) {
-		return err(errorReply({ status: 403, code: "route_not_allowed", param: "x-cascade-route", message: "This cascade's policy does not allow 'x-cascade-route'." }));
+		return err(
+			errorReply({
+				status: 403,
+				code: "route_not_allowed",
+				param: "x-cascade-route",
+				message: "This cascade's policy does not allow 'x-cascade-route'.",
+			}),
+		);
 	}
 	return ok(header);
 }

@@ -16,7 +16,8 @@ export async function showModel(context: Context, ports: AppPorts, requestId: st
 	const tenant = await readTenant(context.req.raw, ports);
 	if (!tenant.ok) return errorResponse(tenant.error, requestId);
 	const alias = context.req.param("id") ?? "";
-	if (!Object.hasOwn(tenant.value.published.policy.cascades, alias)) return errorResponse(modelNotFound(alias), requestId);
+	if (!Object.hasOwn(tenant.value.published.policy.cascades, alias))
+		return errorResponse(modelNotFound(alias), requestId);
 	return jsonReply(200, modelObject(alias, tenant.value), commonHeaders(requestId));
 }
 

@@ -18,7 +18,12 @@ export interface Observer {
 /** Knows what every record of this request has in common. */
 export function createObserver(
 	ports: Pick<AppPorts, "observations" | "clock">,
-	exchange: { readonly requestId: string; readonly receivedAt: number; readonly tenant: Tenant; readonly request: ChatRequest },
+	exchange: {
+		readonly requestId: string;
+		readonly receivedAt: number;
+		readonly tenant: Tenant;
+		readonly request: ChatRequest;
+	},
 ): Observer {
 	const { requestId, receivedAt, tenant, request } = exchange;
 	const record = (
@@ -35,13 +40,29 @@ export function createObserver(
 			...ending,
 			durationMs: ports.clock.now() - receivedAt,
 		});
-	const ofFacts = ({ stage, reason, trail, calls, costUsd, savedUsd }: CascadeFacts) => ({ stage, reason, trail, calls, costUsd, savedUsd });
+	const ofFacts = ({ stage, reason, trail, calls, costUsd, savedUsd }: CascadeFacts) => ({
+		stage,
+		reason,
+		trail,
+		calls,
+		costUsd,
+		savedUsd,
+	});
 	return {
 		answered: (facts) => record({ outcome: "answered", failure: null, ...ofFacts(facts) }),
 		failed({ failure, record: { trail, calls } }) {
 			const outcome = failure.kind === "aborted" ? "client-left" : "failed";
 			const reason = trail.at(-1)?.reason ?? null;
-			record({ outcome, stage: null, reason, failure: failure.kind, trail, calls, costUsd: totalCost(calls), savedUsd: null });
+			record({
+				outcome,
+				stage: null,
+				reason,
+				failure: failure.kind,
+				trail,
+				calls,
+				costUsd: totalCost(calls),
+				savedUsd: null,
+			});
 		},
 		ended(end) {
 			record({ outcome: end.kind, failure: end.kind === "failed" ? end.failure.kind : null, ...ofFacts(end.facts) });

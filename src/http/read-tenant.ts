@@ -16,10 +16,19 @@ export async function readTenant(request: Request, ports: AppPorts): Promise<Res
 	if (!holder.ok) return holder;
 	const published = await ports.policies.read(holder.value.tenant);
 	if (!published.ok) {
-		return err(errorReply({ status: 503, code: "policy_unavailable", message: "Your policy cannot be read at the moment.", retryAfterSeconds: 2 }));
+		return err(
+			errorReply({
+				status: 503,
+				code: "policy_unavailable",
+				message: "Your policy cannot be read at the moment.",
+				retryAfterSeconds: 2,
+			}),
+		);
 	}
 	if (published.value === null) {
-		return err(errorReply({ status: 403, code: "no_policy", message: "No policy is published for this API key's tenant." }));
+		return err(
+			errorReply({ status: 403, code: "no_policy", message: "No policy is published for this API key's tenant." }),
+		);
 	}
 	return ok({ id: holder.value.tenant, published: published.value });
 }

@@ -54,7 +54,9 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 			else if (read.kind === "broken") failure = { kind: "unreachable" };
 			else {
 				// Flushing gives the parser the last line of an upstream that forgot its final line break.
-				const text = relay.feed(read.kind === "end" ? `${decoder.decode()}\n\n` : decoder.decode(read.bytes, { stream: true }));
+				const text = relay.feed(
+					read.kind === "end" ? `${decoder.decode()}\n\n` : decoder.decode(read.bytes, { stream: true }),
+				);
 				if (text !== "") yield text;
 				failure = relay.failure(false);
 				if (read.kind === "end") break;

@@ -15,7 +15,12 @@ export const SYSTEM_FINGERPRINT = "local";
  *
  * @param random used when the request carries no seed.
  */
-export function answerChat(model: LocalModel, request: LocalChatRequest, random: Random, identity: AnswerIdentity): ChatCompletion {
+export function answerChat(
+	model: LocalModel,
+	request: LocalChatRequest,
+	random: Random,
+	identity: AnswerIdentity,
+): ChatCompletion {
 	const answer = generateAnswer(model, request, random);
 	return {
 		...identity,

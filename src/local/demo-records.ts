@@ -9,7 +9,13 @@ export const DEMO_TENANT = "demo";
 const SMALL_PRICE = { inputUsdPerMillion: 0.027, outputUsdPerMillion: 0.2 };
 const LARGE_PRICE = { inputUsdPerMillion: 0.6, outputUsdPerMillion: 2.4 };
 
-const MAIL_EDGE = { name: "edge", adapter: "workers-ai", model: "@local/mail-small", logprobs: true, price: SMALL_PRICE };
+const MAIL_EDGE = {
+	name: "edge",
+	adapter: "workers-ai",
+	model: "@local/mail-small",
+	logprobs: true,
+	price: SMALL_PRICE,
+};
 const MAIL_ORIGIN = { name: "origin", adapter: "openai", origin: "local", model: "mail-large", price: LARGE_PRICE };
 
 /** The cascades of the demo tenant. `ownServer` is an OpenAI-compatible server that the user named. */
@@ -17,7 +23,10 @@ export function demoPolicy(ownServer: OwnServer | undefined): Record<string, unk
 	const cascades: Record<string, unknown> = {
 		// Spam or ham: the small model reads the subject line, the large one the whole mail.
 		cascade: {
-			stages: [{ ...MAIL_EDGE, confidence: { method: "label-margin", labels: ["spam", "ham"] }, threshold: 0.8 }, MAIL_ORIGIN],
+			stages: [
+				{ ...MAIL_EDGE, confidence: { method: "label-margin", labels: ["spam", "ham"] }, threshold: 0.8 },
+				MAIL_ORIGIN,
+			],
 			onOriginFailure: "serve-edge-answer",
 			allowRouteHeader: true,
 		},
@@ -25,7 +34,13 @@ export function demoPolicy(ownServer: OwnServer | undefined): Record<string, unk
 		"three-stages": {
 			stages: [
 				{ ...MAIL_EDGE, confidence: { method: "mean-logprob" }, threshold: 0.95 },
-				{ ...MAIL_EDGE, name: "middle", model: "@local/mail-medium", confidence: { method: "mean-logprob" }, threshold: 0.95 },
+				{
+					...MAIL_EDGE,
+					name: "middle",
+					model: "@local/mail-medium",
+					confidence: { method: "mean-logprob" },
+					threshold: 0.95,
+				},
 				MAIL_ORIGIN,
 			],
 			allowRouteHeader: true,
@@ -82,7 +97,9 @@ export interface OwnServer {
 /** Reads `http://127.0.0.1:11434/v1#llama3.2`: the address, and after `#` the model. */
 export function parseOwnServer(text: string): OwnServer | undefined {
 	const [baseUrl = "", model = ""] = text.split("#");
-	return /^https?:\/\/\S+$/u.test(baseUrl) && model !== "" ? { baseUrl: baseUrl.replace(/\/+$/u, ""), model } : undefined;
+	return /^https?:\/\/\S+$/u.test(baseUrl) && model !== ""
+		? { baseUrl: baseUrl.replace(/\/+$/u, ""), model }
+		: undefined;
 }
 
 /** A KV key and its value, as `wrangler kv bulk put` takes them. */

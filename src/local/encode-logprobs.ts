@@ -6,7 +6,10 @@ import type { WireLogprobs, WireTopLogprob } from "./wire-types.ts";
 export function encodeLogprobs(tokens: readonly GeneratedToken[], isWanted: boolean): WireLogprobs | null {
 	if (!isWanted) return null;
 	return {
-		content: tokens.map((token) => ({ ...encodeAlternative(token), top_logprobs: token.alternatives.map(encodeAlternative) })),
+		content: tokens.map((token) => ({
+			...encodeAlternative(token),
+			top_logprobs: token.alternatives.map(encodeAlternative),
+		})),
 		refusal: null,
 	};
 }

@@ -14,7 +14,8 @@ const toolSchema = v.object({
 	function: v.object({ name: v.string(), parameters: v.optional(v.unknown()) }),
 });
 
-const wholeNumber = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+const wholeNumber = (least: number, most: number) =>
+	v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
 const bodySchema = v.object({
 	model: v.nullish(v.string()),
@@ -32,7 +33,9 @@ const bodySchema = v.object({
 	stream_options: v.nullish(v.object({ include_usage: v.nullish(v.boolean()) })),
 	response_format: v.nullish(v.object({ type: v.picklist(["text", "json_object", "json_schema"]) })),
 	tools: v.nullish(v.array(toolSchema)),
-	tool_choice: v.nullish(v.union([v.picklist(["none", "auto", "required"]), v.object({ type: v.literal("function") })])),
+	tool_choice: v.nullish(
+		v.union([v.picklist(["none", "auto", "required"]), v.object({ type: v.literal("function") })]),
+	),
 	ignore_eos: v.nullish(v.boolean()),
 });
 
@@ -112,7 +115,8 @@ function requestFrom(fields: v.InferOutput<typeof bodySchema>): LocalChatRequest
 		stop: [fields.stop ?? []].flat().filter((text) => text !== ""),
 		isStream: fields.stream ?? false,
 		includeUsage: fields.stream_options?.include_usage ?? false,
-		wantsJson: fields.response_format !== null && fields.response_format !== undefined && fields.response_format.type !== "text",
+		wantsJson:
+			fields.response_format !== null && fields.response_format !== undefined && fields.response_format.type !== "text",
 		tools: tools.map((tool) => ({ name: tool.function.name, parameters: tool.function.parameters })),
 		ignoresEnd: fields.ignore_eos ?? false,
 	};

@@ -73,7 +73,12 @@ function runNatively(model: LocalModel, request: LocalChatRequest, random: Rando
 		: { kind: "answer", answer: answerNatively(model, request, random) };
 }
 
-function runChat(model: LocalModel, request: LocalChatRequest, random: Random, identity: AnswerIdentity): LocalRunResult {
+function runChat(
+	model: LocalModel,
+	request: LocalChatRequest,
+	random: Random,
+	identity: AnswerIdentity,
+): LocalRunResult {
 	return request.isStream
 		? { kind: "stream", events: streamChat(model, request, random, identity) }
 		: { kind: "answer", answer: answerChat(model, request, random, identity) };

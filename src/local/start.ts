@@ -36,12 +36,14 @@ function portFrom(name: string, fallback: number): number {
 	const text = process.env[name];
 	if (text === undefined || text === "") return fallback;
 	const port = Number(text);
-	if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${name} must be a port from 1 to 65535, not '${text}'.`);
+	if (!Number.isInteger(port) || port < 1 || port > 65_535)
+		throw new Error(`${name} must be a port from 1 to 65535, not '${text}'.`);
 	return port;
 }
 
 function nextSteps(url: string, originUrl: string, hasOwnServer: boolean): string {
-	const mail = "Subject: Lower your mortgage payments today\\n\\nNo obligation. Click here to save thousands, guaranteed!";
+	const mail =
+		"Subject: Lower your mortgage payments today\\n\\nNo obligation. Click here to save thousands, guaranteed!";
 	return `
 Edge Cascade answers at ${url}/v1   (the local origin at ${originUrl}/v1)
 

@@ -13,7 +13,12 @@ import type { AnswerIdentity, ChatChunk, WireDelta } from "./wire-types.ts";
  * finish reason; then the usage if it was asked for. The same request and
  * randomness give the text {@link answerChat} gives.
  */
-export function streamChat(model: LocalModel, request: LocalChatRequest, random: Random, identity: AnswerIdentity): ChatChunk[] {
+export function streamChat(
+	model: LocalModel,
+	request: LocalChatRequest,
+	random: Random,
+	identity: AnswerIdentity,
+): ChatChunk[] {
 	const answer = generateAnswer(model, request, random);
 	const frame = { ...identity, object: "chat.completion.chunk", system_fingerprint: SYSTEM_FINGERPRINT } as const;
 	const wantsLogprobs = request.topLogprobs !== undefined;
@@ -25,7 +30,12 @@ export function streamChat(model: LocalModel, request: LocalChatRequest, random:
 		): ChatChunk => ({
 			...frame,
 			choices: [
-				{ index, delta, logprobs: encodeLogprobs(tokens, wantsLogprobs && tokens.length > 0), finish_reason: finishReason },
+				{
+					index,
+					delta,
+					logprobs: encodeLogprobs(tokens, wantsLogprobs && tokens.length > 0),
+					finish_reason: finishReason,
+				},
 			],
 			...(request.includeUsage ? { usage: null } : {}),
 		});

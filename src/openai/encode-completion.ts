@@ -42,10 +42,16 @@ export function encodeCompletionAsStream(
 	const choices = request.logprobs ? trimmedChoices(body, request.topLogprobs) : choicesWithoutLogprobs(body);
 	// With `include_usage` OpenAI sets `usage` to null on every chunk but the last.
 	const noUsage = request.includeUsage ? { usage: null } : {};
-	const chunk = (choice: JsonObject, rest: JsonObject = {}) => formatEvent({ ...head, choices: [choice], ...noUsage, ...rest });
+	const chunk = (choice: JsonObject, rest: JsonObject = {}) =>
+		formatEvent({ ...head, choices: [choice], ...noUsage, ...rest });
 	let text = "";
 	for (const { index, message, logprobs } of choices as WireChoice[]) {
-		text += chunk({ index, delta: { role: "assistant", content: "", refusal: null }, logprobs: null, finish_reason: null });
+		text += chunk({
+			index,
+			delta: { role: "assistant", content: "", refusal: null },
+			logprobs: null,
+			finish_reason: null,
+		});
 		const delta = deltaOf(message);
 		if (delta !== null) text += chunk({ index, delta, logprobs: logprobs ?? null, finish_reason: null });
 	}
@@ -85,7 +91,9 @@ function trimmedChoices(body: JsonObject, topLogprobs: number): JsonObject[] {
 		const content = (logprobs["content"] as JsonObject[]).map((token) => ({
 			...token,
 			bytes: token["bytes"] ?? null,
-			top_logprobs: Array.isArray(token["top_logprobs"]) ? (token["top_logprobs"] as JsonObject[]).slice(0, topLogprobs) : [],
+			top_logprobs: Array.isArray(token["top_logprobs"])
+				? (token["top_logprobs"] as JsonObject[]).slice(0, topLogprobs)
+				: [],
 		}));
 		return { ...choice, logprobs: { refusal: null, ...logprobs, content } };
 	});

@@ -61,7 +61,12 @@ export function stageFailureReply(failure: StageFailure, stage: string): ErrorRe
 			});
 		case "aborted":
 			// Nobody reads this: the client has gone. It must still be a valid reply.
-			return errorReply({ status: 503, code: "client_left", message: "The client closed the request.", retryAfterSeconds: 1 });
+			return errorReply({
+				status: 503,
+				code: "client_left",
+				message: "The client closed the request.",
+				retryAfterSeconds: 1,
+			});
 		case "unreachable":
 			return errorReply({
 				status: 503,
@@ -120,7 +125,10 @@ function misconfiguredReply(what: "credentials" | "model" | "origin" | "redirect
 		credentials: { code: "origin_auth", message: `The stage '${stage}' refused this service's credentials.` },
 		model: { code: "origin_model", message: `The stage '${stage}' does not know the model it is configured with.` },
 		origin: { code: "origin_config", message: `The origin of the stage '${stage}' is not configured.` },
-		redirect: { code: "origin_redirect", message: `The stage '${stage}' answered with a redirect, which is not followed.` },
+		redirect: {
+			code: "origin_redirect",
+			message: `The stage '${stage}' answered with a redirect, which is not followed.`,
+		},
 	};
 	return errorReply({ status: 502, ...explanations[what] });
 }

@@ -2,7 +2,13 @@ import type { Completion, FinishReason, TokenLogprob, TokenUsage } from "../core
 import { isJsonObject, type JsonObject } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 
-const FINISH_REASONS: ReadonlySet<unknown> = new Set(["stop", "length", "tool_calls", "content_filter", "function_call"]);
+const FINISH_REASONS: ReadonlySet<unknown> = new Set([
+	"stop",
+	"length",
+	"tool_calls",
+	"content_filter",
+	"function_call",
+]);
 
 /**
  * Turns a parsed upstream body of OpenAI's shape into a `Completion`, mending in place what official clients

@@ -44,7 +44,10 @@ const message = v.looseObject(
 
 const chatBody = v.looseObject(
 	{
-		model: v.pipe(v.string("must be the name of one of your cascades"), v.nonEmpty("must be the name of one of your cascades")),
+		model: v.pipe(
+			v.string("must be the name of one of your cascades"),
+			v.nonEmpty("must be the name of one of your cascades"),
+		),
 		messages: v.pipe(
 			v.array(message, "must be a list of messages"),
 			v.minLength(1, "must hold at least one message"),

@@ -54,7 +54,8 @@ export function createStreamRelay(request: ChatRequest): StreamRelay {
 		maxBufferSize: MOST_EVENT_CHARACTERS,
 		onEvent: ({ data }) => onData(data),
 		onError: (error) => {
-			if (error.type === "max-buffer-size-exceeded") failure ??= { kind: "too-large", limitBytes: MOST_EVENT_CHARACTERS };
+			if (error.type === "max-buffer-size-exceeded")
+				failure ??= { kind: "too-large", limitBytes: MOST_EVENT_CHARACTERS };
 		},
 	});
 
@@ -126,8 +127,13 @@ export function createStreamRelay(request: ChatRequest): StreamRelay {
 			return ready;
 		},
 		end(facts) {
-			const finish = finishChunk === null ? "" : formatEvent(request.includeUsage ? finishChunk : { ...finishChunk, cascade: facts });
-			const usageEvent = request.includeUsage ? formatEvent({ ...lastHead, choices: [], usage: usageBody, cascade: facts }) : "";
+			const finish =
+				finishChunk === null
+					? ""
+					: formatEvent(request.includeUsage ? finishChunk : { ...finishChunk, cascade: facts });
+			const usageEvent = request.includeUsage
+				? formatEvent({ ...lastHead, choices: [], usage: usageBody, cascade: facts })
+				: "";
 			return finish + usageEvent + STREAM_END;
 		},
 		usage: () => usage,

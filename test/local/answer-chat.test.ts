@@ -25,7 +25,11 @@ const labelTool = {
 	type: "function",
 	function: {
 		name: "label_mail",
-		parameters: { type: "object", properties: { label: { type: "string", enum: ["spam", "ham"] } }, required: ["label"] },
+		parameters: {
+			type: "object",
+			properties: { label: { type: "string", enum: ["spam", "ham"] } },
+			required: ["label"],
+		},
 	},
 };
 
@@ -45,7 +49,9 @@ describe("a label model's answer", () => {
 	});
 
 	it("has null log-probabilities unless they were asked for", () => {
-		expect(answer("@local/mail-small", { messages: mailPrompt(firstMail()), temperature: 0 }).choices[0]?.logprobs).toBeNull();
+		expect(
+			answer("@local/mail-small", { messages: mailPrompt(firstMail()), temperature: 0 }).choices[0]?.logprobs,
+		).toBeNull();
 	});
 
 	it("is the same for the same seed", () => {
@@ -110,7 +116,12 @@ describe("a label model's answer", () => {
 	});
 
 	it("is cut by the token limit and says so", () => {
-		const body = { messages: mailPrompt(firstMail()), temperature: 0, max_tokens: 3, response_format: { type: "json_object" } };
+		const body = {
+			messages: mailPrompt(firstMail()),
+			temperature: 0,
+			max_tokens: 3,
+			response_format: { type: "json_object" },
+		};
 		const [choice] = answer("@local/mail-small", body).choices;
 		expect(choice?.message.content).toBe('{"label":"');
 		expect(choice?.finish_reason).toBe("length");
@@ -188,7 +199,13 @@ describe("a prose model's answer", () => {
 	});
 
 	it("ends before a stop sequence", () => {
-		const [choice] = answer("prose-large", { messages, seed: 5, max_tokens: 200, ignore_eos: true, stop: ["e"] }).choices;
+		const [choice] = answer("prose-large", {
+			messages,
+			seed: 5,
+			max_tokens: 200,
+			ignore_eos: true,
+			stop: ["e"],
+		}).choices;
 		expect(choice?.finish_reason).toBe("stop");
 		expect(choice?.message.content).not.toContain("e");
 	});
@@ -206,7 +223,9 @@ describe("a streamed answer", () => {
 			expect(pieces[0]?.delta.role).toBe("assistant");
 			expect(pieces.map((piece) => piece.delta.content ?? "").join("")).toBe(complete.message.content);
 			expect(pieces.flatMap((piece) => piece.logprobs?.content ?? [])).toEqual(complete.logprobs?.content ?? []);
-			expect(pieces.map((piece) => piece.finish_reason).filter((reason) => reason !== null)).toEqual([complete.finish_reason]);
+			expect(pieces.map((piece) => piece.finish_reason).filter((reason) => reason !== null)).toEqual([
+				complete.finish_reason,
+			]);
 		}
 	});
 
@@ -214,7 +233,12 @@ describe("a streamed answer", () => {
 		const body = { messages: mailPrompt(firstMail()), seed: 1, stream: true };
 		const without = streamChat(small, request(body), noRandom, identity);
 		expect(without.some((chunk) => "usage" in chunk)).toBe(false);
-		const included = streamChat(small, request({ ...body, stream_options: { include_usage: true } }), noRandom, identity);
+		const included = streamChat(
+			small,
+			request({ ...body, stream_options: { include_usage: true } }),
+			noRandom,
+			identity,
+		);
 		expect(included.at(-1)?.choices).toEqual([]);
 		expect(included.at(-1)?.usage?.completion_tokens).toBe(1);
 	});

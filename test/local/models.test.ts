@@ -114,7 +114,13 @@ describe("mail prompts", () => {
 		const messages = [
 			{ role: "user", content: "Subject: old\n\nold" },
 			{ role: "assistant", content: "ham" },
-			{ role: "user", content: [{ type: "text", text: "Subject: new\n" }, { type: "text", text: "\nbody" }] },
+			{
+				role: "user",
+				content: [
+					{ type: "text", text: "Subject: new\n" },
+					{ type: "text", text: "\nbody" },
+				],
+			},
 		];
 		expect(mailFromText(lastUserText(messages))).toEqual({ subject: "new", body: "body" });
 	});

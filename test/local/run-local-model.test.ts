@@ -31,7 +31,11 @@ describe("the stand-in for Workers AI", () => {
 	});
 
 	it("gives parsed JSON in the native shape under JSON mode", () => {
-		const result = run("@local/mail-small-native", { messages, temperature: 0, response_format: { type: "json_object" } });
+		const result = run("@local/mail-small-native", {
+			messages,
+			temperature: 0,
+			response_format: { type: "json_object" },
+		});
 		expect(result).toMatchObject({ answer: { response: { label: "ham" } } });
 	});
 
@@ -47,7 +51,13 @@ describe("the stand-in for Workers AI", () => {
 		["a model of the origin", "mail-large", { messages }, 400, 5007],
 		["missing messages", "@local/mail-small", {}, 400, 5006],
 		["no input at all", "@local/mail-small", null, 400, 5006],
-		["JSON from a prose model", "@local/prose-small", { messages, response_format: { type: "json_object" } }, 400, 5025],
+		[
+			"JSON from a prose model",
+			"@local/prose-small",
+			{ messages, response_format: { type: "json_object" } },
+			400,
+			5025,
+		],
 		["a prompt that is too long", "@local/mail-small", { prompt: "x".repeat(60_001) }, 413, 3006],
 	])("refuses %s", (_case, name, inputs, status, internalCode) => {
 		expect(run(name, inputs)).toMatchObject({ kind: "problem", problem: { status, internalCode } });
@@ -69,7 +79,10 @@ describe("reading a chat body", () => {
 
 	it("takes null for absent", () => {
 		const body = { messages, temperature: null, seed: null, tools: null, stop: null, logprobs: null };
-		expect(parseChatBody(body)).toMatchObject({ ok: true, request: { temperature: 1, topLogprobs: undefined, stop: [] } });
+		expect(parseChatBody(body)).toMatchObject({
+			ok: true,
+			request: { temperature: 1, topLogprobs: undefined, stop: [] },
+		});
 	});
 });
 

@@ -38,8 +38,16 @@ export function fitLabelModel(recipe: LabelModelRecipe, mails: readonly Labelled
 	const examples = mails.map((mail) => exampleOf(recipe, mail));
 	const validates = mails.map(isForValidation);
 	const validation = examples.filter((_example, position) => validates[position]);
-	const trial = roundWeights(descend(recipe, examples.filter((_example, position) => !validates[position])));
-	const temperature = fitTemperature(validation.map((example) => score(trial, example.vector)), validation);
+	const trial = roundWeights(
+		descend(
+			recipe,
+			examples.filter((_example, position) => !validates[position]),
+		),
+	);
+	const temperature = fitTemperature(
+		validation.map((example) => score(trial, example.vector)),
+		validation,
+	);
 	const { weights, scale, bias } = roundWeights(descend(recipe, examples));
 	return encodeWeightFile(
 		{

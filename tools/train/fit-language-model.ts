@@ -47,7 +47,10 @@ export function fitLanguageModel(recipe: LanguageModelRecipe, tokens: readonly s
 		wordCounts,
 		predecessorCounts: countPredecessors(pairGrams, vocabulary.length),
 		// Words such as "the" have more than 255 followers, so pair rows need two bytes.
-		pairRowLengths: rowLengths(pairs, vocabulary.map((_text, token) => token)),
+		pairRowLengths: rowLengths(
+			pairs,
+			vocabulary.map((_text, token) => token),
+		),
 		pairNextTokens: Uint16Array.from(pairs.flatMap((row) => row.nextTokens)),
 		pairCounts: Uint8Array.from(pairs.flatMap((row) => row.counts)),
 	};
@@ -66,7 +69,10 @@ export function fitLanguageModel(recipe: LanguageModelRecipe, tokens: readonly s
 }
 
 /** exp of the mean negative log-probability a model gives the tokens it knows, each after its true context. */
-export function perplexity(model: LanguageModel, tokens: readonly string[]): { perplexity: number; knownShare: number } {
+export function perplexity(
+	model: LanguageModel,
+	tokens: readonly string[],
+): { perplexity: number; knownShare: number } {
 	const numbers = new Map(model.vocabulary.map((text, token) => [text, token]));
 	const sequence = tokens.map((text) => numbers.get(text) ?? UNKNOWN_TOKEN);
 	let sum = 0;

@@ -18,7 +18,7 @@ export function accuracy(answers: readonly ScoredAnswer[]): number {
 export function areaUnderCurve(answers: readonly ScoredAnswer[]): number {
 	const sorted = answers.toSorted((left, right) => left.confidence - right.confidence);
 	let correctRankSum = 0;
-	for (let start = 0; start < sorted.length; ) {
+	for (let start = 0; start < sorted.length;) {
 		let end = start + 1;
 		while (end < sorted.length && sorted[end]?.confidence === sorted[start]?.confidence) end += 1;
 		const correct = sorted.slice(start, end).filter((answer) => answer.isCorrect).length;

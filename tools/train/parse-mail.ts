@@ -102,10 +102,12 @@ function decodeBytes(bytes: Buffer, charset: string): string {
 
 /** RFC 2047: `=?charset?Q?text?=` and `=?charset?B?text?=` in a header. */
 function decodeEncodedWords(value: string): string {
-	return value.replace(/=\?([^?\s]+)\?([bq])\?([^?]*)\?=(?:\s+(?==\?))?/gi, (_match, charset: string, kind: string, text: string) =>
-		kind.toLowerCase() === "b"
-			? decodeBytes(Buffer.from(text, "base64"), charset)
-			: decodeQuotedPrintable(text.replaceAll("_", " "), charset),
+	return value.replace(
+		/=\?([^?\s]+)\?([bq])\?([^?]*)\?=(?:\s+(?==\?))?/gi,
+		(_match, charset: string, kind: string, text: string) =>
+			kind.toLowerCase() === "b"
+				? decodeBytes(Buffer.from(text, "base64"), charset)
+				: decodeQuotedPrintable(text.replaceAll("_", " "), charset),
 	);
 }
 

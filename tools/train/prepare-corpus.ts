@@ -40,13 +40,11 @@ export function corpusSize(): number {
 
 function prepare(): NonNullable<typeof prepared> {
 	if (prepared !== undefined) return prepared;
-	const mails = spamAssassinCorpus().map(
-		(entry): LabelledMail => ({
-			id: `${entry.group}/${entry.id}`,
-			...parseMail(entry.text),
-			label: entry.group.startsWith("spam") ? "spam" : "ham",
-		}),
-	);
+	const mails = spamAssassinCorpus().map((entry): LabelledMail => ({
+		id: `${entry.group}/${entry.id}`,
+		...parseMail(entry.text),
+		label: entry.group.startsWith("spam") ? "spam" : "ham",
+	}));
 	const distinct = removeNearDuplicates(mails, (mail) => `${mail.subject} ${mail.body}`);
 	prepared = {
 		training: distinct.filter(isForTraining),

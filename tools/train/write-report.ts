@@ -24,7 +24,11 @@ export interface WeightFileSize {
  *
  * @param heldOutProse tokens of chapters no language model was fitted on.
  */
-export function writeReport(find: FindLocalModel, sizes: readonly WeightFileSize[], heldOutProse: readonly string[]): string {
+export function writeReport(
+	find: FindLocalModel,
+	sizes: readonly WeightFileSize[],
+	heldOutProse: readonly string[],
+): string {
 	const mails = heldOutMails();
 	const small = scoreMails(requireLabelModel(find, "@local/mail-small"), mails);
 	const medium = scoreMails(requireLabelModel(find, "@local/mail-medium"), mails);

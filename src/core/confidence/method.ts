@@ -2,11 +2,7 @@ import type { ChatMessage, ChatRequest, Completion } from "../completion.ts";
 import type { Price } from "../cost.ts";
 import { unavailable, type ConfidenceReading } from "../reading.ts";
 import { agreementConfidence, type AgreementMatch } from "./agreement.ts";
-import {
-	meanLogprobConfidence,
-	minLogprobConfidence,
-	quantileLogprobConfidence,
-} from "./logprob-confidence.ts";
+import { meanLogprobConfidence, minLogprobConfidence, quantileLogprobConfidence } from "./logprob-confidence.ts";
 import { labelMarginConfidence, tokenMarginConfidence } from "./margin-confidence.ts";
 import { verifyConfidence, verifyMessages } from "./verify.ts";
 

@@ -110,7 +110,13 @@ function startsOf(lengths: ArrayLike<number>): Uint32Array {
 }
 
 /** Replaces P(w | shorter context) by P(w | longer context), in place. */
-function mixInRow(probabilities: Float64Array, rows: CountRows, row: number, contextCount: number, discount: number): void {
+function mixInRow(
+	probabilities: Float64Array,
+	rows: CountRows,
+	row: number,
+	contextCount: number,
+	discount: number,
+): void {
 	const start = rows.starts[row] ?? 0;
 	const end = rows.starts[row + 1] ?? start;
 	if (start === end) return;

@@ -1,6 +1,12 @@
 /** Reads the committed weight files in Node, for tools and tests. */
 import { readFile } from "node:fs/promises";
-import { type FindLocalModel, type LocalModelName, type LocalWeights, WEIGHT_FILE_NAMES, createCatalogue } from "./catalogue.ts";
+import {
+	type FindLocalModel,
+	type LocalModelName,
+	type LocalWeights,
+	WEIGHT_FILE_NAMES,
+	createCatalogue,
+} from "./catalogue.ts";
 
 /**
  * The catalogue over `src/local/weights/`.

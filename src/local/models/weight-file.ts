@@ -68,7 +68,8 @@ export function requireSection(file: WeightFile, name: string): ArrayLike<number
  */
 export function requireNumber(file: WeightFile, name: string): number {
 	const value = file.header[name];
-	if (typeof value !== "number" || !Number.isFinite(value)) throw new Error(`weight file header has no number "${name}"`);
+	if (typeof value !== "number" || !Number.isFinite(value))
+		throw new Error(`weight file header has no number "${name}"`);
 	return value;
 }
 

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import type { ChatMessage, ChatRequest } from "../../src/core/completion.ts";
+import { unsupportedByEdge } from "../../src/core/edge-support.ts";
+import { exampleRequest } from "./examples.ts";
+
+const plainModel = { logprobs: false, openaiParameters: false };
+const fullModel = { logprobs: true, openaiParameters: true };
+
+const supportOf = (differences: Partial<ChatRequest>, capabilities = plainModel) => unsupportedByEdge(exampleRequest(differences), capabilities);
+const ofMessages = (...messages: readonly ChatMessage[]) => supportOf({ messages });
+
+describe("a request that every small model serves", () => {
+	it("is a plain one", () => {
+		expect(supportOf({})).toBeNull();
+	});
+
+	it.each([
+		["stream", true],
+		["stream_options", { include_usage: true }],
+		["temperature", 0.2],
+		["top_p", 0.9],
+		["max_tokens", 5],
+		["max_completion_tokens", 5],
+		["seed", 1],
+		["frequency_penalty", 0.5],
+		["presence_penalty", 0.5],
+		["n", 1],
+		["response_format", { type: "json_object" }],
+		["parallel_tool_calls", true],
+		["tool_choice", "auto"],
+		["user", "u-1"],
+		["metadata", { a: "b" }],
+		["safety_identifier", "s"],
+		["prompt_cache_key", "k"],
+		["service_tier", "auto"],
+	])("may set `%s`", (field, value) => {
+		expect(supportOf({ body: { [field]: value } })).toBeNull();
+	});
+
+	it("may say null, false or an empty list of a field it could not serve: nothing is asked for", () => {
+		for (const value of [null, undefined, false, []]) {
+			expect(supportOf({ body: { tools: value, store: value, logit_bias: value, made_up: value } })).toBeNull();
+		}
+	});
+
+	it("may hold every role that speaks, and text in parts", () => {
+		expect(
+			ofMessages(
+				{ role: "system", content: "a" },
+				{ role: "developer", content: "b" },
+				{ role: "assistant", content: "c" },
+				{ role: "user", content: [{ type: "text", text: "d" }] },
+			),
+		).toBeNull();
+	});
+
+	it("may repeat an assistant's message with the nulls that OpenAI's own client writes", () => {
+		expect(
+			ofMessages(
+				{ role: "user", content: "a" },
+				{ role: "assistant", content: "b", refusal: null, audio: null, function_call: null, tool_calls: null },
+				{ role: "user", content: "c" },
+			),
+		).toBeNull();
+	});
+});
+
+describe("a request that a small model cannot serve is named by its field:", () => {
+	it("`n`, several choices", () => {
+		expect(supportOf({ choices: 2 })).toBe("n");
+	});
+
+	it("`tools`", () => {
+		expect(supportOf({ body: { tools: [{ type: "function", function: { name: "f" } }] } })).toBe("tools");
+	});
+
+	it("`logprobs`, where the model has none", () => {
+		expect(supportOf({ logprobs: true })).toBe("logprobs");
+		expect(supportOf({ logprobs: true, topLogprobs: 5, body: { logprobs: true, top_logprobs: 5 } }, fullModel)).toBeNull();
+	});
+
+	it.each(["tool", "function"])("the role of a `%s` message", (role) => {
+		expect(ofMessages({ role: "user", content: "a" }, { role, content: "b" })).toBe("messages[1].role");
+	});
+
+	it("a message that called tools or spoke", () => {
+		expect(ofMessages({ role: "assistant", content: null, tool_calls: [{ id: "1" }] })).toBe("messages[0]");
+		expect(ofMessages({ role: "assistant", content: null, audio: { id: "1" } })).toBe("messages[0]");
+	});
+
+	it.each(["image_url", "input_audio", "file", "refusal"])("the content of a message with a part of type %s", (type) => {
+		const content = [{ type: "text", text: "a" }, { type }];
+		expect(ofMessages({ role: "user", content: "a" }, { role: "user", content })).toBe("messages[1].content");
+	});
+
+	it.each([
+		["stop", ["\n"]],
+		["logit_bias", { "5": 1 }],
+	])("`%s`, where the model does not know it", (field, value) => {
+		expect(supportOf({ body: { [field]: value } })).toBe(field);
+		expect(supportOf({ body: { [field]: value } }, fullModel)).toBeNull();
+	});
+
+	it.each([
+		["functions", [{ name: "f" }]],
+		["function_call", "auto"],
+		["modalities", ["text", "audio"]],
+		["audio", { voice: "x" }],
+		["reasoning_effort", "high"],
+		["store", true],
+		["prediction", { type: "content", content: "x" }],
+		["web_search_options", {}],
+		["verbosity", "low"],
+		["guided_regex", "[0-9]+"],
+		["made_up", 0],
+		["made_up", ""],
+	])("`%s`, which no small model knows", (field, value) => {
+		expect(supportOf({ body: { [field]: value } }, fullModel)).toBe(field);
+	});
+});

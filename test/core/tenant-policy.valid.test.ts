@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { parseTenantPolicy, POLICY_LIMITS } from "../../src/core/tenant-policy.ts";
+import { edgeDocument, originDocument, policyOf, policyWithMethod, problemsOf } from "./policy-documents.ts";
+
+const accepted = (document: unknown) => {
+	const parsed = parseTenantPolicy(document);
+	if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+	return parsed.value;
+};
+
+describe("the smallest policy", () => {
+	const smallest = policyOf([edgeDocument(), originDocument()]);
+
+	it("names two stages, and gets a default for everything else", () => {
+		const { cascades, limits } = accepted(smallest);
+		expect(cascades["chat"]).toMatchObject({ timeoutMs: 55_000, onOriginFailure: "fail", allowRouteHeader: false });
+		expect(limits).toEqual({ maxBodyBytes: 1_048_576, maxOutputTokens: 4_096 });
+	});
+
+	it("keeps what it says", () => {
+		expect(accepted(smallest).cascades["chat"]?.stages).toEqual([edgeDocument(), originDocument()]);
+	});
+
+	it("is not changed by being parsed", () => {
+		const before = structuredClone(smallest);
+		parseTenantPolicy(smallest);
+		expect(smallest).toEqual(before);
+	});
+
+	it("means the same when its parsed form is parsed again", () => {
+		expect(accepted(accepted(smallest))).toEqual(accepted(smallest));
+	});
+});
+
+describe("a cascade", () => {
+	it("has two to five stages, on either adapter in any place", () => {
+		const judged = ["a", "b", "c", "d"].map((name) => edgeDocument({ name }));
+		const judgedOrigin = originDocument({ name: "e", confidence: { method: "min-logprob" }, threshold: 0.5 });
+		const lastOnEdge = { name: "last", adapter: "workers-ai", model: "@cf/large", price: originDocument()["price"] };
+		expect(accepted(policyOf([...judged, originDocument()])).cascades["chat"]?.stages).toHaveLength(POLICY_LIMITS.stages);
+		expect(problemsOf(policyOf([judgedOrigin, lastOnEdge]))).toEqual([]);
+	});
+
+	it.each([
+		{ timeoutMs: 1_000 },
+		{ timeoutMs: 600_000 },
+		{ onOriginFailure: "serve-edge-answer" },
+		{ onOriginFailure: "fail" },
+		{ allowRouteHeader: true },
+	])("may set %j", (setting) => {
+		expect(accepted(policyOf([edgeDocument(), originDocument()], setting)).cascades["chat"]).toMatchObject(setting);
+	});
+
+	it.each(["chat", "gpt-4o", "mail.v2", "0", "a_b", "a".repeat(64), "constructor", "tostring", "valueof"])("may be called %s", (alias) => {
+		const chat = { stages: [edgeDocument(), originDocument()] };
+		expect(Object.keys(accepted({ version: 1, cascades: { [alias]: chat } }).cascades)).toEqual([alias]);
+	});
+
+	it("is one of up to 64", () => {
+		const chat = { stages: [edgeDocument(), originDocument()] };
+		const cascades = Object.fromEntries(Array.from({ length: 64 }, (_, index) => [`c${index}`, chat]));
+		expect(Object.keys(accepted({ version: 1, cascades }).cascades)).toHaveLength(64);
+	});
+});
+
+describe("a stage", () => {
+	it.each([
+		{ threshold: 0 },
+		{ threshold: 1 },
+		{ timeoutMs: 100 },
+		{ timeoutMs: 600_000 },
+		{ logprobs: true },
+		{ logprobs: false },
+		{ price: { inputUsdPerMillion: 0, outputUsdPerMillion: 0 } },
+		{ price: { usdPerGpuHour: 2.5, inputTokensPerSecond: 5_000, outputTokensPerSecond: 800 } },
+	])("may set %j", (setting) => {
+		expect(accepted(policyOf([edgeDocument(setting), originDocument()])).cascades["chat"]?.stages[0]).toMatchObject(setting);
+	});
+});
+
+describe("a confidence method", () => {
+	it.each([
+		{ method: "mean-logprob" },
+		{ method: "min-logprob" },
+		{ method: "quantile-logprob", quantile: 0 },
+		{ method: "quantile-logprob", quantile: 1 },
+		{ method: "token-margin" },
+		{ method: "label-margin", labels: ["spam", "ham"] },
+		{ method: "label-margin", labels: Array.from({ length: 20 }, (_, index) => `label ${index}`) },
+		{ method: "agreement", samples: 2, temperature: 0, match: "exact" },
+		{ method: "agreement", samples: 10, temperature: 2, match: "json" },
+		{ method: "verify", model: "@cf/checker" },
+		{ method: "verify", model: "@cf/checker", price: { inputUsdPerMillion: 1, outputUsdPerMillion: 1 } },
+	])("may be %j", (method) => {
+		expect(accepted(policyWithMethod(method)).cascades["chat"]?.stages[0]?.confidence).toEqual(method);
+	});
+
+	it("of agreement samples at temperature 1 and sets aside case and punctuation, unless it says otherwise", () => {
+		expect(accepted(policyWithMethod({ method: "agreement", samples: 3 })).cascades["chat"]?.stages[0]?.confidence).toEqual({
+			method: "agreement",
+			samples: 3,
+			temperature: 1,
+			match: "normalised",
+		});
+	});
+});
+
+describe("the limits", () => {
+	it("each have a default of their own", () => {
+		const withLimits = (limits: unknown) => accepted(policyOf([edgeDocument(), originDocument()], {}, { limits })).limits;
+		expect(withLimits({})).toEqual({ maxBodyBytes: 1_048_576, maxOutputTokens: 4_096 });
+		expect(withLimits({ maxBodyBytes: 1_024 })).toEqual({ maxBodyBytes: 1_024, maxOutputTokens: 4_096 });
+		expect(withLimits({ maxOutputTokens: 1 })).toEqual({ maxBodyBytes: 1_048_576, maxOutputTokens: 1 });
+		expect(withLimits({ maxBodyBytes: 26_214_400, maxOutputTokens: 1_048_576 }).maxOutputTokens).toBe(1_048_576);
+	});
+});

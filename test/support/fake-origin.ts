@@ -1,0 +1,43 @@
+import type { ServerResponse } from "node:http";
+import { FAKE_ORIGIN_KEY } from "./fake-origin-key.ts";
+import { readText, startFakeServer, type FakeServer } from "./fake-server.ts";
+import { originFaults } from "./origin-faults.ts";
+import { originScenarios } from "./origin-scenarios.ts";
+import { createCallRecorder, scenarioOf } from "./recorded-calls.ts";
+
+/** What the origin is asked, and where its answer goes. */
+export interface OriginExchange {
+	readonly model: string;
+	readonly body: Readonly<Record<string, unknown>>;
+	/** The last user message. */
+	readonly asked: string;
+	readonly response: ServerResponse;
+}
+
+export type OriginScenario = (exchange: OriginExchange) => void;
+
+/** A server that speaks OpenAI's API well or badly: the model's name says how, up to a `~`. */
+export async function startFakeOrigin(): Promise<FakeServer> {
+	const recorder = createCallRecorder();
+	return startFakeServer((request, response) => {
+		if (recorder.answerTest(request, response)) return;
+		void readText(request).then((text) => {
+			const body = JSON.parse(text) as Record<string, unknown>;
+			const model = String(body["model"]);
+			recorder.record({ model, body, headers: request.headers as Record<string, string> }, response);
+			const name = scenarioOf(model);
+			const scenario = Object.hasOwn(originScenarios, name) ? originScenarios[name] : originFaults(name);
+			if (scenario === undefined) throw new Error(`the fake origin has no scenario ${name}`);
+			if (request.headers.authorization !== `Bearer ${FAKE_ORIGIN_KEY}` || request.url !== "/v1/chat/completions") {
+				response.writeHead(401).end();
+				return;
+			}
+			scenario({ model, body, asked: lastUserText(body["messages"]), response });
+		});
+	});
+}
+
+function lastUserText(messages: unknown): string {
+	const last = (messages as { role: string; content: unknown }[]).findLast(({ role }) => role === "user");
+	return typeof last?.content === "string" ? last.content : "";
+}

@@ -1,0 +1,13 @@
+import type { RecordedCall } from "./recorded-calls.ts";
+
+/** The calls that a fake has had under this tag, oldest first. Runs in Node and in the Workers runtime. */
+export async function callsTo(fakeUrl: string, tag: string): Promise<readonly RecordedCall[]> {
+	const response = await fetch(`${fakeUrl}/-/calls?tag=${encodeURIComponent(tag)}`);
+	return (await response.json()) as RecordedCall[];
+}
+
+/** Whether a caller under this tag has closed its connection before the answer's end, within so many milliseconds. */
+export async function callerLeft(fakeUrl: string, tag: string, ms: number): Promise<boolean> {
+	const response = await fetch(`${fakeUrl}/-/left?tag=${encodeURIComponent(tag)}&ms=${ms}`);
+	return (await response.json()) as boolean;
+}

@@ -1,0 +1,17 @@
+import type { WorkersAiBinding } from "../../src/adapters/workers-ai-stage.ts";
+
+/** The bindings that vitest.config.ts and wrangler.toml give the tests in the Workers runtime. */
+declare global {
+	namespace Cloudflare {
+		interface Env {
+			readonly AI: WorkersAiBinding;
+			readonly CONFIG: KVNamespace;
+			readonly ALLOW_LOOPBACK_ORIGINS: string;
+			readonly ORIGIN_FAKE_KEY: string;
+			readonly OTHER_SECRET: string;
+		}
+		interface GlobalProps {
+			readonly mainModule: typeof import("../../src/worker.ts");
+		}
+	}
+}

@@ -1,0 +1,53 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import { FAKE_ORIGIN_KEY } from "./test/support/fake-origin-key.ts";
+
+/** Three ways to run a test: plain functions in Node, adapters and routes in the Workers runtime, the whole product over HTTP. */
+export default defineConfig({
+	test: {
+		// Each request to the Worker logs a line of JSON; those of passing tests tell nobody anything.
+		silent: "passed-only",
+		projects: [
+			{
+				test: {
+					name: "unit",
+					include: ["test/**/*.test.ts"],
+					exclude: ["test/workers/**", "test/end-to-end/**", "**/node_modules/**"],
+				},
+			},
+			{
+				plugins: [
+					cloudflareTest(({ inject }) => ({
+						// Production's own configuration. Only the far side of the network is faked: the binding below runs
+						// the runtime's real `Ai` class, which sends its HTTP requests to the fake.
+						wrangler: { configPath: "./wrangler.toml" },
+						remoteBindings: false,
+						miniflare: {
+							ai: { binding: "AI", remoteProxyConnectionString: new URL(inject("workersAiUrl")) as never },
+							bindings: {
+								ALLOW_LOOPBACK_ORIGINS: "true",
+								ORIGIN_FAKE_KEY: FAKE_ORIGIN_KEY,
+								OTHER_SECRET: "no origin may name this",
+							},
+						},
+					})),
+				],
+				test: {
+					name: "workers",
+					include: ["test/workers/**/*.test.ts"],
+					globalSetup: ["test/support/start-far-side.ts"],
+				},
+			},
+			{
+				test: {
+					name: "end-to-end",
+					include: ["test/end-to-end/**/*.test.ts"],
+					globalSetup: ["test/support/start-local-stack.ts"],
+					// The first request to each model reads its weights.
+					testTimeout: 15_000,
+					hookTimeout: 60_000,
+				},
+			},
+		],
+	},
+});
