@@ -222,9 +222,12 @@ function problemOf(issue: v.BaseIssue<unknown>): PolicyProblem {
 	const path = steps
 		.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${String(step)}`))
 		.join("");
-	const unknownField = issue.type === "strict_object" && issue.expected === "never";
-	return {
-		path: path === "" ? "policy" : path,
-		message: unknownField ? "is not a field of the policy" : issue.message,
-	};
+	const ofObject = issue.type === "strict_object";
+	const message =
+		ofObject && issue.expected === "never"
+			? "is not a field of the policy"
+			: ofObject && issue.received === "undefined"
+				? "is required"
+				: issue.message;
+	return { path: path === "" ? "policy" : path, message };
 }

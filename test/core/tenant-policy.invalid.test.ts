@@ -54,11 +54,11 @@ describe("every problem", () => {
 			cascades: {
 				"Bad Name": chat,
 				chat: {
-					stages: [edgeDocument({ threshold: 1.5, model: "", price: { inputUsdPerMillion: -1, outputUsdPerMillion: "2" } }), originDocument({ adapter: "http" })],
+					stages: [edgeDocument({ threshold: 1.5, model: "", price: { inputUsdPerMillion: -1, outputUsdPerMillion: 2 } }), originDocument({ adapter: "http" })],
 					timeoutMs: 10,
 				},
 			},
-			limits: { maxOutputTokens: 0.5 },
+			limits: { maxOutputTokens: 0 },
 		};
 		expect(pathsOf(document).toSorted()).toEqual(
 			[
@@ -68,11 +68,15 @@ describe("every problem", () => {
 				`${first}.threshold`,
 				`${first}.model`,
 				`${first}.price.inputUsdPerMillion`,
-				`${first}.price.outputUsdPerMillion`,
 				`${last}.adapter`,
 				"limits.maxOutputTokens",
 			].toSorted(),
 		);
+	});
+
+	it("is reported once, though a number may break several rules", () => {
+		expect(pathsOf(policyOf(stages, { timeoutMs: 0.5 }))).toEqual(["cascades.chat.timeoutMs"]);
+		expect(pathsOf(policyOf(stages, { timeoutMs: Number.POSITIVE_INFINITY }))).toEqual(["cascades.chat.timeoutMs"]);
 	});
 
 	it("between fields is reported at once, in every cascade", () => {
@@ -112,7 +116,6 @@ describe("a cascade is refused", () => {
 		["timeoutMs", 1_000.5],
 		["timeoutMs", "55000"],
 		["timeoutMs", Number.NaN],
-		["timeoutMs", Number.POSITIVE_INFINITY],
 		["onOriginFailure", "retry"],
 		["allowRouteHeader", "yes"],
 	])("with %s %j", (field, value) => {

@@ -16,8 +16,8 @@ export interface OriginExchange {
 
 export type OriginScenario = (exchange: OriginExchange) => void;
 
-/** A server that speaks OpenAI's API well or badly: the model's name says how, up to a `~`. */
-export async function startFakeOrigin(): Promise<FakeServer> {
+/** A server that speaks OpenAI's API well or badly: the model's name says how, up to a `~`. `key` opens it. */
+export async function startFakeOrigin(key: string = FAKE_ORIGIN_KEY): Promise<FakeServer> {
 	const recorder = createCallRecorder();
 	return startFakeServer((request, response) => {
 		if (recorder.answerTest(request, response)) return;
@@ -28,7 +28,7 @@ export async function startFakeOrigin(): Promise<FakeServer> {
 			const name = scenarioOf(model);
 			const scenario = Object.hasOwn(originScenarios, name) ? originScenarios[name] : originFaults(name);
 			if (scenario === undefined) throw new Error(`the fake origin has no scenario ${name}`);
-			if (request.headers.authorization !== `Bearer ${FAKE_ORIGIN_KEY}` || request.url !== "/v1/chat/completions") {
+			if (request.headers.authorization !== `Bearer ${key}` || request.url !== "/v1/chat/completions") {
 				response.writeHead(401).end();
 				return;
 			}

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { OriginScenario } from "./fake-origin.ts";
 import { chunkBody, completionBody, event, streamEvents, usageChunk } from "./openai-answers.ts";
 import { destroyAfter, openStream, sendJson, writeSlowly } from "./send.ts";
@@ -45,6 +46,34 @@ export const originScenarios: Readonly<Record<string, OriginScenario>> = {
 			event(chunkBody(model, {}, "tool_calls")),
 			event("[DONE]"),
 		]);
+	},
+	/** Compressed, as a proxy before the model's server may do. */
+	gzip({ model, response }) {
+		const bytes = gzipSync(JSON.stringify(completionBody(model, "answer")));
+		response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(bytes);
+	},
+	/** As Azure does: what the content filter thinks of the prompt comes first, without choices. */
+	"filter-results-first"({ model, response }) {
+		const { choices: _choices, ...head } = chunkBody(model, {});
+		writeAll(response, [event({ ...head, choices: [], prompt_filter_results: [] }), ...streamEvents(model, "answer")]);
+	},
+	"named-events"({ model, response }) {
+		writeAll(response, streamEvents(model, "answer").map((text) => `event: message\nid: 1\n${text}`));
+	},
+	"with-comments"({ model, response }) {
+		writeAll(response, streamEvents(model, "answer").flatMap((text) => [": processing\n\n", text]));
+	},
+	/** Two choices side by side. */
+	"two-choices"({ model, response }) {
+		writeAll(response, [...twoChoices(model), event(finishOf(model, 0)), event(finishOf(model, 1)), event("[DONE]")]);
+	},
+	/** Two choices, of which one ends and the other goes on. */
+	"two-choices-in-turn"({ model, response }) {
+		const [first, second, ...rest] = twoChoices(model);
+		writeAll(response, [first ?? "", event(finishOf(model, 0)), second ?? "", ...rest, event(finishOf(model, 1)), event("[DONE]")]);
+	},
+	"two-choices-one-unfinished"({ model, response }) {
+		writeAll(response, [...twoChoices(model), event(finishOf(model, 0)), event("[DONE]")]);
 	},
 	"no-usage"({ model, body, response }) {
 		const events = streamEvents(model, "answer").filter((text) => !text.includes('"usage"'));
@@ -124,6 +153,19 @@ export const originScenarios: Readonly<Record<string, OriginScenario>> = {
 		response.end(event(chunkBody(model, { content: "answer" })).slice(0, 60));
 	},
 };
+
+function choiceChunk(model: string, index: number, delta: Readonly<Record<string, unknown>>, finishReason: string | null = null) {
+	const chunk = chunkBody(model, delta, finishReason);
+	return { ...chunk, choices: chunk.choices.map((choice) => ({ ...choice, index })) };
+}
+
+function finishOf(model: string, index: number) {
+	return choiceChunk(model, index, {}, "stop");
+}
+
+function twoChoices(model: string): string[] {
+	return [0, 1].map((index) => event(choiceChunk(model, index, { role: "assistant", content: `answer ${index}` })));
+}
 
 function toolCall(id: string, callArguments: unknown) {
 	return { id, type: "function", function: { name: "label_mail", arguments: callArguments } };

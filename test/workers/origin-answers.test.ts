@@ -1,5 +1,4 @@
-import { inject } from "vitest";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { FAKE_ORIGIN_KEY } from "../support/fake-origin-key.ts";
 import { ORIGIN_COST_USD } from "../support/cascades.ts";
 import { FAKE_USAGE } from "../support/openai-answers.ts";
@@ -87,6 +86,10 @@ describe("what the origin answers", () => {
 			]);
 		},
 	);
+
+	it("may be compressed", async () => {
+		expect((await askOrigin("gzip")).body.choices[0]?.message.content).toBe("answer");
+	});
 
 	it("may be without usage, and then nobody knows its cost", async () => {
 		const { body, headers } = await askOrigin("no-usage");

@@ -27,6 +27,7 @@ const FAULTS = [
 	["a redirect", "redirect", 502, "origin_redirect", null, NEVER],
 	["invalid JSON", "invalid-json", 502, "upstream_invalid", "2", null],
 	["no choices", "empty-choices", 502, "upstream_invalid", "2", null],
+	["no content", "no-content", 502, "upstream_error", "2", null],
 	["no finish reason", "no-finish-reason", 502, "upstream_invalid", "2", null],
 	["a connection closed at once", "close-at-once", 503, "origin_unavailable", "5", null],
 ] as const;
@@ -75,6 +76,13 @@ describe("what an origin says about a fault", () => {
 		expect(seconds).toBeGreaterThan(15);
 		expect(seconds).toBeLessThanOrEqual(20);
 	});
+});
+
+it("an answer larger than we hold is a fault of the origin's, and is not read to its end", async () => {
+	const { status, body, headers } = await askOrigin("huge");
+	expect(status).toBe(502);
+	expect(body.error.code).toBe("upstream_too_large");
+	expect(headers.get("x-should-retry")).toBe("false");
 });
 
 it("a redirect is not followed: the origin's key goes nowhere else", async () => {

@@ -2,9 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ORIGIN_COST_USD } from "../support/cascades.ts";
 import { FAKE_USAGE } from "../support/openai-answers.ts";
 import { readEvents } from "../support/read-events.ts";
-import { askOrigin } from "./ask.ts";
+import { askOrigin, send } from "./ask.ts";
 import { publishTenant } from "./tenant.ts";
-import { send } from "./ask.ts";
 
 const ORIGIN = { "x-cascade-route": "origin" };
 
@@ -24,6 +23,8 @@ describe("a stream of the origin", () => {
 		["with two finish reasons", "two-finish-reasons", "answer"],
 		["with usage on every chunk", "usage-with-content", "answer"],
 		["without usage", "no-usage", "answer"],
+		["with the content filter's results first", "filter-results-first", "answer"],
+		["with named events", "named-events", "answer"],
 		["in drops that split characters", "drip", "naïve 日本語 👍🏽 answer"],
 	])("%s reaches the client as one whole answer", async (_how, model, content) => {
 		const reply = await stream(model);
@@ -31,7 +32,7 @@ describe("a stream of the origin", () => {
 		expect(reply.headers.get("content-type")).toMatch(/^text\/event-stream/u);
 		expect(reply.headers.get("x-cascade-stage")).toBe("origin");
 		expect(reply).toMatchObject({ content, finishReasons: ["stop"], done: true, comments: 0, error: undefined });
-		expect(reply.chunks[0]?.choices[0]?.delta.role).toBe("assistant");
+		expect(reply.chunks.find(({ choices }) => choices.length > 0)?.choices[0]?.delta.role).toBe("assistant");
 		expect(reply.facts).toMatchObject({ stage: "origin", reason: "forced" });
 		expect(new Set(reply.chunks.map(({ id, model: name, created }) => `${id} ${name} ${created}`)).size).toBe(1);
 		expect(reply.chunks.filter(({ cascade }) => cascade !== undefined)).toHaveLength(1);
@@ -58,6 +59,22 @@ describe("a stream of the origin", () => {
 		expect(withoutChoices).toEqual([reply.chunks.at(-1)]);
 		expect(reply.chunks.at(-1)?.usage).toEqual(usage);
 		expect(reply.chunks.slice(0, -1).every((chunk) => chunk.usage == null)).toBe(true);
+	});
+
+	it.each(["two-choices", "two-choices-in-turn"])("may hold several choices, each with one role and one finish reason: %s", async (model) => {
+		const reply = await stream(model, { n: 2 });
+		const choices = reply.chunks.flatMap((chunk) => chunk.choices);
+		for (const index of [0, 1]) {
+			const own = choices.filter((choice) => choice.index === index);
+			expect(own.map(({ delta }) => delta.content ?? "").join("")).toBe(`answer ${index}`);
+			expect(own.flatMap(({ delta }) => delta.role ?? [])).toEqual(["assistant"]);
+			expect(own.flatMap(({ finish_reason: reason }) => reason ?? [])).toEqual(["stop"]);
+		}
+		expect(reply).toMatchObject({ done: true, facts: { stage: "origin" } });
+	});
+
+	it("may hold comments, which are not passed on", async () => {
+		expect(await stream("with-comments")).toMatchObject({ content: "answer", comments: 0 });
 	});
 
 	it("has an unknown cost where the origin sent no usage", async () => {
@@ -110,6 +127,9 @@ describe("a stream that fails after its first event", () => {
 		["an error event", "error-late", "upstream_error"],
 		["an event that is not JSON", "not-json-late", "upstream_invalid"],
 		["no finish reason", "no-finish-reason", "upstream_invalid"],
+		["SGLang's error event", "flat-error-late", "upstream_error"],
+		["TGI's error event", "text-error-late", "upstream_error"],
+		["an event that never ends", "huge-event", "upstream_too_large"],
 		["a broken connection", "break-mid-stream", "origin_unavailable"],
 		["half an event", "break-mid-event", "upstream_invalid"],
 	])("with %s ends with an error event and the end marker, and with no second answer", async (_what, model, code) => {
@@ -120,5 +140,11 @@ describe("a stream that fails after its first event", () => {
 		expect(reply.done).toBe(true);
 		expect(reply.finishReasons).toEqual([]);
 		expect(reply.content).not.toContain("spam");
+	});
+
+	it("with only one of two choices finished says so", async () => {
+		const reply = await stream("two-choices-one-unfinished", { n: 2 });
+		expect(reply.error).toMatchObject({ code: "upstream_invalid" });
+		expect(reply.done).toBe(true);
 	});
 });

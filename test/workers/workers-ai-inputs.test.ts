@@ -1,5 +1,4 @@
-import { inject } from "vitest";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { callsTo } from "../support/far-side.ts";
 import { ask, edgeEntry, MESSAGES, type Reply } from "./ask.ts";
 

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { formatApiKey } from "../../src/core/api-key.ts";
+import { DEMO_TENANT, demoPolicy, type KvRecord } from "../../src/local/demo-records.ts";
+import { fakeCascade } from "./cascades.ts";
+
+/** Behaviours of the fake origin that the local stack's tests reach, each as a cascade of the same name. */
+const FAKE_ORIGINS = [
+	"plain", "drip", "crlf", "no-role", "no-done", "tool-calls", "arguments-as-objects",
+	"status-400", "status-401", "status-404", "status-413", "status-429-7", "status-500", "status-503",
+	"context-length", "html", "html-200", "invalid-json", "empty-choices", "redirect", "close-at-once",
+	"error-first", "error-late", "break-mid-stream", "no-finish-reason", "endless", "hang",
+] as const;
+
+/** The demo tenant's own cascades, and one for each behaviour of the fake origin. */
+export function stackPolicy(): Record<string, unknown> {
+	const { cascades } = demoPolicy(undefined) as { cascades: Record<string, unknown> };
+	const edge = { model: "@local/mail-small" };
+	const faked = FAKE_ORIGINS.map((model) => [model, fakeCascade({ edge, origin: { model }, timeoutMs: 1_000 })] as const);
+	return { version: 1, cascades: { ...cascades, ...Object.fromEntries(faked) } };
+}
+
+/** Keys of the product's own form, made of fixed bytes, so that tests in other processes know them. */
+export const STACK_KEYS = {
+	/** Of the demo tenant, beside its demo key. */
+	second: keyOf(1),
+	revoked: keyOf(2),
+	/** Of the demo tenant, but not for inference. */
+	withoutScope: keyOf(3),
+	/** Of a tenant without a policy. */
+	withoutPolicy: keyOf(4),
+	/** Of another tenant, which has one cascade. */
+	otherTenant: keyOf(5),
+	/** Of nobody. */
+	unknown: keyOf(6),
+} as const;
+
+/** What the tests need in KV beyond the demo's own records. */
+export function stackRecords(fakeOriginUrl: string): KvRecord[] {
+	const record = (key: string, fields: object): KvRecord => ({ key, value: JSON.stringify({ version: 1, ...fields }) });
+	const keyRecord = (key: string, fields: object) => record(`key/${createHash("sha256").update(key).digest("hex")}`, fields);
+	const scopes = ["inference"];
+	const { cascades } = demoPolicy(undefined) as { cascades: Record<string, unknown> };
+	return [
+		record("origin/fake", { baseUrl: `${fakeOriginUrl}/v1`, secret: "ORIGIN_LOCAL_KEY" }),
+		record("tenant/other/policy", { revision: 1, publishedAt: 1_790_000_000, policy: { version: 1, cascades: { mine: cascades["cascade"] } } }),
+		keyRecord(STACK_KEYS.second, { tenant: DEMO_TENANT, scopes }),
+		keyRecord(STACK_KEYS.revoked, { tenant: DEMO_TENANT, scopes, revokedAt: 1_790_000_000_000 }),
+		keyRecord(STACK_KEYS.withoutScope, { tenant: DEMO_TENANT, scopes: ["read-stats"] }),
+		keyRecord(STACK_KEYS.withoutPolicy, { tenant: "nobody", scopes }),
+		keyRecord(STACK_KEYS.otherTenant, { tenant: "other", scopes }),
+	];
+}
+
+function keyOf(byte: number): string {
+	return formatApiKey(new Uint8Array(32).fill(byte));
+}
