@@ -28,8 +28,11 @@ async function main(): Promise<void> {
 		process.stdout.write("\nStopping …\n");
 		void stack.stop().then(() => process.exit(0));
 	};
-	process.on("SIGINT", stop);
-	process.on("SIGTERM", stop);
+	for (const signal of ["SIGINT", "SIGTERM"] as const) {
+		// The runtime's own handler would end the process with an error status before anything is put away.
+		process.removeAllListeners(signal);
+		process.on(signal, stop);
+	}
 }
 
 function portFrom(name: string, fallback: number): number {

@@ -1,60 +1,115 @@
-/**
- * Area under the ROC curve: the chance that a random positive has a higher score than a random negative, ties counting
- * half (Mann-Whitney U over the product of the class sizes). O(n log n).
- *
- * `scores` must hold no NaN; `positives` is of the same length. Undefined where either class is empty.
- */
-export function areaUnderRoc(scores: readonly number[], positives: readonly boolean[]): number | undefined {
-	const order = scores.map((_, index) => index).toSorted((left, right) => (scores[left] ?? 0) - (scores[right] ?? 0));
-	let positiveCount = 0;
-	let rankSum = 0;
-	for (let start = 0; start < order.length;) {
-		let end = start;
-		while (end < order.length && scores[order[end] ?? 0] === scores[order[start] ?? 0]) end += 1;
-		// Ranks start+1 … end share their mean.
-		const midrank = (start + 1 + end) / 2;
-		for (let position = start; position < end; position++) {
-			if (positives[order[position] ?? 0] !== true) continue;
-			positiveCount += 1;
-			rankSum += midrank;
-		}
-		start = Math.max(end, start + 1);
-	}
-	const negativeCount = scores.length - positiveCount;
-	if (positiveCount === 0 || negativeCount === 0) return undefined;
-	return (rankSum - (positiveCount * (positiveCount + 1)) / 2) / (positiveCount * negativeCount);
-}
+import { sampleQuantile } from "../core/confidence/logprob-confidence.ts";
 
-/** A two-sided interval. */
+/** An interval of a statistic, both ends within it. */
 export interface Interval {
 	readonly lower: number;
 	readonly upper: number;
 }
 
+/** Scores counted by tie: `positives[i]` and `negatives[i]` are how many of each class have the i-th lowest score. */
+interface TieCounts {
+	readonly positives: Uint32Array;
+	readonly negatives: Uint32Array;
+}
+
 /**
- * Percentile bootstrap interval of the area under the ROC curve (Efron & Tibshirani, 1993, ch. 13), stratified by class
- * so that no replicate lacks one. `random` draws from [0, 1); the same draws give the same interval. Undefined where
- * either class is empty.
+ * Area under the ROC curve: the probability that a positive, drawn at random, has a higher score than a negative,
+ * a tie counting half. It is the Mann-Whitney U statistic over the number of pairs (Hanley & McNeil, Radiology
+ * 143, 1982), summed over ranks in O(n log n) and not over pairs. 0.5 is no better than chance.
+ *
+ * Undefined where there is no positive or no negative, or where a score is NaN and so has no rank. Infinite scores
+ * rank like any other.
+ */
+export function areaUnderRoc(scores: readonly number[], positives: readonly boolean[]): number | undefined {
+	const ranks = tieRanks(scores, positives);
+	if (ranks === undefined) return undefined;
+	return areaOf(countByTie(ranks.positive, ranks.negative, ranks.distinct));
+}
+
+/** How `bootstrapAurocInterval` resamples. */
+export interface BootstrapOptions {
+	/** Share of the replicates inside the interval, such as 0.95. */
+	readonly level: number;
+	/** How many resamples to draw; 2,000 or more for the tails of a 95% interval. */
+	readonly replicates: number;
+	/** Draws uniformly from [0, 1); an argument, so that an interval can be repeated. */
+	readonly random: () => number;
+}
+
+/**
+ * Percentile bootstrap interval of the area under the ROC curve (Efron & Tibshirani, An Introduction to the
+ * Bootstrap, 1993, 13.3), stratified: positives and negatives are resampled apart, so that every replicate has
+ * both (the default of pROC, Robin et al., BMC Bioinformatics 12, 2011). Its ends are sample quantiles of type 7.
+ *
+ * Sorts once and then resamples ranks, so a replicate costs O(n). Where the classes do not overlap at all, every
+ * replicate is 1 (or 0) and so is the interval: it says nothing about what was not sampled, least of all when n is
+ * small. Undefined exactly where `areaUnderRoc` is.
  */
 export function bootstrapAurocInterval(
 	scores: readonly number[],
 	positives: readonly boolean[],
-	options: { readonly level: number; readonly replicates: number; readonly random: () => number },
+	options: BootstrapOptions,
 ): Interval | undefined {
 	const { level, replicates, random } = options;
-	const ofClass = (wanted: boolean) => scores.filter((_, index) => positives[index] === wanted);
-	const [right, wrong] = [ofClass(true), ofClass(false)];
-	if (right.length === 0 || wrong.length === 0) return undefined;
-	const labels = [...right.map(() => true), ...wrong.map(() => false)];
-	const resample = (values: readonly number[]) =>
-		values.map(() => values[Math.floor(random() * values.length)] ?? Number.NaN);
-	const areas: number[] = [];
-	for (let replicate = 0; replicate < replicates; replicate++) {
-		areas.push(areaUnderRoc([...resample(right), ...resample(wrong)], labels) ?? Number.NaN);
-	}
-	areas.sort((left, right) => left - right);
+	if (!(level > 0 && level < 1)) throw new RangeError("level must lie between 0 and 1");
+	if (!(Number.isInteger(replicates) && replicates > 0)) throw new RangeError("replicates must be a positive whole number");
+	const ranks = tieRanks(scores, positives);
+	if (ranks === undefined) return undefined;
+	const areas = Array.from({ length: replicates }, () =>
+		areaOf(countByTie(resample(ranks.positive, random), resample(ranks.negative, random), ranks.distinct)),
+	);
 	const tail = (1 - level) / 2;
-	const at = (share: number) =>
-		areas[Math.min(areas.length - 1, Math.max(0, Math.floor(areas.length * share)))] ?? Number.NaN;
-	return { lower: at(tail), upper: at(1 - tail) };
+	return { lower: sampleQuantile(areas, tail), upper: sampleQuantile(areas, 1 - tail) };
+}
+
+interface TieRanks {
+	/** For each positive, the rank of its score among the distinct scores, from 0. */
+	readonly positive: readonly number[];
+	readonly negative: readonly number[];
+	readonly distinct: number;
+}
+
+function tieRanks(scores: readonly number[], positives: readonly boolean[]): TieRanks | undefined {
+	if (scores.length !== positives.length) throw new RangeError("each score needs its class");
+	if (scores.some(Number.isNaN)) return undefined;
+	const rows = scores.map((score, index) => ({ score, isPositive: positives[index] === true }));
+	// Compared, not subtracted: the difference of two equal infinities is NaN.
+	rows.sort((left, right) => (left.score < right.score ? -1 : left.score > right.score ? 1 : 0));
+	const positive: number[] = [];
+	const negative: number[] = [];
+	let distinct = 0;
+	let previous: number | undefined;
+	for (const { score, isPositive } of rows) {
+		if (score !== previous) distinct++;
+		previous = score;
+		(isPositive ? positive : negative).push(distinct - 1);
+	}
+	return positive.length === 0 || negative.length === 0 ? undefined : { positive, negative, distinct };
+}
+
+function countByTie(positive: readonly number[], negative: readonly number[], distinct: number): TieCounts {
+	const positives = new Uint32Array(distinct);
+	const negatives = new Uint32Array(distinct);
+	for (const rank of positive) positives[rank] = (positives[rank] ?? 0) + 1;
+	for (const rank of negative) negatives[rank] = (negatives[rank] ?? 0) + 1;
+	return { positives, negatives };
+}
+
+/** Each positive wins over the negatives below it and halves with those of its own score. */
+function areaOf({ positives, negatives }: TieCounts): number {
+	let wins = 0;
+	let positivesSeen = 0;
+	let negativesSeen = 0;
+	for (let rank = 0; rank < positives.length; rank++) {
+		const positivesHere = positives[rank] ?? 0;
+		const negativesHere = negatives[rank] ?? 0;
+		wins += positivesHere * (negativesSeen + negativesHere / 2);
+		positivesSeen += positivesHere;
+		negativesSeen += negativesHere;
+	}
+	return wins / (positivesSeen * negativesSeen);
+}
+
+function resample(ranks: readonly number[], random: () => number): number[] {
+	return ranks.map(() => ranks[Math.floor(random() * ranks.length)] ?? 0);
 }

@@ -27,14 +27,26 @@ describe("the demo cascade", () => {
 describe("the cascade of three", () => {
 	it.each([
 		["edge", mailWhere(({ small }) => small.probability > 0.96), "small", ["accepted"]],
-		["middle", mailWhere(({ small, medium }) => small.probability < 0.94 && medium.probability > 0.96), "medium", ["deferred", "accepted"]],
-		["origin", mailWhere(({ small, medium }) => small.probability < 0.94 && medium.probability < 0.94), "large", ["deferred", "deferred", "accepted"]],
+		[
+			"middle",
+			mailWhere(({ small, medium }) => small.probability < 0.94 && medium.probability > 0.96),
+			"medium",
+			["deferred", "accepted"],
+		],
+		[
+			"origin",
+			mailWhere(({ small, medium }) => small.probability < 0.94 && medium.probability < 0.94),
+			"large",
+			["deferred", "deferred", "accepted"],
+		],
 	] as const)("ends at its stage %s for a mail that is that hard", async (stage, mail, size, outcomes) => {
 		const { data } = await ask("three-stages", mail);
 		expect(data.choices[0]?.message.content).toBe(mail[size].label);
 		expect(factsOf(data).stage).toBe(stage);
 		expect(factsOf(data).trail.map(({ outcome }) => outcome)).toEqual(outcomes);
-		expect(factsOf(data).calls.map((call) => call.stage)).toEqual(["edge", "middle", "origin"].slice(0, outcomes.length));
+		expect(factsOf(data).calls.map((call) => call.stage)).toEqual(
+			["edge", "middle", "origin"].slice(0, outcomes.length),
+		);
 	});
 });
 
@@ -47,7 +59,11 @@ describe("the cascade whose small model is checked by another", () => {
 		expect(factsOf(data).stage).toBe(stage);
 		// A probability where the checker is asked for log-probabilities, its bare yes or no otherwise.
 		expect(Math.round(factsOf(data).confidence ?? Number.NaN)).toBe(Math.round(mail.checked));
-		expect(factsOf(data).calls.slice(0, 2).map(({ model, purpose }) => [model, purpose])).toEqual([
+		expect(
+			factsOf(data)
+				.calls.slice(0, 2)
+				.map(({ model, purpose }) => [model, purpose]),
+		).toEqual([
 			["@local/mail-small-native", "answer"],
 			["@local/mail-checker", "verify"],
 		]);
@@ -68,7 +84,11 @@ describe("the client's wish for a stage", () => {
 });
 
 describe("the headers of an answer", () => {
-	const mails = [["accepted", SURE_MAIL, {}], ["escalated", UNSURE_MAIL, {}], ["forced", SURE_MAIL, ORIGIN]] as const;
+	const mails = [
+		["accepted", SURE_MAIL, {}],
+		["escalated", UNSURE_MAIL, {}],
+		["forced", SURE_MAIL, ORIGIN],
+	] as const;
 
 	it.each(mails)("say what its cascade object says: %s", async (_what, mail, options) => {
 		const { data, response } = await ask("cascade", mail, options);
@@ -94,14 +114,21 @@ describe("a streamed answer", () => {
 	it.each([
 		["a mail at the edge", { model: "cascade", messages: SURE_MAIL.messages }, {}],
 		["a mail at the origin", { model: "cascade", messages: UNSURE_MAIL.messages }, {}],
-		["a mail in JSON", { model: "cascade", messages: SURE_MAIL.messages, response_format: { type: "json_object" as const } }, {}],
+		[
+			"a mail in JSON",
+			{ model: "cascade", messages: SURE_MAIL.messages, response_format: { type: "json_object" as const } },
+			{},
+		],
 		["prose of the edge", { model: "prose", ...prose }, EDGE],
 		["prose of the origin", { model: "prose", ...prose }, ORIGIN],
 		["prose of whichever", { model: "prose", ...prose }, {}],
 	])("is the plain one in pieces: %s", async (_what, body, options) => {
 		const request = { ...body, seed: 11, temperature: 0.8 };
 		const plain = await client.chat.completions.create(request, options);
-		const stream = await client.chat.completions.create({ ...request, stream: true, stream_options: { include_usage: true } }, options);
+		const stream = await client.chat.completions.create(
+			{ ...request, stream: true, stream_options: { include_usage: true } },
+			options,
+		);
 		const chunks: Chunk[] = [];
 		for await (const chunk of stream) chunks.push(chunk as Chunk);
 		const [choice] = plain.choices;
@@ -130,7 +157,10 @@ describe("requests at the same time", () => {
 		const questions = Array.from({ length: 16 }, (_, index) => `question ${index} ${"x".repeat(index * 50)}`);
 		const answers = await Promise.all(
 			questions.map(async (content) => {
-				const stream = client.chat.completions.stream({ model: "plain", messages: [{ role: "user", content }] }, ORIGIN);
+				const stream = client.chat.completions.stream(
+					{ model: "plain", messages: [{ role: "user", content }] },
+					ORIGIN,
+				);
 				return (await stream.finalChatCompletion()).choices[0]?.message.content;
 			}),
 		);

@@ -29,8 +29,18 @@ describe("the client's own exceptions", () => {
 		["AuthenticationError for an unknown key", STACK_KEYS.unknown, AuthenticationError, "invalid_api_key"],
 		["AuthenticationError for a key of another form", "sk-abc", AuthenticationError, "invalid_api_key"],
 		["AuthenticationError for a revoked key", STACK_KEYS.revoked, AuthenticationError, "invalid_api_key"],
-		["PermissionDeniedError for a key for something else", STACK_KEYS.withoutScope, PermissionDeniedError, "insufficient_scope"],
-		["PermissionDeniedError for a tenant without a policy", STACK_KEYS.withoutPolicy, PermissionDeniedError, "no_policy"],
+		[
+			"PermissionDeniedError for a key for something else",
+			STACK_KEYS.withoutScope,
+			PermissionDeniedError,
+			"insufficient_scope",
+		],
+		[
+			"PermissionDeniedError for a tenant without a policy",
+			STACK_KEYS.withoutPolicy,
+			PermissionDeniedError,
+			"no_policy",
+		],
 	])("include %s", async (_what, key, kind, code) => {
 		const error = await errorOf(openaiClient(key).chat.completions.create({ model: "cascade", messages: MESSAGES }));
 		expect(error).toBeInstanceOf(kind);
@@ -41,11 +51,25 @@ describe("the client's own exceptions", () => {
 	it.each([
 		["NotFoundError for a model that is none", { model: "gpt-4o" }, NotFoundError, "model_not_found", "model"],
 		["NotFoundError for another tenant's model", { model: "mine" }, NotFoundError, "model_not_found", "model"],
-		["BadRequestError for a temperature out of range", { temperature: 9 }, BadRequestError, "invalid_request", "temperature"],
-		["BadRequestError for a message that is none", { messages: [{ role: "boss", content: "" }] }, BadRequestError, "invalid_request", "messages[0].role"],
+		[
+			"BadRequestError for a temperature out of range",
+			{ temperature: 9 },
+			BadRequestError,
+			"invalid_request",
+			"temperature",
+		],
+		[
+			"BadRequestError for a message that is none",
+			{ messages: [{ role: "boss", content: "" }] },
+			BadRequestError,
+			"invalid_request",
+			"messages[0].role",
+		],
 		["BadRequestError for too many tokens", { max_tokens: 1e9 }, BadRequestError, "invalid_request", "max_tokens"],
 	])("include %s", async (_what, fields, kind, code, param) => {
-		const body = { model: "cascade", messages: MESSAGES, ...fields } as Parameters<typeof client.chat.completions.create>[0];
+		const body = { model: "cascade", messages: MESSAGES, ...fields } as Parameters<
+			typeof client.chat.completions.create
+		>[0];
 		for (const stream of [false, true]) {
 			const error = await errorOf(client.chat.completions.create({ ...body, stream }));
 			expect(error).toBeInstanceOf(kind);
@@ -63,7 +87,10 @@ describe("the client's own exceptions", () => {
 
 	it("include one for a body that is too large", async () => {
 		const messages = [{ role: "user" as const, content: "x".repeat(1_100_000) }];
-		expect(await errorOf(client.chat.completions.create({ model: "cascade", messages }))).toMatchObject({ status: 413, code: "request_too_large" });
+		expect(await errorOf(client.chat.completions.create({ model: "cascade", messages }))).toMatchObject({
+			status: 413,
+			code: "request_too_large",
+		});
 	});
 });
 
@@ -94,7 +121,9 @@ describe.each([false, true])("a fault of the origin (stream: %s)", (stream) => {
 
 describe("a stream that fails", () => {
 	it("before its first event is a status", async () => {
-		const error = await errorOf(client.chat.completions.create({ model: "error-first", messages: MESSAGES, stream: true }, ORIGIN));
+		const error = await errorOf(
+			client.chat.completions.create({ model: "error-first", messages: MESSAGES, stream: true }, ORIGIN),
+		);
 		expect(error).toMatchObject({ status: 502, code: "upstream_error" });
 	});
 

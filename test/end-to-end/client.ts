@@ -23,7 +23,10 @@ export function factsOf(answer: unknown): CascadeFacts {
 }
 
 /** Sends a body as it is, for what the client hides. */
-export function post(body: Readonly<Record<string, unknown>>, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+export function post(
+	body: Readonly<Record<string, unknown>>,
+	headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
 	return fetch(`${inject("stackUrl")}/v1/chat/completions`, {
 		method: "POST",
 		headers: { authorization: `Bearer ${DEMO_KEY}`, "content-type": "application/json", ...headers },

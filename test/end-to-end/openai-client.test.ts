@@ -11,7 +11,11 @@ const LABEL_TOOL = {
 	type: "function" as const,
 	function: {
 		name: "label_mail",
-		parameters: { type: "object", properties: { label: { type: "string", enum: ["spam", "ham"] } }, required: ["label"] },
+		parameters: {
+			type: "object",
+			properties: { label: { type: "string", enum: ["spam", "ham"] } },
+			required: ["label"],
+		},
 	},
 };
 
@@ -23,7 +27,10 @@ describe.each([
 
 	it("is answered in one piece", async () => {
 		const answer = await client.chat.completions.create(request);
-		expect(answer.choices[0]).toMatchObject({ message: { role: "assistant", content: label, refusal: null }, finish_reason: "stop" });
+		expect(answer.choices[0]).toMatchObject({
+			message: { role: "assistant", content: label, refusal: null },
+			finish_reason: "stop",
+		});
 		expect(answer.usage?.total_tokens).toBeGreaterThan(0);
 		expect(answer._request_id).toMatch(/^req_/u);
 		expect(factsOf(answer).stage).toBe(stage);
@@ -43,7 +50,11 @@ describe.each([
 	});
 
 	it("is answered as a stream with its usage at the end", async () => {
-		const stream = await client.chat.completions.create({ ...request, stream: true, stream_options: { include_usage: true } });
+		const stream = await client.chat.completions.create({
+			...request,
+			stream: true,
+			stream_options: { include_usage: true },
+		});
 		const chunks = [];
 		for await (const chunk of stream) chunks.push(chunk);
 		expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { completion_tokens: 1 } });
@@ -51,14 +62,24 @@ describe.each([
 	});
 
 	it("is answered to the client's stream helper", async () => {
-		const answer = await client.chat.completions.stream({ ...request, stream_options: { include_usage: true } }).finalChatCompletion();
+		const answer = await client.chat.completions
+			.stream({ ...request, stream_options: { include_usage: true } })
+			.finalChatCompletion();
 		expect(answer.choices[0]).toMatchObject({ message: { role: "assistant", content: label }, finish_reason: "stop" });
 		expect(answer.usage?.completion_tokens).toBe(1);
 	});
 
 	it("is answered in JSON by the client's wish", async () => {
-		const schema = { type: "object", properties: { label: { enum: ["spam", "ham"] } }, required: ["label"], additionalProperties: false };
-		const formats = [{ type: "json_object" }, { type: "json_schema", json_schema: { name: "label", strict: true, schema } }] as const;
+		const schema = {
+			type: "object",
+			properties: { label: { enum: ["spam", "ham"] } },
+			required: ["label"],
+			additionalProperties: false,
+		};
+		const formats = [
+			{ type: "json_object" },
+			{ type: "json_schema", json_schema: { name: "label", strict: true, schema } },
+		] as const;
 		for (const response_format of formats) {
 			const answer = await client.chat.completions.create({ ...request, response_format });
 			expect(JSON.parse(answer.choices[0]?.message.content ?? "")).toEqual({ label });
@@ -69,12 +90,22 @@ describe.each([
 
 describe("a request with tools", () => {
 	const request = { model: "cascade", temperature: 0, messages: SURE_MAIL.messages, tools: [LABEL_TOOL] };
-	const call = { type: "function", function: { name: "label_mail", arguments: JSON.stringify({ label: SURE_MAIL.large.label }) } };
+	const call = {
+		type: "function",
+		function: { name: "label_mail", arguments: JSON.stringify({ label: SURE_MAIL.large.label }) },
+	};
 
 	it("goes to the origin, however easy it is", async () => {
 		const answer = await client.chat.completions.create(request);
-		expect(answer.choices[0]).toMatchObject({ finish_reason: "tool_calls", message: { content: null, tool_calls: [call] } });
-		expect(factsOf(answer)).toMatchObject({ stage: "origin", reason: "unsupported-by-edge", trail: [{ detail: "tools" }, {}] });
+		expect(answer.choices[0]).toMatchObject({
+			finish_reason: "tool_calls",
+			message: { content: null, tool_calls: [call] },
+		});
+		expect(factsOf(answer)).toMatchObject({
+			stage: "origin",
+			reason: "unsupported-by-edge",
+			trail: [{ detail: "tools" }, {}],
+		});
 	});
 
 	it("is answered to the client's stream helper", async () => {
@@ -83,8 +114,12 @@ describe("a request with tools", () => {
 	});
 
 	it.each(["tool-calls", "arguments-as-objects"])("is answered to it by an origin that sends %s", async (model) => {
-		const answer = await client.chat.completions.stream({ ...toFake(model), tools: [LABEL_TOOL] }, ORIGIN).finalChatCompletion();
-		expect(answer.choices[0]?.message.tool_calls).toMatchObject([{ type: "function", function: { arguments: '{"label":"spam"}' } }]);
+		const answer = await client.chat.completions
+			.stream({ ...toFake(model), tools: [LABEL_TOOL] }, ORIGIN)
+			.finalChatCompletion();
+		expect(answer.choices[0]?.message.tool_calls).toMatchObject([
+			{ type: "function", function: { arguments: '{"label":"spam"}' } },
+		]);
 	});
 });
 
@@ -104,7 +139,10 @@ describe("the client's stream helper", () => {
 describe("the client's abort", () => {
 	it("in the middle of a stream ends the call to the origin", async () => {
 		const controller = new AbortController();
-		const stream = await client.chat.completions.create({ ...toFake("endless"), stream: true }, { ...ORIGIN, signal: controller.signal });
+		const stream = await client.chat.completions.create(
+			{ ...toFake("endless"), stream: true },
+			{ ...ORIGIN, signal: controller.signal },
+		);
 		let words = "";
 		for await (const chunk of stream) {
 			words += chunk.choices[0]?.delta.content ?? "";
@@ -125,7 +163,11 @@ describe("the models", () => {
 	it("are the tenant's cascades", async () => {
 		const ids = (await client.models.list()).data.map(({ id }) => id);
 		expect(ids).toEqual(expect.arrayContaining(["cascade", "three-stages", "verified", "prose"]));
-		expect(await client.models.retrieve("three-stages")).toMatchObject({ id: "three-stages", object: "model", owned_by: "demo" });
+		expect(await client.models.retrieve("three-stages")).toMatchObject({
+			id: "three-stages",
+			object: "model",
+			owned_by: "demo",
+		});
 	});
 
 	it("are those of the key's own tenant", async () => {

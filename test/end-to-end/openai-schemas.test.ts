@@ -15,8 +15,16 @@ const LABEL_TOOL = {
 const ANSWERS = [
 	["accepted", { model: "cascade", messages: SURE_MAIL.messages }, {}],
 	["escalated", { model: "cascade", messages: UNSURE_MAIL.messages }, {}],
-	["with log-probabilities, accepted", { model: "cascade", messages: SURE_MAIL.messages, logprobs: true, top_logprobs: 2 }, {}],
-	["with log-probabilities, escalated", { model: "cascade", messages: UNSURE_MAIL.messages, logprobs: true, top_logprobs: 2 }, {}],
+	[
+		"with log-probabilities, accepted",
+		{ model: "cascade", messages: SURE_MAIL.messages, logprobs: true, top_logprobs: 2 },
+		{},
+	],
+	[
+		"with log-probabilities, escalated",
+		{ model: "cascade", messages: UNSURE_MAIL.messages, logprobs: true, top_logprobs: 2 },
+		{},
+	],
 	["in JSON", { model: "cascade", messages: SURE_MAIL.messages, response_format: { type: "json_object" } }, {}],
 	["of a native model", { model: "verified", messages: SURE_MAIL.messages }, { "x-cascade-route": "edge" }],
 	["a tool call", { model: "cascade", messages: SURE_MAIL.messages, tools: [LABEL_TOOL] }, {}],
@@ -33,14 +41,17 @@ describe.skipIf(!HAS_OPENAI_SCHEMAS)("by OpenAI's own schemas", () => {
 		expect(schemaProblems("chat.response", await response.json())).toEqual([]);
 	});
 
-	it.each([...ANSWERS, ["without a role", { model: "no-role", ...FAKE }, ORIGIN] as const])("every chunk is valid: %s", async (_what, body, headers) => {
-		for (const options of [{}, { stream_options: { include_usage: true } }]) {
-			const reply = await readEvents(await post({ ...body, stream: true, ...options }, headers));
-			expect(reply.done).toBe(true);
-			expect(reply.chunks.length).toBeGreaterThan(1);
-			expect(reply.chunks.flatMap((chunk) => schemaProblems("chat.chunk", chunk))).toEqual([]);
-		}
-	});
+	it.each([...ANSWERS, ["without a role", { model: "no-role", ...FAKE }, ORIGIN] as const])(
+		"every chunk is valid: %s",
+		async (_what, body, headers) => {
+			for (const options of [{}, { stream_options: { include_usage: true } }]) {
+				const reply = await readEvents(await post({ ...body, stream: true, ...options }, headers));
+				expect(reply.done).toBe(true);
+				expect(reply.chunks.length).toBeGreaterThan(1);
+				expect(reply.chunks.flatMap((chunk) => schemaProblems("chat.chunk", chunk))).toEqual([]);
+			}
+		},
+	);
 
 	it.each([
 		["of the request", { model: "cascade", messages: [] }, {}],
@@ -63,7 +74,9 @@ describe.skipIf(!HAS_OPENAI_SCHEMAS)("by OpenAI's own schemas", () => {
 
 	it("the models are valid", async () => {
 		const get = async (path: string) => {
-			const response = await fetch(`${inject("stackUrl")}${path}`, { headers: { authorization: `Bearer ${DEMO_KEY}` } });
+			const response = await fetch(`${inject("stackUrl")}${path}`, {
+				headers: { authorization: `Bearer ${DEMO_KEY}` },
+			});
 			return response.json();
 		};
 		expect(schemaProblems("models.list", await get("/v1/models"))).toEqual([]);

@@ -1,8 +1,8 @@
 import { FAKE_USAGE } from "./openai-answers.ts";
 
 /** The prices of the fake stages: 10 and 2 tokens cost 12 and 120 millionths of a dollar. */
-export const EDGE_PRICE = { inputUsdPerMillion: 1, outputUsdPerMillion: 1 };
-export const ORIGIN_PRICE = { inputUsdPerMillion: 10, outputUsdPerMillion: 10 };
+const EDGE_PRICE = { inputUsdPerMillion: 1, outputUsdPerMillion: 1 };
+const ORIGIN_PRICE = { inputUsdPerMillion: 10, outputUsdPerMillion: 10 };
 export const EDGE_COST_USD = (FAKE_USAGE.prompt_tokens + FAKE_USAGE.completion_tokens) / 1e6;
 export const ORIGIN_COST_USD = EDGE_COST_USD * 10;
 

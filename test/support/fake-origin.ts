@@ -6,7 +6,7 @@ import { originScenarios } from "./origin-scenarios.ts";
 import { createCallRecorder, scenarioOf } from "./recorded-calls.ts";
 
 /** What the origin is asked, and where its answer goes. */
-export interface OriginExchange {
+interface OriginExchange {
 	readonly model: string;
 	readonly body: Readonly<Record<string, unknown>>;
 	/** The last user message. */
@@ -19,21 +19,19 @@ export type OriginScenario = (exchange: OriginExchange) => void;
 /** A server that speaks OpenAI's API well or badly: the model's name says how, up to a `~`. `key` opens it. */
 export async function startFakeOrigin(key: string = FAKE_ORIGIN_KEY): Promise<FakeServer> {
 	const recorder = createCallRecorder();
-	return startFakeServer((request, response) => {
+	return startFakeServer(async (request, response) => {
 		if (recorder.answerTest(request, response)) return;
-		void readText(request).then((text) => {
-			const body = JSON.parse(text) as Record<string, unknown>;
-			const model = String(body["model"]);
-			recorder.record({ model, body, headers: request.headers as Record<string, string> }, response);
-			const name = scenarioOf(model);
-			const scenario = Object.hasOwn(originScenarios, name) ? originScenarios[name] : originFaults(name);
-			if (scenario === undefined) throw new Error(`the fake origin has no scenario ${name}`);
-			if (request.headers.authorization !== `Bearer ${key}` || request.url !== "/v1/chat/completions") {
-				response.writeHead(401).end();
-				return;
-			}
+		const body = JSON.parse(await readText(request)) as Record<string, unknown>;
+		const model = String(body["model"]);
+		recorder.record({ model, body, headers: request.headers as Record<string, string> }, response);
+		const name = scenarioOf(model);
+		const scenario = Object.hasOwn(originScenarios, name) ? originScenarios[name] : originFaults(name);
+		if (scenario === undefined) throw new Error(`the fake origin has no scenario ${name}`);
+		if (request.headers.authorization === `Bearer ${key}` && request.url === "/v1/chat/completions") {
 			scenario({ model, body, asked: lastUserText(body["messages"]), response });
-		});
+		} else {
+			response.writeHead(401).end();
+		}
 	});
 }
 

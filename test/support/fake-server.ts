@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** An HTTP server of this machine that a test run starts and stops. */
@@ -7,9 +7,11 @@ export interface FakeServer {
 	readonly stop: () => Promise<void>;
 }
 
-/** Starts one on a free port. */
-export async function startFakeServer(listener: RequestListener): Promise<FakeServer> {
-	const server = createServer(listener);
+/** Starts one on a free port. What `answer` throws ends the test run: it is a mistake in a fake. */
+export async function startFakeServer(
+	answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): Promise<FakeServer> {
+	const server = createServer((request, response) => void answer(request, response));
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	const { port } = server.address() as AddressInfo;
 	return {

@@ -17,16 +17,14 @@ export interface WorkersAiExchange {
  */
 export async function startFakeWorkersAi(): Promise<FakeServer> {
 	const recorder = createCallRecorder();
-	return startFakeServer((request, response) => {
+	return startFakeServer(async (request, response) => {
 		if (recorder.answerTest(request, response)) return;
-		void readText(request).then((text) => {
-			const model = String(request.headers["mf-header-cf-consn-model-id"]);
-			const body = JSON.parse(text) as { inputs: Record<string, unknown>; options: unknown };
-			recorder.record({ model, body: body.inputs, headers: {} }, response);
-			const name = scenarioOf(model).replace(/^@fake\//u, "");
-			const scenario = model.startsWith("@fake/") ? workersAiScenarios(name) : workersAiScenarios("choices");
-			if (scenario === undefined) throw new Error(`the fake Workers AI has no scenario ${name}`);
-			scenario({ model, inputs: body.inputs, response });
-		});
+		const model = String(request.headers["mf-header-cf-consn-model-id"]);
+		const { inputs } = JSON.parse(await readText(request)) as { inputs: Record<string, unknown> };
+		recorder.record({ model, body: inputs, headers: {} }, response);
+		const name = model.startsWith("@fake/") ? scenarioOf(model).replace("@fake/", "") : "choices";
+		const scenario = workersAiScenarios(name);
+		if (scenario === undefined) throw new Error(`the fake Workers AI has no scenario ${name}`);
+		scenario({ model, inputs, response });
 	});
 }

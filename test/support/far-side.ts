@@ -1,4 +1,11 @@
-import type { RecordedCall } from "./recorded-calls.ts";
+/** One request as a fake far side saw it. */
+export interface RecordedCall {
+	readonly model: string;
+	readonly body: unknown;
+	readonly headers: Readonly<Record<string, string>>;
+	/** The caller closed the connection before the answer had ended. */
+	readonly left: boolean;
+}
 
 /** The calls that a fake has had under this tag, oldest first. Runs in Node and in the Workers runtime. */
 export async function callsTo(fakeUrl: string, tag: string): Promise<readonly RecordedCall[]> {

@@ -17,5 +17,7 @@ export function schemaProblems(name: SchemaName, value: unknown): readonly strin
 	// Addresses and times are nothing that we write.
 	for (const format of ["uri", "date-time"]) ajv.addFormat(format, true);
 	const validate = ajv.compile(schema);
-	return validate(value) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ""}`);
+	return validate(value)
+		? []
+		: (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ""}`);
 }

@@ -57,15 +57,24 @@ const FAULTS: Readonly<Record<string, OriginScenario>> = {
 			event("[DONE]"),
 		]),
 	"flat-error-late": ({ model, response }) =>
-		endStream(response, [event(chunkBody(model, { role: "assistant", content: "half" })), event({ object: "error", message: "boom", code: 500 })]),
+		endStream(response, [
+			event(chunkBody(model, { role: "assistant", content: "half" })),
+			event({ object: "error", message: "boom", code: 500 }),
+		]),
 	"text-error-late": ({ model, response }) =>
-		endStream(response, [event(chunkBody(model, { role: "assistant", content: "half" })), event({ error: "boom", error_type: "generation" })]),
+		endStream(response, [
+			event(chunkBody(model, { role: "assistant", content: "half" })),
+			event({ error: "boom", error_type: "generation" }),
+		]),
 	"no-content": ({ response }) => response.writeHead(204).end(),
 	/** More than we hold of an answer. */
 	huge: ({ model, response }) => sendJson(response, completionBody(model, "x".repeat(17 * 1024 * 1024))),
 	/** An event that never ends. */
 	"huge-event": ({ model, response }) =>
-		endStream(response, [event(chunkBody(model, { role: "assistant", content: "half" })), `data: ${"x".repeat(5 * 1024 * 1024)}`]),
+		endStream(response, [
+			event(chunkBody(model, { role: "assistant", content: "half" })),
+			`data: ${"x".repeat(5 * 1024 * 1024)}`,
+		]),
 	"not-json-late": ({ model, response }) =>
 		endStream(response, [
 			event(chunkBody(model, { role: "assistant", content: "half" })),

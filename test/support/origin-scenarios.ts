@@ -58,10 +58,16 @@ export const originScenarios: Readonly<Record<string, OriginScenario>> = {
 		writeAll(response, [event({ ...head, choices: [], prompt_filter_results: [] }), ...streamEvents(model, "answer")]);
 	},
 	"named-events"({ model, response }) {
-		writeAll(response, streamEvents(model, "answer").map((text) => `event: message\nid: 1\n${text}`));
+		writeAll(
+			response,
+			streamEvents(model, "answer").map((text) => `event: message\nid: 1\n${text}`),
+		);
 	},
 	"with-comments"({ model, response }) {
-		writeAll(response, streamEvents(model, "answer").flatMap((text) => [": processing\n\n", text]));
+		writeAll(
+			response,
+			streamEvents(model, "answer").flatMap((text) => [": processing\n\n", text]),
+		);
 	},
 	/** Two choices side by side. */
 	"two-choices"({ model, response }) {
@@ -70,7 +76,14 @@ export const originScenarios: Readonly<Record<string, OriginScenario>> = {
 	/** Two choices, of which one ends and the other goes on. */
 	"two-choices-in-turn"({ model, response }) {
 		const [first, second, ...rest] = twoChoices(model);
-		writeAll(response, [first ?? "", event(finishOf(model, 0)), second ?? "", ...rest, event(finishOf(model, 1)), event("[DONE]")]);
+		writeAll(response, [
+			first ?? "",
+			event(finishOf(model, 0)),
+			second ?? "",
+			...rest,
+			event(finishOf(model, 1)),
+			event("[DONE]"),
+		]);
 	},
 	"two-choices-one-unfinished"({ model, response }) {
 		writeAll(response, [...twoChoices(model), event(finishOf(model, 0)), event("[DONE]")]);
@@ -154,7 +167,12 @@ export const originScenarios: Readonly<Record<string, OriginScenario>> = {
 	},
 };
 
-function choiceChunk(model: string, index: number, delta: Readonly<Record<string, unknown>>, finishReason: string | null = null) {
+function choiceChunk(
+	model: string,
+	index: number,
+	delta: Readonly<Record<string, unknown>>,
+	finishReason: string | null = null,
+) {
 	const chunk = chunkBody(model, delta, finishReason);
 	return { ...chunk, choices: chunk.choices.map((choice) => ({ ...choice, index })) };
 }

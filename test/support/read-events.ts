@@ -12,7 +12,7 @@ export interface Chunk {
 		readonly delta: {
 			readonly role?: string;
 			readonly content?: string | null;
-			readonly tool_calls?: readonly { readonly function: { readonly arguments?: unknown }; readonly [field: string]: unknown }[];
+			readonly tool_calls?: readonly { readonly id?: string; readonly function?: { readonly arguments?: unknown } }[];
 		};
 		readonly finish_reason: string | null;
 	}[];
@@ -64,6 +64,6 @@ export async function readEvents(response: Response): Promise<StreamedReply> {
 		finishReasons: choices.flatMap(({ finish_reason: reason }) => reason ?? []),
 		facts: chunks.at(-1)?.cascade,
 		error: chunks.at(-1)?.error,
-		toolArguments: calls.map((call) => call.function.arguments ?? "").join(""),
+		toolArguments: calls.map((call) => call.function?.arguments ?? "").join(""),
 	};
 }

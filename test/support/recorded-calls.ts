@@ -1,13 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-
-/** One request as a fake far side saw it. */
-export interface RecordedCall {
-	readonly model: string;
-	readonly body: unknown;
-	readonly headers: Readonly<Record<string, string>>;
-	/** The caller closed the connection before the answer had ended. */
-	readonly left: boolean;
-}
+import type { RecordedCall } from "./far-side.ts";
 
 /** Remembers what a fake was asked, and tells tests over HTTP, since they run in another process or runtime. */
 export interface CallRecorder {
@@ -18,7 +10,7 @@ export interface CallRecorder {
 }
 
 /** The part of a model's name after `~`, by which a test finds its own calls; the name itself where there is none. */
-export function tagOf(model: string): string {
+function tagOf(model: string): string {
 	return model.split("~")[1] ?? model;
 }
 

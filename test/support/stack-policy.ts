@@ -5,17 +5,42 @@ import { fakeCascade } from "./cascades.ts";
 
 /** Behaviours of the fake origin that the local stack's tests reach, each as a cascade of the same name. */
 const FAKE_ORIGINS = [
-	"plain", "drip", "crlf", "no-role", "no-done", "tool-calls", "arguments-as-objects",
-	"status-400", "status-401", "status-404", "status-413", "status-429-7", "status-500", "status-503",
-	"context-length", "html", "html-200", "invalid-json", "empty-choices", "redirect", "close-at-once",
-	"error-first", "error-late", "break-mid-stream", "no-finish-reason", "endless", "hang",
+	"plain",
+	"drip",
+	"crlf",
+	"no-role",
+	"no-done",
+	"tool-calls",
+	"arguments-as-objects",
+	"status-400",
+	"status-401",
+	"status-404",
+	"status-413",
+	"status-429-7",
+	"status-500",
+	"status-503",
+	"context-length",
+	"html",
+	"html-200",
+	"invalid-json",
+	"empty-choices",
+	"redirect",
+	"close-at-once",
+	"error-first",
+	"error-late",
+	"break-mid-stream",
+	"no-finish-reason",
+	"endless",
+	"hang",
 ] as const;
 
 /** The demo tenant's own cascades, and one for each behaviour of the fake origin. */
 export function stackPolicy(): Record<string, unknown> {
 	const { cascades } = demoPolicy(undefined) as { cascades: Record<string, unknown> };
 	const edge = { model: "@local/mail-small" };
-	const faked = FAKE_ORIGINS.map((model) => [model, fakeCascade({ edge, origin: { model }, timeoutMs: 1_000 })] as const);
+	const faked = FAKE_ORIGINS.map(
+		(model) => [model, fakeCascade({ edge, origin: { model }, timeoutMs: 1_000 })] as const,
+	);
 	return { version: 1, cascades: { ...cascades, ...Object.fromEntries(faked) } };
 }
 
@@ -37,12 +62,17 @@ export const STACK_KEYS = {
 /** What the tests need in KV beyond the demo's own records. */
 export function stackRecords(fakeOriginUrl: string): KvRecord[] {
 	const record = (key: string, fields: object): KvRecord => ({ key, value: JSON.stringify({ version: 1, ...fields }) });
-	const keyRecord = (key: string, fields: object) => record(`key/${createHash("sha256").update(key).digest("hex")}`, fields);
+	const keyRecord = (key: string, fields: object) =>
+		record(`key/${createHash("sha256").update(key).digest("hex")}`, fields);
 	const scopes = ["inference"];
 	const { cascades } = demoPolicy(undefined) as { cascades: Record<string, unknown> };
 	return [
 		record("origin/fake", { baseUrl: `${fakeOriginUrl}/v1`, secret: "ORIGIN_LOCAL_KEY" }),
-		record("tenant/other/policy", { revision: 1, publishedAt: 1_790_000_000, policy: { version: 1, cascades: { mine: cascades["cascade"] } } }),
+		record("tenant/other/policy", {
+			revision: 1,
+			publishedAt: 1_790_000_000,
+			policy: { version: 1, cascades: { mine: cascades["cascade"] } },
+		}),
 		keyRecord(STACK_KEYS.second, { tenant: DEMO_TENANT, scopes }),
 		keyRecord(STACK_KEYS.revoked, { tenant: DEMO_TENANT, scopes, revokedAt: 1_790_000_000_000 }),
 		keyRecord(STACK_KEYS.withoutScope, { tenant: DEMO_TENANT, scopes: ["read-stats"] }),

@@ -35,7 +35,12 @@ export function appWithTimes(times: Partial<StreamTimes> = {}) {
 	return {
 		observations,
 		/** Sends a chat request, by default for a stream from the last stage. */
-		async ask(tenant: TestTenant, fields: Readonly<Record<string, unknown>> = {}, route = "origin", signal: AbortSignal | null = null) {
+		async ask(
+			tenant: TestTenant,
+			fields: Readonly<Record<string, unknown>> = {},
+			route = "origin",
+			signal: AbortSignal | null = null,
+		) {
 			const request = new Request("https://edge.example/v1/chat/completions", {
 				method: "POST",
 				headers: { authorization: `Bearer ${tenant.key}`, "x-cascade-route": route },

@@ -43,17 +43,24 @@ describe("a client that leaves", () => {
 		await expect.poll(() => observations).toMatchObject([{ outcome: "client-left", stage: "edge" }]);
 	});
 
-	it("while a stream is pending ends every call, and the origin is not asked after it", async () => {
-		const { ask, observations } = appWithTimes();
-		const tenant = await publishTenant({ edge: { model: "@fake/hang", timeoutMs: 3_000 } });
-		const response = await ask(tenant, {}, "auto");
-		expect(response.headers.get("x-cascade-stage")).toBe("pending");
-		const reader = await begin(response);
-		await reader.cancel();
-		expect(await tenant.workersAiLeft()).toBe(true);
-		await expect.poll(() => observations, { timeout: 2_000 }).toMatchObject([{ outcome: "client-left", failure: "aborted" }]);
-		expect(await tenant.originCalls()).toEqual([]);
-	});
+	it.each([
+		["waiting for its next comment", true],
+		["slow to take the last one", false],
+	])(
+		"while a stream is pending, %s, ends every call, and the origin is not asked after it",
+		async (_how, isReading) => {
+			const { ask, observations } = appWithTimes();
+			const tenant = await publishTenant({ edge: { model: "@fake/hang", timeoutMs: 3_000 } });
+			const response = await ask(tenant, {}, "auto");
+			expect(response.headers.get("x-cascade-stage")).toBe("pending");
+			const reader = await begin(response);
+			if (isReading) reader.read().catch(() => {});
+			await reader.cancel();
+			expect(await tenant.workersAiLeft()).toBe(true);
+			await expect.poll(() => observations).toMatchObject([{ outcome: "client-left", failure: "aborted" }]);
+			expect(await tenant.originCalls()).toEqual([]);
+		},
+	);
 
 	it("by its request's signal ends the calls of a plain request, and the origin is not asked after it", async () => {
 		const { ask, observations } = appWithTimes();

@@ -1,4 +1,6 @@
 import type { WorkersAiBinding } from "../../src/adapters/workers-ai-stage.ts";
+import type * as worker from "../../src/worker.ts";
+import "../support/provided-context.ts";
 
 /** The bindings that vitest.config.ts and wrangler.toml give the tests in the Workers runtime. */
 declare global {
@@ -11,7 +13,7 @@ declare global {
 			readonly OTHER_SECRET: string;
 		}
 		interface GlobalProps {
-			readonly mainModule: typeof import("../../src/worker.ts");
+			readonly mainModule: typeof worker;
 		}
 	}
 }

@@ -19,7 +19,11 @@ function policyStore() {
 		state,
 		advance,
 		publish: (revision: number) =>
-			putRecord(`tenant/${tenant}/policy`, { revision, publishedAt: 1, policy: { version: 1, cascades: { a: fakeCascade() } } }),
+			putRecord(`tenant/${tenant}/policy`, {
+				revision,
+				publishedAt: 1,
+				policy: { version: 1, cascades: { a: fakeCascade() } },
+			}),
 		put: (text: string) => env.CONFIG.put(`tenant/${tenant}/policy`, text),
 		/** The revision read, null for none, or the failure. */
 		async revision() {
@@ -45,7 +49,12 @@ describe("the policies in KV", () => {
 
 	it("never go back to an older revision", async () => {
 		const { publish, revision, advance } = policyStore();
-		for (const [published, expected] of [[2, 2], [1, 2], [3, 3], [2, 3]] as const) {
+		for (const [published, expected] of [
+			[2, 2],
+			[1, 2],
+			[3, 3],
+			[2, 3],
+		] as const) {
 			await publish(published);
 			expect(await revision()).toBe(expected);
 			advance(TIMES.freshMs);
@@ -55,7 +64,10 @@ describe("the policies in KV", () => {
 	it.each([
 		["not JSON", "<html>"],
 		["of a version to come", '{"version":2,"revision":9,"publishedAt":1,"policy":{}}'],
-		["a policy that would have been refused", '{"version":1,"revision":9,"publishedAt":1,"policy":{"version":1,"cascades":{}}}'],
+		[
+			"a policy that would have been refused",
+			'{"version":1,"revision":9,"publishedAt":1,"policy":{"version":1,"cascades":{}}}',
+		],
 		["without a revision", '{"version":1,"publishedAt":1,"policy":{}}'],
 	])("serve the last good one while KV holds rubbish: %s", async (_what, text) => {
 		const { publish, put, revision, advance } = policyStore();
@@ -137,7 +149,10 @@ describe("the keys in KV", () => {
 	it("that are unknown are refused, and asked for once a while", async () => {
 		const { find, state, advance } = keyStore();
 		const key = newKey();
-		expect([await find(key), await find(key)]).toEqual([{ ok: true, value: null }, { ok: true, value: null }]);
+		expect([await find(key), await find(key)]).toEqual([
+			{ ok: true, value: null },
+			{ ok: true, value: null },
+		]);
 		expect(state.reads).toBe(1);
 		await publishKey(key);
 		advance(TIMES.absentMs);
@@ -154,12 +169,15 @@ describe("the keys in KV", () => {
 		expect(await find(key)).toEqual({ ok: true, value: null });
 	});
 
-	it.each(["not JSON", '{"version":1,"tenant":7,"scopes":[]}'])("with a record that is rubbish are neither valid nor refused: %s", async (text) => {
-		const { find } = keyStore();
-		const key = newKey();
-		await env.CONFIG.put(`key/${await sha256Hex(key)}`, text);
-		expect(await find(key)).toEqual(UNAVAILABLE);
-	});
+	it.each(["not JSON", '{"version":1,"tenant":7,"scopes":[]}'])(
+		"with a record that is rubbish are neither valid nor refused: %s",
+		async (text) => {
+			const { find } = keyStore();
+			const key = newKey();
+			await env.CONFIG.put(`key/${await sha256Hex(key)}`, text);
+			expect(await find(key)).toEqual(UNAVAILABLE);
+		},
+	);
 
 	it("of another shape are looked up where the composition knows them", async () => {
 		const { find } = keyStore(["demo"]);

@@ -13,7 +13,9 @@ afterEach(() => {
 
 /** Everything that the Worker writes from now on. */
 function listen(): { readonly lines: () => readonly string[] } {
-	const spies = (["debug", "log", "info", "warn", "error"] as const).map((level) => vi.spyOn(console, level).mockImplementation(() => {}));
+	const spies = (["debug", "log", "info", "warn", "error"] as const).map((level) =>
+		vi.spyOn(console, level).mockImplementation(() => {}),
+	);
 	return { lines: () => spies.flatMap((spy) => spy.mock.calls.map((args) => args.map(String).join(" "))) };
 }
 
@@ -28,8 +30,13 @@ describe("the log", () => {
 		const reply: Reply = await ask(changes, fields, headers);
 		const [line = ""] = lines();
 		expect(lines()).toHaveLength(1);
-		expect(JSON.parse(line)).toMatchObject({ event: "request", requestId: reply.headers.get("x-request-id"), tenant: reply.tenant.id });
-		for (const secret of [PROMPT, reply.tenant.key, FAKE_ORIGIN_KEY, "spam", "origin: "]) expect(line).not.toContain(secret);
+		expect(JSON.parse(line)).toMatchObject({
+			event: "request",
+			requestId: reply.headers.get("x-request-id"),
+			tenant: reply.tenant.id,
+		});
+		for (const secret of [PROMPT, reply.tenant.key, FAKE_ORIGIN_KEY, "spam", "origin: "])
+			expect(line).not.toContain(secret);
 	});
 
 	it("holds one line for a stream too, once it has ended", async () => {
@@ -40,7 +47,12 @@ describe("the log", () => {
 		await response.text();
 		expect(lines()).toHaveLength(1);
 		expect(lines()[0]).not.toContain(PROMPT);
-		expect(JSON.parse(lines()[0] ?? "")).toMatchObject({ stream: true, outcome: "answered", stage: "origin", costUsd: expect.any(Number) });
+		expect(JSON.parse(lines()[0] ?? "")).toMatchObject({
+			stream: true,
+			outcome: "answered",
+			stage: "origin",
+			costUsd: expect.any(Number),
+		});
 	});
 
 	it("holds nothing of a request that was refused", async () => {

@@ -5,12 +5,21 @@ import { ask } from "./ask.ts";
 import { handClock, observedKv } from "./records.ts";
 import { putRecord } from "./tenant.ts";
 
-const SECRETS: Readonly<Record<string, string>> = { ORIGIN_A: "key-a", ORIGIN_EMPTY: "", OTHER_SECRET: "no origin may have this" };
+const SECRETS: Readonly<Record<string, string>> = {
+	ORIGIN_A: "key-a",
+	ORIGIN_EMPTY: "",
+	OTHER_SECRET: "no origin may have this",
+};
 
 async function find(record: Readonly<Record<string, unknown>>, allowLoopback = false) {
 	const name = crypto.randomUUID();
 	await putRecord(`origin/${name}`, record);
-	const store = createKvOriginStore({ kv: observedKv().kv, secret: (wanted) => SECRETS[wanted], allowLoopback, clock: handClock().clock });
+	const store = createKvOriginStore({
+		kv: observedKv().kv,
+		secret: (wanted) => SECRETS[wanted],
+		allowLoopback,
+		clock: handClock().clock,
+	});
 	return store.find(name);
 }
 
@@ -18,7 +27,10 @@ describe("an origin's record", () => {
 	const baseUrl = "https://gpu.example.com/v1";
 
 	it("names the address and, by its own name, the secret", async () => {
-		expect(await find({ baseUrl: `${baseUrl}/`, secret: "ORIGIN_A" })).toEqual({ ok: true, value: { baseUrl, key: "key-a" } });
+		expect(await find({ baseUrl: `${baseUrl}/`, secret: "ORIGIN_A" })).toEqual({
+			ok: true,
+			value: { baseUrl, key: "key-a" },
+		});
 		expect(await find({ baseUrl })).toEqual({ ok: true, value: { baseUrl, key: null } });
 	});
 
@@ -40,8 +52,13 @@ describe("an origin's record", () => {
 	});
 
 	it("may name this machine where the laptop allows it, and no other without TLS", async () => {
-		expect(await find({ baseUrl: "http://127.0.0.1:8080/v1" }, true)).toMatchObject({ ok: true, value: { baseUrl: "http://127.0.0.1:8080/v1" } });
-		expect(await find({ baseUrl: "http://gpu.example.com/v1" }, true)).not.toMatchObject({ value: { baseUrl: expect.any(String) } });
+		expect(await find({ baseUrl: "http://127.0.0.1:8080/v1" }, true)).toMatchObject({
+			ok: true,
+			value: { baseUrl: "http://127.0.0.1:8080/v1" },
+		});
+		expect(await find({ baseUrl: "http://gpu.example.com/v1" }, true)).not.toMatchObject({
+			value: { baseUrl: expect.any(String) },
+		});
 	});
 });
 
@@ -53,8 +70,13 @@ describe("a stage whose origin is of no use", () => {
 		["has an address that is not allowed", { baseUrl: "https://10.0.0.7/v1" }],
 	])("is the operator's fault, said so, and not to be tried again: it %s", async (_what, fields) => {
 		const name = `o${crypto.randomUUID()}`;
-		if (fields !== undefined) await putRecord(`origin/${name}`, { baseUrl: `${inject("fakeOriginUrl")}/v1`, ...fields });
-		const { status, body, headers, tenant } = await ask({ origin: { origin: name } }, {}, { "x-cascade-route": "origin" });
+		if (fields !== undefined)
+			await putRecord(`origin/${name}`, { baseUrl: `${inject("fakeOriginUrl")}/v1`, ...fields });
+		const { status, body, headers, tenant } = await ask(
+			{ origin: { origin: name } },
+			{},
+			{ "x-cascade-route": "origin" },
+		);
 		expect(body.error).toMatchObject({ code: "origin_config", type: "server_error" });
 		expect(status).toBe(502);
 		expect(headers.get("x-should-retry")).toBe("false");
@@ -67,9 +89,12 @@ describe("an origin's address", () => {
 	// The vectors leave public address literals to the operator; ours are host names only.
 	const isAddress = (url: string) => /^https:\/\/(?:[\d.]+|\[[\da-f:]+\])\//u.test(url);
 
-	it.skipIf(vectors === null).each(vectors ?? [{ url: "", expect: "" }])("$url: $expect", ({ url, expect: verdict }) => {
-		expect(parseOriginUrl(url, false).ok).toBe(verdict === "allow" && !isAddress(url));
-	});
+	it.skipIf(vectors === null).each(vectors ?? [{ url: "", expect: "" }])(
+		"$url: $expect",
+		({ url, expect: verdict }) => {
+			expect(parseOriginUrl(url, false).ok).toBe(verdict === "allow" && !isAddress(url));
+		},
+	);
 
 	it.each([
 		"http://gpu.example.com/v1",
@@ -93,7 +118,10 @@ describe("an origin's address", () => {
 		expect(parseOriginUrl(url, true).ok).toBe(false);
 	});
 
-	it.each(["https://gpu.example.com/v1", "https://gpu.example.com:8443/v1/", "https://gpu.example.com/openai/v1"])("is accepted: %s", (url) => {
-		expect(parseOriginUrl(url, false)).toEqual({ ok: true, value: url.replace(/\/$/u, "") });
-	});
+	it.each(["https://gpu.example.com/v1", "https://gpu.example.com:8443/v1/", "https://gpu.example.com/openai/v1"])(
+		"is accepted: %s",
+		(url) => {
+			expect(parseOriginUrl(url, false)).toEqual({ ok: true, value: url.replace(/\/$/u, "") });
+		},
+	);
 });

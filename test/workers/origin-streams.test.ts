@@ -31,6 +31,8 @@ describe("a stream of the origin", () => {
 		expect(reply.status).toBe(200);
 		expect(reply.headers.get("content-type")).toMatch(/^text\/event-stream/u);
 		expect(reply.headers.get("x-cascade-stage")).toBe("origin");
+		// The cost of a stream is known at its end.
+		expect(reply.headers.has("x-cascade-cost-usd")).toBe(false);
 		expect(reply).toMatchObject({ content, finishReasons: ["stop"], done: true, comments: 0, error: undefined });
 		expect(reply.chunks.find(({ choices }) => choices.length > 0)?.choices[0]?.delta.role).toBe("assistant");
 		expect(reply.facts).toMatchObject({ stage: "origin", reason: "forced" });
@@ -61,17 +63,20 @@ describe("a stream of the origin", () => {
 		expect(reply.chunks.slice(0, -1).every((chunk) => chunk.usage == null)).toBe(true);
 	});
 
-	it.each(["two-choices", "two-choices-in-turn"])("may hold several choices, each with one role and one finish reason: %s", async (model) => {
-		const reply = await stream(model, { n: 2 });
-		const choices = reply.chunks.flatMap((chunk) => chunk.choices);
-		for (const index of [0, 1]) {
-			const own = choices.filter((choice) => choice.index === index);
-			expect(own.map(({ delta }) => delta.content ?? "").join("")).toBe(`answer ${index}`);
-			expect(own.flatMap(({ delta }) => delta.role ?? [])).toEqual(["assistant"]);
-			expect(own.flatMap(({ finish_reason: reason }) => reason ?? [])).toEqual(["stop"]);
-		}
-		expect(reply).toMatchObject({ done: true, facts: { stage: "origin" } });
-	});
+	it.each(["two-choices", "two-choices-in-turn"])(
+		"may hold several choices, each with one role and one finish reason: %s",
+		async (model) => {
+			const reply = await stream(model, { n: 2 });
+			const choices = reply.chunks.flatMap((chunk) => chunk.choices);
+			for (const index of [0, 1]) {
+				const own = choices.filter((choice) => choice.index === index);
+				expect(own.map(({ delta }) => delta.content ?? "").join("")).toBe(`answer ${index}`);
+				expect(own.flatMap(({ delta }) => delta.role ?? [])).toEqual(["assistant"]);
+				expect(own.flatMap(({ finish_reason: reason }) => reason ?? [])).toEqual(["stop"]);
+			}
+			expect(reply).toMatchObject({ done: true, facts: { stage: "origin" } });
+		},
+	);
 
 	it("may hold comments, which are not passed on", async () => {
 		expect(await stream("with-comments")).toMatchObject({ content: "answer", comments: 0 });
@@ -85,9 +90,14 @@ describe("a stream of the origin", () => {
 		const reply = await stream(model);
 		expect(reply).toMatchObject({ finishReasons: ["tool_calls"], toolArguments: '{"label":"spam"}', done: true });
 		const calls = reply.chunks.flatMap(({ choices }) => choices.flatMap(({ delta }) => delta.tool_calls ?? []));
-		expect(calls[0]).toMatchObject({ index: 0, id: expect.stringMatching(/^call_/u), type: "function", function: { name: "label_mail" } });
-		expect(calls.filter((call) => call["id"] !== undefined)).toHaveLength(1);
-		for (const call of calls) if (call.function.arguments !== undefined) expect(call.function.arguments).toBeTypeOf("string");
+		expect(calls[0]).toMatchObject({
+			index: 0,
+			id: expect.stringMatching(/^call_/u),
+			type: "function",
+			function: { name: "label_mail" },
+		});
+		expect(calls.filter((call) => call.id !== undefined)).toHaveLength(1);
+		for (const call of calls) expect(["string", "undefined"]).toContain(typeof call.function?.arguments);
 	});
 });
 
@@ -100,7 +110,11 @@ describe("a stream that fails before its first event", () => {
 	])("with %s is a proper status", async (_what, model, status) => {
 		const reply = await askOrigin(model, { stream: true });
 		expect(reply.status).toBe(status);
-		expect(reply.body.error).toMatchObject({ message: expect.any(String), type: expect.any(String), code: expect.any(String) });
+		expect(reply.body.error).toMatchObject({
+			message: expect.any(String),
+			type: expect.any(String),
+			code: expect.any(String),
+		});
 	});
 
 	it("with headers and then silence is a 504, and the origin sees that nobody waits any more", async () => {
@@ -133,7 +147,11 @@ describe("a stream that fails after its first event", () => {
 		["a broken connection", "break-mid-stream", "origin_unavailable"],
 		["half an event", "break-mid-event", "upstream_invalid"],
 	])("with %s ends with an error event and the end marker, and with no second answer", async (_what, model, code) => {
-		const tenant = await publishTenant({ edge: { model: "@fake/unsure" }, origin: { model }, onOriginFailure: "serve-edge-answer" });
+		const tenant = await publishTenant({
+			edge: { model: "@fake/unsure" },
+			origin: { model },
+			onOriginFailure: "serve-edge-answer",
+		});
 		const reply = await readEvents(await send(tenant, { stream: true }));
 		expect(reply.status).toBe(200);
 		expect(reply.error).toEqual({ message: expect.stringMatching(/\w/u), type: "server_error", param: null, code });

@@ -15,7 +15,11 @@ describe("a stream whose decision takes long", () => {
 		const reply = await readEvents(response);
 		expect(reply.comments).toBeGreaterThanOrEqual(2);
 		expect(reply).toMatchObject({ content: "origin: Is this spam?", finishReasons: ["stop"], done: true });
-		expect(reply.facts).toMatchObject({ stage: "origin", reason: "low-confidence", confidence: expect.closeTo(0.55, 9) });
+		expect(reply.facts).toMatchObject({
+			stage: "origin",
+			reason: "low-confidence",
+			confidence: expect.closeTo(0.55, 9),
+		});
 		expect(observations).toMatchObject([{ outcome: "answered", stage: "origin", stream: true }]);
 	});
 

@@ -20,9 +20,16 @@ interface RequestOptions {
 	readonly body?: BodyInit | null;
 }
 
-async function request(path: string, { method = "POST", key = tenant.key, headers = {}, body = null }: RequestOptions = {}) {
+async function request(
+	path: string,
+	{ method = "POST", key = tenant.key, headers = {}, body = null }: RequestOptions = {},
+) {
 	const authorization: Record<string, string> = key === null ? {} : { authorization: `Bearer ${key}` };
-	return exports.default.fetch(`https://edge.example${path}`, { method, headers: { ...authorization, ...headers }, body });
+	return exports.default.fetch(`https://edge.example${path}`, {
+		method,
+		headers: { ...authorization, ...headers },
+		body,
+	});
 }
 
 const chat = (fields: unknown, options: RequestOptions = {}) =>
@@ -61,13 +68,30 @@ describe("a request without the right to enter", () => {
 		await expectRefusal(await request("/v1/models", { method: "GET", key, headers }), status, code);
 	});
 
+	it("is not one whose scheme is in lower case", async () => {
+		const response = await chat(valid(), {
+			key: null,
+			headers: { authorization: `bearer ${tenant.key}`, "x-request-id": "mine" },
+		});
+		expect(response.status).toBe(200);
+		expect(response.headers.get("x-request-id")).toMatch(/^req_/u);
+	});
+
 	it("has its key in the query, where it would be logged", async () => {
-		await expectRefusal(await request(`/v1/models?api_key=${tenant.key}`, { method: "GET", key: null }), 401, "missing_api_key");
+		await expectRefusal(
+			await request(`/v1/models?api_key=${tenant.key}`, { method: "GET", key: null }),
+			401,
+			"missing_api_key",
+		);
 	});
 
 	it("has a revoked key", async () => {
 		const key = newKey();
-		await putRecord(`key/${await sha256Hex(key)}`, { tenant: tenant.id, scopes: ["inference"], revokedAt: 1_790_000_000_000 });
+		await putRecord(`key/${await sha256Hex(key)}`, {
+			tenant: tenant.id,
+			scopes: ["inference"],
+			revokedAt: 1_790_000_000_000,
+		});
 		await expectRefusal(await chat(valid(), { key }), 401, "invalid_api_key");
 	});
 
@@ -86,7 +110,10 @@ describe("a request without the right to enter", () => {
 		const [badKey, badPolicy] = [newKey(), await publishTenant()];
 		await env.CONFIG.put(`key/${await sha256Hex(badKey)}`, "rubbish");
 		await env.CONFIG.put(`tenant/${badPolicy.id}/policy`, "rubbish");
-		for (const [key, code] of [[badKey, "keys_unavailable"], [badPolicy.key, "policy_unavailable"]] as const) {
+		for (const [key, code] of [
+			[badKey, "keys_unavailable"],
+			[badPolicy.key, "policy_unavailable"],
+		] as const) {
 			const response = await chat(valid(), { key });
 			expect(response.headers.get("retry-after")).toBe("2");
 			await expectRefusal(response, 503, code);
@@ -140,13 +167,33 @@ describe("a request with something wrong in it", () => {
 		["has a list for a model", valid({ model: ["cascade"] }), "invalid_request", "model"],
 		["has no messages", { model: "cascade" }, "invalid_request", "messages"],
 		["has an empty list of messages", valid({ messages: [] }), "invalid_request", "messages"],
-		["has a role that is none", valid({ messages: [...MESSAGES, { role: "boss", content: "x" }] }), "invalid_request", "messages[1].role"],
+		[
+			"has a role that is none",
+			valid({ messages: [...MESSAGES, { role: "boss", content: "x" }] }),
+			"invalid_request",
+			"messages[1].role",
+		],
 		["has a temperature out of range", valid({ temperature: 3 }), "invalid_request", "temperature"],
 		["has alternatives without log-probabilities", valid({ top_logprobs: 3 }), "invalid_request", "top_logprobs"],
-		["has stream options without a stream", valid({ stream_options: { include_usage: true } }), "invalid_request", "stream_options"],
-		["has a schema that is none", valid({ response_format: { type: "json_schema" } }), "invalid_request", "response_format.json_schema"],
+		[
+			"has stream options without a stream",
+			valid({ stream_options: { include_usage: true } }),
+			"invalid_request",
+			"stream_options",
+		],
+		[
+			"has a schema that is none",
+			valid({ response_format: { type: "json_schema" } }),
+			"invalid_request",
+			"response_format.json_schema",
+		],
 		["has more tokens than the policy allows", valid({ max_tokens: 101 }), "invalid_request", "max_tokens"],
-		["has more completion tokens than the policy allows", valid({ max_completion_tokens: 101 }), "invalid_request", "max_completion_tokens"],
+		[
+			"has more completion tokens than the policy allows",
+			valid({ max_completion_tokens: 101 }),
+			"invalid_request",
+			"max_completion_tokens",
+		],
 		["is nested too deeply", valid({ x: JSON.parse(`${"[".repeat(200)}${"]".repeat(200)}`) }), "invalid_request", null],
 	])("%s", async (_what, body, code, param) => {
 		await expectRefusal(await chat(body), 400, code, param);
@@ -155,15 +202,31 @@ describe("a request with something wrong in it", () => {
 	it("names a model that is none of the tenant's cascades, and is not reflected at length", async () => {
 		const message = await expectRefusal(await chat(valid({ model: "gpt-4o" })), 404, "model_not_found", "model");
 		expect(message).toContain("gpt-4o");
-		const odd = await expectRefusal(await chat(valid({ model: `a\r\nset-cookie: b\r\n${"x".repeat(500)}` })), 404, "model_not_found", "model");
+		const odd = await expectRefusal(
+			await chat(valid({ model: `a\r\nset-cookie: b\r\n${"x".repeat(500)}` })),
+			404,
+			"model_not_found",
+			"model",
+		);
 		expect(odd.length).toBeLessThan(250);
-		for (const model of ["__proto__", "constructor", "toString"]) await expectRefusal(await chat(valid({ model })), 404, "model_not_found", "model");
+		for (const model of ["__proto__", "constructor", "toString"])
+			await expectRefusal(await chat(valid({ model })), 404, "model_not_found", "model");
 	});
 
 	it("wants a route that is none, or that its cascade does not allow", async () => {
 		const closed = await publishTenant({ allowRouteHeader: false });
-		await expectRefusal(await chat(valid(), { headers: { "x-cascade-route": "moon" } }), 400, "invalid_route", "x-cascade-route");
-		await expectRefusal(await chat(valid(), { key: closed.key, headers: { "x-cascade-route": "edge" } }), 403, "route_not_allowed", "x-cascade-route");
+		await expectRefusal(
+			await chat(valid(), { headers: { "x-cascade-route": "moon" } }),
+			400,
+			"invalid_route",
+			"x-cascade-route",
+		);
+		await expectRefusal(
+			await chat(valid(), { key: closed.key, headers: { "x-cascade-route": "edge" } }),
+			403,
+			"route_not_allowed",
+			"x-cascade-route",
+		);
 		expect((await chat(valid(), { key: closed.key, headers: { "x-cascade-route": "auto" } })).status).toBe(200);
 	});
 });

@@ -2,9 +2,8 @@ import { env } from "cloudflare:workers";
 import { inject } from "vitest";
 import { sha256Hex } from "../../src/adapters/kv-key-store.ts";
 import { formatApiKey } from "../../src/core/api-key.ts";
-import { callerLeft, callsTo } from "../support/far-side.ts";
+import { callerLeft, callsTo, type RecordedCall } from "../support/far-side.ts";
 import { fakeCascade, type CascadeChanges } from "../support/cascades.ts";
-import type { RecordedCall } from "../support/recorded-calls.ts";
 
 /** A tenant of one test: its own key, and its own tag at the far side. */
 export interface TestTenant {

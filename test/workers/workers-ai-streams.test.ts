@@ -8,7 +8,11 @@ import { publishTenant } from "./tenant.ts";
 const EDGE = { "x-cascade-route": "edge" };
 const USAGE = { stream_options: { include_usage: true } };
 
-async function stream(model: string, fields: Readonly<Record<string, unknown>> = {}, headers: Record<string, string> = EDGE) {
+async function stream(
+	model: string,
+	fields: Readonly<Record<string, unknown>> = {},
+	headers: Record<string, string> = EDGE,
+) {
 	const tenant = await publishTenant({ edge: { model, logprobs: model === "@fake/choices" } });
 	return { ...(await readEvents(await send(tenant, { stream: true, ...fields }, headers))), tenant };
 }
@@ -16,8 +20,18 @@ async function stream(model: string, fields: Readonly<Record<string, unknown>> =
 describe.each(["@fake/choices", "@fake/native"])("a stream of %s on Workers AI", (model) => {
 	it("reaches the client in OpenAI's chunks", async () => {
 		const reply = await stream(model);
-		expect(reply).toMatchObject({ status: 200, content: "spam", finishReasons: ["stop"], done: true, error: undefined });
-		expect(reply.chunks[0]).toMatchObject({ object: "chat.completion.chunk", id: expect.any(String), created: expect.any(Number) });
+		expect(reply).toMatchObject({
+			status: 200,
+			content: "spam",
+			finishReasons: ["stop"],
+			done: true,
+			error: undefined,
+		});
+		expect(reply.chunks[0]).toMatchObject({
+			object: "chat.completion.chunk",
+			id: expect.any(String),
+			created: expect.any(Number),
+		});
 		expect(reply.chunks[0]?.choices[0]?.delta.role).toBe("assistant");
 		expect(reply.facts).toMatchObject({ stage: "edge", reason: "forced" });
 		expect(reply.facts?.costUsd).toBeCloseTo(EDGE_COST_USD, 12);
@@ -53,7 +67,11 @@ describe("an answer of the edge that was judged", () => {
 		expect(reply).toMatchObject({ content: "spam", finishReasons: ["stop"], done: true, comments: 0 });
 		expect(reply.headers.get("x-cascade-stage")).toBe("edge");
 		expect(reply.headers.get("x-cascade-reason")).toBe("accepted");
-		expect(reply.chunks.at(-1)).toMatchObject({ choices: [], usage: FAKE_USAGE, cascade: { stage: "edge", reason: "accepted" } });
+		expect(reply.chunks.at(-1)).toMatchObject({
+			choices: [],
+			usage: FAKE_USAGE,
+			cascade: { stage: "edge", reason: "accepted" },
+		});
 		expect(reply.chunks.every((chunk) => chunk.model === "cascade")).toBe(true);
 		// Judged means held: the upstream was asked for a whole answer.
 		expect((await reply.tenant.workersAiCalls())[0]?.body).not.toHaveProperty("stream");
