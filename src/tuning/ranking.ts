@@ -52,7 +52,8 @@ export function bootstrapAurocInterval(
 ): Interval | undefined {
 	const { level, replicates, random } = options;
 	if (!(level > 0 && level < 1)) throw new RangeError("level must lie between 0 and 1");
-	if (!(Number.isInteger(replicates) && replicates > 0)) throw new RangeError("replicates must be a positive whole number");
+	if (!(Number.isInteger(replicates) && replicates > 0))
+		throw new RangeError("replicates must be a positive whole number");
 	const ranks = tieRanks(scores, positives);
 	if (ranks === undefined) return undefined;
 	const areas = Array.from({ length: replicates }, () =>

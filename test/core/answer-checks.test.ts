@@ -27,7 +27,9 @@ describe("an answer that may not be accepted, however sure", () => {
 	});
 
 	it("names the first check that fails", () => {
-		expect(failedCheck(withFormat({ type: "json_object" }), exampleAnswer({ text: "{", finishReason: "length" }))).toBe("truncated");
+		expect(failedCheck(withFormat({ type: "json_object" }), exampleAnswer({ text: "{", finishReason: "length" }))).toBe(
+			"truncated",
+		);
 	});
 });
 
@@ -65,7 +67,14 @@ describe("an answer that was to match a JSON schema", () => {
 	});
 
 	it("fails where it does not", () => {
-		for (const text of ["{}", '{"verdict":"eggs"}', '{"verdict":"spam","score":-1}', '{"verdict":"spam","x":1}', "[]", "null"])
+		for (const text of [
+			"{}",
+			'{"verdict":"eggs"}',
+			'{"verdict":"spam","score":-1}',
+			'{"verdict":"spam","x":1}',
+			"[]",
+			"null",
+		])
 			expect(failedCheck(withSchema(schema), answering(text))).toBe("schema-mismatch");
 	});
 
@@ -100,7 +109,9 @@ describe("a schema that cannot be followed", () => {
 	});
 
 	it("vouches for nothing where a pattern is no regular expression", () => {
-		expect(failedCheck(withSchema({ properties: { a: { pattern: "(" } } }), answering('{"a":"x"}'))).toBe("schema-mismatch");
+		expect(failedCheck(withSchema({ properties: { a: { pattern: "(" } } }), answering('{"a":"x"}'))).toBe(
+			"schema-mismatch",
+		);
 	});
 
 	it("does not throw, however deep it is nested", () => {
@@ -110,7 +121,15 @@ describe("a schema that cannot be followed", () => {
 	});
 
 	it("does not throw where its keywords have the wrong types", () => {
-		for (const schema of [{ type: 5 }, { enum: "x" }, { required: 5 }, { properties: [] }, { allOf: {} }, { $ref: 5 }, { items: null }])
+		for (const schema of [
+			{ type: 5 },
+			{ enum: "x" },
+			{ required: 5 },
+			{ properties: [] },
+			{ allOf: {} },
+			{ $ref: 5 },
+			{ items: null },
+		])
 			expect(() => failedCheck(withSchema(schema), answering('{"a":[1]}'))).not.toThrow();
 	});
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checksum, formatApiKey, isWellFormedApiKey } from "../../src/core/api-key.ts";
 
@@ -53,7 +53,9 @@ describe("an API key", () => {
 				const key = formatApiKey(bytes);
 				const at = "ec_live_".length + place;
 				fc.pre(key.charAt(at) !== key.charAt(at + 1));
-				expect(isWellFormedApiKey(key.slice(0, at) + key.charAt(at + 1) + key.charAt(at) + key.slice(at + 2))).toBe(false);
+				expect(isWellFormedApiKey(key.slice(0, at) + key.charAt(at + 1) + key.charAt(at) + key.slice(at + 2))).toBe(
+					false,
+				);
 			}),
 			{ seed: 4, numRuns: 500 },
 		);
@@ -61,7 +63,18 @@ describe("an API key", () => {
 
 	it("is refused where it is cut, lengthened, in other case, or another's", () => {
 		const key = formatApiKey(new Uint8Array(32).fill(7));
-		for (const text of ["", "ec_live_", key.slice(1), key.slice(0, -1), `${key}0`, `${key}\n`, ` ${key}`, key.toUpperCase(), key.replace("ec", "sk"), "sk-abcdef"])
+		for (const text of [
+			"",
+			"ec_live_",
+			key.slice(1),
+			key.slice(0, -1),
+			`${key}0`,
+			`${key}\n`,
+			` ${key}`,
+			key.toUpperCase(),
+			key.replace("ec", "sk"),
+			"sk-abcdef",
+		])
 			expect(isWellFormedApiKey(text), JSON.stringify(text)).toBe(false);
 	});
 

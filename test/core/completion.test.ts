@@ -26,7 +26,17 @@ describe("the text of a message", () => {
 describe("a text part", () => {
 	it("has the type text and a text", () => {
 		expect(isTextPart({ type: "text", text: "" })).toBe(true);
-		for (const part of [null, "text", 5, [], {}, { type: "text" }, { type: "text", text: 5 }, { type: "refusal", text: "x" }, { text: "x" }])
+		for (const part of [
+			null,
+			"text",
+			5,
+			[],
+			{},
+			{ type: "text" },
+			{ type: "text", text: 5 },
+			{ type: "refusal", text: "x" },
+			{ text: "x" },
+		])
 			expect(isTextPart(part)).toBe(false);
 	});
 });

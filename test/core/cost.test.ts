@@ -3,7 +3,14 @@ import { costOfUsage, savedAgainstLastStage, totalCost } from "../../src/core/co
 import type { CallRecord } from "../../src/core/trail.ts";
 
 const perMillion = { inputUsdPerMillion: 0.5, outputUsdPerMillion: 2 };
-const call = (stage: string, costUsd: number | null): CallRecord => ({ stage, model: "m", purpose: "answer", usage: null, costUsd, ms: 1 });
+const call = (stage: string, costUsd: number | null): CallRecord => ({
+	stage,
+	model: "m",
+	purpose: "answer",
+	usage: null,
+	costUsd,
+	ms: 1,
+});
 
 describe("what tokens cost", () => {
 	it("is the price per million, input and output apart", () => {
@@ -55,7 +62,9 @@ describe("what a cascade saved", () => {
 	});
 
 	it("where the last stage answered is minus the price of the rejected drafts", () => {
-		expect(saved([call("edge", 0.002), call("middle", 0.003), call("origin", 0.012)], { stage: "origin", usage })).toBeCloseTo(-0.005, 15);
+		expect(
+			saved([call("edge", 0.002), call("middle", 0.003), call("origin", 0.012)], { stage: "origin", usage }),
+		).toBeCloseTo(-0.005, 15);
 	});
 
 	it("is exactly nothing where only the last stage was asked", () => {
@@ -73,6 +82,9 @@ describe("what a cascade saved", () => {
 	});
 
 	it("needs no tokens of the served answer where the last stage's own call is known", () => {
-		expect(saved([call("edge", 0.002), call("origin", 0.012)], { stage: "origin", usage: null })).toBeCloseTo(-0.002, 15);
+		expect(saved([call("edge", 0.002), call("origin", 0.012)], { stage: "origin", usage: null })).toBeCloseTo(
+			-0.002,
+			15,
+		);
 	});
 });

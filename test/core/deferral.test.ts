@@ -33,7 +33,14 @@ describe("the deferral rule", () => {
 	});
 
 	it("defers an answer whose confidence could not be measured, even at threshold 0", () => {
-		for (const cause of ["no-logprobs", "bad-logprobs", "no-label", "extra-call-failed", "no-verdict", "not-applicable"] as const)
+		for (const cause of [
+			"no-logprobs",
+			"bad-logprobs",
+			"no-label",
+			"extra-call-failed",
+			"no-verdict",
+			"not-applicable",
+		] as const)
 			expect(decideDeferral(unavailable(cause), 0)).toEqual({ kind: "defer", reason: "confidence-unavailable" });
 	});
 });

@@ -6,7 +6,8 @@ import { exampleRequest } from "./examples.ts";
 const plainModel = { logprobs: false, openaiParameters: false };
 const fullModel = { logprobs: true, openaiParameters: true };
 
-const supportOf = (differences: Partial<ChatRequest>, capabilities = plainModel) => unsupportedByEdge(exampleRequest(differences), capabilities);
+const supportOf = (differences: Partial<ChatRequest>, capabilities = plainModel) =>
+	unsupportedByEdge(exampleRequest(differences), capabilities);
 const ofMessages = (...messages: readonly ChatMessage[]) => supportOf({ messages });
 
 describe("a request that every small model serves", () => {
@@ -76,7 +77,9 @@ describe("a request that a small model cannot serve is named by its field:", () 
 
 	it("`logprobs`, where the model has none", () => {
 		expect(supportOf({ logprobs: true })).toBe("logprobs");
-		expect(supportOf({ logprobs: true, topLogprobs: 5, body: { logprobs: true, top_logprobs: 5 } }, fullModel)).toBeNull();
+		expect(
+			supportOf({ logprobs: true, topLogprobs: 5, body: { logprobs: true, top_logprobs: 5 } }, fullModel),
+		).toBeNull();
 	});
 
 	it.each(["tool", "function"])("the role of a `%s` message", (role) => {
@@ -88,10 +91,13 @@ describe("a request that a small model cannot serve is named by its field:", () 
 		expect(ofMessages({ role: "assistant", content: null, audio: { id: "1" } })).toBe("messages[0]");
 	});
 
-	it.each(["image_url", "input_audio", "file", "refusal"])("the content of a message with a part of type %s", (type) => {
-		const content = [{ type: "text", text: "a" }, { type }];
-		expect(ofMessages({ role: "user", content: "a" }, { role: "user", content })).toBe("messages[1].content");
-	});
+	it.each(["image_url", "input_audio", "file", "refusal"])(
+		"the content of a message with a part of type %s",
+		(type) => {
+			const content = [{ type: "text", text: "a" }, { type }];
+			expect(ofMessages({ role: "user", content: "a" }, { role: "user", content })).toBe("messages[1].content");
+		},
+	);
 
 	it.each([
 		["stop", ["\n"]],

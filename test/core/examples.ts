@@ -60,7 +60,11 @@ export function tokensWith(...logprobs: readonly number[]): TokenLogprob[] {
 }
 
 /** A token with its probability and its alternatives' probabilities, the token itself among them if wanted. */
-export function token(text: string, probability: number, alternatives: Readonly<Record<string, number>> = {}): TokenLogprob {
+export function token(
+	text: string,
+	probability: number,
+	alternatives: Readonly<Record<string, number>> = {},
+): TokenLogprob {
 	const top_logprobs = Object.entries(alternatives).map(([name, p]) => ({ token: name, logprob: Math.log(p) }));
 	return { token: text, logprob: Math.log(probability), top_logprobs };
 }

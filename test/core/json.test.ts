@@ -19,7 +19,18 @@ describe("parsing JSON", () => {
 	});
 
 	it("gives undefined where the text is no JSON, and does not throw", () => {
-		for (const text of ["", " ", "{", "undefined", "NaN", "Infinity", "{'a':1}", "[1,]", '{"a":1} x', "```json\n{}\n```"])
+		for (const text of [
+			"",
+			" ",
+			"{",
+			"undefined",
+			"NaN",
+			"Infinity",
+			"{'a':1}",
+			"[1,]",
+			'{"a":1} x',
+			"```json\n{}\n```",
+		])
 			expect(parseJson(text)).toBeUndefined();
 	});
 });

@@ -3,11 +3,18 @@ import { measured, unavailable } from "../../src/core/reading.ts";
 
 describe("a confidence reading", () => {
 	it("holds any number from 0 to 1", () => {
-		for (const confidence of [0, Number.MIN_VALUE, 0.5, 1]) expect(measured(confidence)).toEqual({ kind: "measured", confidence });
+		for (const confidence of [0, Number.MIN_VALUE, 0.5, 1])
+			expect(measured(confidence)).toEqual({ kind: "measured", confidence });
 	});
 
 	it("holds nothing else", () => {
-		for (const number of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -Number.MIN_VALUE, 1 + Number.EPSILON])
+		for (const number of [
+			Number.NaN,
+			Number.POSITIVE_INFINITY,
+			Number.NEGATIVE_INFINITY,
+			-Number.MIN_VALUE,
+			1 + Number.EPSILON,
+		])
 			expect(measured(number)).toEqual({ kind: "unavailable", cause: "bad-logprobs" });
 	});
 

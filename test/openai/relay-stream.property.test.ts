@@ -1,13 +1,34 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chunk, choiceChunk, DONE, event, facts, HEAD, PLAIN, relayed, relayFor, USAGE_EVENT } from "./upstream-streams.ts";
+import {
+	chunk,
+	choiceChunk,
+	DONE,
+	event,
+	facts,
+	HEAD,
+	PLAIN,
+	relayed,
+	relayFor,
+	USAGE_EVENT,
+} from "./upstream-streams.ts";
 
 const STREAMS: Readonly<Record<string, string>> = {
 	plain: PLAIN,
 	"CRLF with comments and a byte order mark": `\uFEFF${PLAIN.replaceAll("data: ", ": ping 😀\n\ndata:").replaceAll("\n", "\r\n")}`,
-	"beyond ASCII": chunk({ content: "Grüße 😀 日本語 \u2028" }) + chunk({ content: "é".repeat(20) }) + chunk({}, "stop") + USAGE_EVENT + DONE,
-	"tool calls": chunk({ tool_calls: [{ function: { name: "f", arguments: { ü: "😀" } } }] }) + chunk({}, "tool_calls") + DONE,
-	"two choices": choiceChunk(0, { content: "a" }) + choiceChunk(1, { content: "b" }, "stop") + choiceChunk(0, {}, "length") + USAGE_EVENT,
+	"beyond ASCII":
+		chunk({ content: "Grüße 😀 日本語 \u2028" }) +
+		chunk({ content: "é".repeat(20) }) +
+		chunk({}, "stop") +
+		USAGE_EVENT +
+		DONE,
+	"tool calls":
+		chunk({ tool_calls: [{ function: { name: "f", arguments: { ü: "😀" } } }] }) + chunk({}, "tool_calls") + DONE,
+	"two choices":
+		choiceChunk(0, { content: "a" }) +
+		choiceChunk(1, { content: "b" }, "stop") +
+		choiceChunk(0, {}, "length") +
+		USAGE_EVENT,
 	"an error midway": chunk({ content: "Hi" }) + event({ object: "error", message: "boom", code: 500 }) + DONE,
 	"without an end": PLAIN.slice(0, -20),
 };
@@ -26,7 +47,11 @@ function outcomeOf(pieces: readonly Uint8Array[], includeUsage: boolean) {
 
 /** Cuts bytes at these places, each a fraction of the whole; equal places leave empty pieces. */
 function piecesOf(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
-	const cuts = [0, ...places.map((place) => Math.floor(place * bytes.length)).toSorted((left, right) => left - right), bytes.length];
+	const cuts = [
+		0,
+		...places.map((place) => Math.floor(place * bytes.length)).toSorted((left, right) => left - right),
+		bytes.length,
+	];
 	return cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end));
 }
 
@@ -56,7 +81,18 @@ describe("any text", () => {
 		fc.oneof(
 			fc.string({ unit: "binary" }),
 			fc.string({ unit: "grapheme" }),
-			fc.constantFrom('"usage":{', '\\"usage":{"', '"finish_reason":"stop"', '"error":', "data: [DONE]\n\n", "\n", "\r\n", "\\", '"object":"error"', "\u2028"),
+			fc.constantFrom(
+				'"usage":{',
+				'\\"usage":{"',
+				'"finish_reason":"stop"',
+				'"error":',
+				"data: [DONE]\n\n",
+				"\n",
+				"\r\n",
+				"\\",
+				'"object":"error"',
+				"\u2028",
+			),
 		),
 		{ maxLength: 8 },
 	);
@@ -65,7 +101,8 @@ describe("any text", () => {
 		fc.assert(
 			fc.property(words, fc.boolean(), fc.boolean(), (contents, includeUsage, withRole) => {
 				const first = withRole ? chunk({ role: "assistant", content: "" }) : "";
-				const text = first + contents.map((content) => chunk({ content })).join("") + chunk({}, "stop") + USAGE_EVENT + DONE;
+				const text =
+					first + contents.map((content) => chunk({ content })).join("") + chunk({}, "stop") + USAGE_EVENT + DONE;
 				const { texts, finishReasons, roles, endMarkers, chunks, relay } = relayed(text, { includeUsage });
 				expect(texts.get(0) ?? "").toBe(contents.join(""));
 				expect(finishReasons.get(0)).toEqual(["stop"]);
@@ -82,8 +119,21 @@ describe("any text", () => {
 describe("any events at all", () => {
 	const value = fc.oneof(
 		fc.jsonValue(),
-		fc.record({ choices: fc.array(fc.oneof(fc.jsonValue(), fc.record({ index: fc.jsonValue(), delta: fc.jsonValue(), finish_reason: fc.jsonValue() }))) }),
-		fc.record({ choices: fc.tuple(fc.record({ delta: fc.record({ tool_calls: fc.array(fc.oneof(fc.jsonValue(), fc.record({ function: fc.jsonValue() }))) }) })) }),
+		fc.record({
+			choices: fc.array(
+				fc.oneof(
+					fc.jsonValue(),
+					fc.record({ index: fc.jsonValue(), delta: fc.jsonValue(), finish_reason: fc.jsonValue() }),
+				),
+			),
+		}),
+		fc.record({
+			choices: fc.tuple(
+				fc.record({
+					delta: fc.record({ tool_calls: fc.array(fc.oneof(fc.jsonValue(), fc.record({ function: fc.jsonValue() }))) }),
+				}),
+			),
+		}),
 		fc.record({ usage: fc.jsonValue(), error: fc.jsonValue(), detail: fc.jsonValue(), object: fc.jsonValue() }),
 	);
 
@@ -92,7 +142,8 @@ describe("any events at all", () => {
 			fc.property(fc.array(value, { maxLength: 5 }), fc.boolean(), (values, includeUsage) => {
 				const relay = relayFor({ includeUsage });
 				const output = values.map((each) => relay.feed(event(each))).join("");
-				for (const line of output.split("\n\n").filter((each) => each !== "")) expect(() => JSON.parse(line.slice("data: ".length)) as unknown).not.toThrow();
+				for (const line of output.split("\n\n").filter((each) => each !== ""))
+					expect(() => JSON.parse(line.slice("data: ".length)) as unknown).not.toThrow();
 				if (relay.failure(true) === null) expect(relay.end(facts)).toContain(JSON.stringify(facts));
 			}),
 			{ seed: 13, numRuns: 500 },

@@ -1,9 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { chunk, choiceChunk, DONE, event, facts, failureOf, HEAD, PLAIN, relayed, relayFor, USAGE, USAGE_EVENT } from "./upstream-streams.ts";
+import {
+	chunk,
+	choiceChunk,
+	DONE,
+	event,
+	facts,
+	failureOf,
+	HEAD,
+	PLAIN,
+	relayed,
+	relayFor,
+	USAGE,
+	USAGE_EVENT,
+} from "./upstream-streams.ts";
 
 const opening = chunk({ role: "assistant", content: "" });
 const finish = chunk({}, "stop");
-const call = (fields: Record<string, unknown>) => chunk({ tool_calls: [{ index: 0, ...fields }] });
 
 describe("a plain stream", () => {
 	it("arrives with the same text, one role, one finish reason and one end marker", () => {
@@ -78,7 +90,8 @@ describe("usage", () => {
 	});
 
 	it("in the answer's own words is passed through untouched", () => {
-		const content = 'Send {"usage":{"prompt_tokens":1,"completion_tokens":1},"finish_reason":"stop","error":{"message":"x"}} and "tool_calls":[';
+		const content =
+			'Send {"usage":{"prompt_tokens":1,"completion_tokens":1},"finish_reason":"stop","error":{"message":"x"}} and "tool_calls":[';
 		const text = chunk({ content });
 		const { output, texts, relay } = relayed(opening + text + finish + DONE);
 		expect(output).toContain(text);
@@ -160,43 +173,15 @@ describe("a finish reason", () => {
 			expect(failureOf(text).failure).toEqual(failure);
 	});
 
+	it("that is an empty text is none", () => {
+		expect(failureOf(opening + chunk({ content: "Hi" }, "") + DONE).failure).toMatchObject({ kind: "invalid-answer" });
+		expect(relayed(opening + chunk({ content: "Hi" }, "") + finish + DONE).finishReasons.get(0)).toEqual(["stop"]);
+	});
+
 	it("is not missed before the end", () => {
 		const relay = relayFor();
 		relay.feed(opening);
 		expect(relay.failure(false)).toBeNull();
-	});
-});
-
-describe("tool calls", () => {
-	it("get their arguments as text", () => {
-		const { toolDeltas } = relayed(opening + call({ id: "c1", type: "function", function: { name: "f", arguments: { a: 1 } } }) + chunk({}, "tool_calls") + DONE);
-		expect(toolDeltas).toEqual([{ index: 0, id: "c1", type: "function", function: { name: "f", arguments: '{"a":1}' } }]);
-	});
-
-	it("get the index, id and type that the first delta needs", () => {
-		const text = opening + chunk({ tool_calls: [{ function: { name: "f", arguments: "" } }, { function: { name: "g", arguments: "" } }] }) + chunk({}, "tool_calls") + DONE;
-		expect(relayed(text).toolDeltas).toMatchObject([
-			{ index: 0, id: "call_0", type: "function" },
-			{ index: 1, id: "call_1", type: "function" },
-		]);
-	});
-
-	it("keep later deltas as they are: arguments and no identity", () => {
-		const text = opening + call({ id: "c1", type: "function", function: { name: "f", arguments: "" } }) + call({ function: { arguments: '{"a":' } }) + call({ function: { arguments: "1}" } }) + chunk({}, "tool_calls") + DONE;
-		const { toolDeltas } = relayed(text);
-		expect(toolDeltas.slice(1)).toEqual([{ index: 0, function: { arguments: '{"a":' } }, { index: 0, function: { arguments: "1}" } }]);
-	});
-
-	it("do not change their identity where later deltas repeat it as null, as SGLang's do", () => {
-		const later = { id: null, type: "function", function: { name: null, arguments: "{}" } };
-		const text = opening + call({ id: "c1", type: "function", function: { name: "f", arguments: "" } }) + call(later) + chunk({}, "tool_calls") + DONE;
-		expect(relayed(text).toolDeltas[1]?.["id"] ?? "c1").toBe("c1");
-	});
-
-	it("do not begin with an empty object where the first delta's arguments are null", () => {
-		const text = opening + call({ id: "c1", type: "function", function: { name: "f", arguments: null } }) + call({ function: { arguments: '{"a":1}' } }) + chunk({}, "tool_calls") + DONE;
-		const argumentsText = relayed(text).toolDeltas.map((delta) => (delta["function"] as { arguments?: string | null }).arguments ?? "").join("");
-		expect(argumentsText).toBe('{"a":1}');
 	});
 });
 
@@ -213,9 +198,24 @@ describe("two choices", () => {
 		].join("");
 		for (const includeUsage of [false, true]) {
 			const { texts, roles, finishReasons, chunks } = relayed(text, { choices: 2, includeUsage });
-			expect(texts).toEqual(new Map([[0, "a"], [1, "bc"]]));
-			expect(roles).toEqual(new Map([[0, 1], [1, 1]]));
-			expect(finishReasons).toEqual(new Map([[0, ["stop"]], [1, ["length"]]]));
+			expect(texts).toEqual(
+				new Map([
+					[0, "a"],
+					[1, "bc"],
+				]),
+			);
+			expect(roles).toEqual(
+				new Map([
+					[0, 1],
+					[1, 1],
+				]),
+			);
+			expect(finishReasons).toEqual(
+				new Map([
+					[0, ["stop"]],
+					[1, ["length"]],
+				]),
+			);
 			expect(chunks.filter((each) => "cascade" in each)).toEqual([chunks.at(-1)]);
 		}
 	});
@@ -223,52 +223,5 @@ describe("two choices", () => {
 	it("are no whole answer where one of them has no finish reason", () => {
 		const text = choiceChunk(0, { content: "a" }, "stop") + choiceChunk(1, { content: "b" }) + DONE;
 		expect(failureOf(text, { choices: 2 }).failure).toMatchObject({ kind: "invalid-answer" });
-	});
-});
-
-describe("an error inside a stream", () => {
-	it.each([
-		["OpenAI's", { error: { message: "boom", type: "server_error", param: null, code: null } }, { kind: "upstream-error", status: 500, message: "boom" }],
-		["vLLM's", { error: { message: "boom", type: "x", param: null, code: 503 } }, { kind: "upstream-error", status: 503, message: "boom" }],
-		["SGLang's, flat", { object: "error", message: "boom", type: "x", param: null, code: 500 }, { kind: "upstream-error", status: 500, message: "boom" }],
-		["TGI's, a text", { error: "boom", error_type: "overloaded" }, { kind: "upstream-error", status: 500, message: "boom" }],
-		["one that blames the request", { error: { message: "too long", code: 400 } }, { kind: "bad-request", message: "too long" }],
-	])("of the form that is %s ends it, first or midway", (_name, value, failure) => {
-		for (const before of ["", opening, opening + chunk({ content: "Hi" })]) {
-			const seen = failureOf(before + event(value) + chunk({ content: "more" }) + DONE);
-			expect(seen.failure).toMatchObject(failure);
-			expect(JSON.stringify(seen.sent.chunks)).not.toContain("boom");
-			expect(JSON.stringify(seen.sent.chunks)).not.toContain("more");
-		}
-	});
-
-	it("that is null is none", () => {
-		expect(relayed(opening + chunk({ content: "Hi" }, null, { error: null }) + finish + DONE).texts.get(0)).toBe("Hi");
-	});
-
-	it("stays the first of several", () => {
-		expect(failureOf(event({ error: "first" }) + event({ error: "second" })).failure).toMatchObject({ message: "first" });
-	});
-});
-
-describe("what is no chat stream", () => {
-	it("is noticed where its first event is no JSON object", () => {
-		for (const data of ["Hello", "5", "null", "[]", "{"])
-			expect(failureOf(`data: ${data}\n\n`).failure).toEqual({ kind: "invalid-answer", detail: "an event of the stream is not a JSON object" });
-	});
-
-	it("is noticed where it is Workers AI's native one, and nothing of it reaches the client", () => {
-		const seen = failureOf(event({ response: "Hello" }) + event({ response: "!" }) + DONE);
-		expect(seen.failure).toMatchObject({ kind: "invalid-answer" });
-		expect(seen.sent.chunks).toEqual([]);
-	});
-
-	it("is noticed where an event never ends, and feeding on is harmless", () => {
-		const relay = relayFor();
-		relay.feed(opening);
-		relay.feed(`data: ${"x".repeat(4 * 1024 * 1024)}`);
-		expect(relay.feed("data: x")).toBe("");
-		expect(relay.failure(false)).toEqual({ kind: "too-large", limitBytes: 4 * 1024 * 1024 });
-		expect(relay.feed(`\n\n${finish}`)).toBe("");
 	});
 });

@@ -1,33 +1,80 @@
 import { describe, expect, it } from "vitest";
-import { presentable, readUpstreamError, readUpstreamErrorText, streamFailure } from "../../src/openai/upstream-error.ts";
+import {
+	presentable,
+	readUpstreamError,
+	readUpstreamErrorText,
+	streamFailure,
+} from "../../src/openai/upstream-error.ts";
 
 describe("an upstream's error", () => {
 	it.each([
 		[
 			"OpenAI's",
-			{ error: { message: "Too long.", type: "invalid_request_error", param: "messages", code: "context_length_exceeded" } },
+			{
+				error: {
+					message: "Too long.",
+					type: "invalid_request_error",
+					param: "messages",
+					code: "context_length_exceeded",
+				},
+			},
 			{ message: "Too long.", param: "messages", code: "context_length_exceeded" },
 		],
-		["OpenAI's with nulls", { error: { message: "No.", type: "x", param: null, code: null } }, { message: "No.", param: null, code: null }],
-		["vLLM's, whose code is a number", { error: { message: "Bad.", type: "BadRequestError", param: null, code: 400 } }, { message: "Bad.", param: null, code: "400" }],
-		["SGLang's and old vLLM's, flat", { object: "error", message: "Bad.", type: "BadRequestError", param: "n", code: 400 }, { message: "Bad.", param: "n", code: "400" }],
-		["TGI's, a text", { error: "Model is overloaded", error_type: "overloaded" }, { message: "Model is overloaded", param: null, code: "overloaded" }],
+		[
+			"OpenAI's with nulls",
+			{ error: { message: "No.", type: "x", param: null, code: null } },
+			{ message: "No.", param: null, code: null },
+		],
+		[
+			"vLLM's, whose code is a number",
+			{ error: { message: "Bad.", type: "BadRequestError", param: null, code: 400 } },
+			{ message: "Bad.", param: null, code: "400" },
+		],
+		[
+			"SGLang's and old vLLM's, flat",
+			{ object: "error", message: "Bad.", type: "BadRequestError", param: "n", code: 400 },
+			{ message: "Bad.", param: "n", code: "400" },
+		],
+		[
+			"TGI's, a text",
+			{ error: "Model is overloaded", error_type: "overloaded" },
+			{ message: "Model is overloaded", param: null, code: "overloaded" },
+		],
 		["FastAPI's, a text", { detail: "Not Found" }, { message: "Not Found", param: null, code: null }],
 		[
 			"FastAPI's, a list",
-			{ detail: [{ type: "missing", loc: ["body", "messages", 0, "role"], msg: "Field required", input: {} }, { msg: "second" }] },
+			{
+				detail: [
+					{ type: "missing", loc: ["body", "messages", 0, "role"], msg: "Field required", input: {} },
+					{ msg: "second" },
+				],
+			},
 			{ message: "Field required", param: "messages.0.role", code: null },
 		],
 		["FastAPI's, an empty list", { detail: [] }, { message: "", param: null, code: null }],
 		["one without a message", { error: {} }, { message: "", param: null, code: null }],
-		["one whose message is no text", { error: { message: { a: 1 }, param: 5, code: {} } }, { message: "", param: null, code: null }],
+		[
+			"one whose message is no text",
+			{ error: { message: { a: 1 }, param: 5, code: {} } },
+			{ message: "", param: null, code: null },
+		],
 	])("is read in the form that is %s", (_name, value, expected) => {
 		expect(readUpstreamError(value)).toEqual(expected);
 		expect(readUpstreamErrorText(JSON.stringify(value))).toEqual(expected);
 	});
 
 	it("is none where the value is something else", () => {
-		for (const value of [null, undefined, 5, "error", [], {}, { choices: [] }, { error: null, choices: [] }, { object: "chat.completion" }])
+		for (const value of [
+			null,
+			undefined,
+			5,
+			"error",
+			[],
+			{},
+			{ choices: [] },
+			{ error: null, choices: [] },
+			{ object: "chat.completion" },
+		])
 			expect(readUpstreamError(value)).toBeNull();
 	});
 
@@ -41,12 +88,14 @@ describe("an error inside a stream", () => {
 	const failureOf = (code: string | null) => streamFailure({ message: "m", param: "p", code });
 
 	it("is the client's where its code is a status that says so", () => {
-		for (const code of ["400", "413", "422"]) expect(failureOf(code)).toEqual({ kind: "bad-request", message: "m", param: "p", code });
+		for (const code of ["400", "413", "422"])
+			expect(failureOf(code)).toEqual({ kind: "bad-request", message: "m", param: "p", code });
 	});
 
 	it("is the upstream's otherwise, with its status where it has one", () => {
 		expect(failureOf("503")).toEqual({ kind: "upstream-error", status: 503, message: "m" });
-		for (const code of [null, "", "overloaded", "200", "999", "-1"]) expect(failureOf(code)).toEqual({ kind: "upstream-error", status: 500, message: "m" });
+		for (const code of [null, "", "overloaded", "200", "999", "-1"])
+			expect(failureOf(code)).toEqual({ kind: "upstream-error", status: 500, message: "m" });
 	});
 });
 
@@ -57,7 +106,9 @@ describe("a message fit for the client", () => {
 	});
 
 	it("has no addresses", () => {
-		expect(presentable("POST http://10.0.0.5:8000/v1 failed, see HTTPS://internal.example/x?token=1")).toBe("POST [address] failed, see [address]");
+		expect(presentable("POST http://10.0.0.5:8000/v1 failed, see HTTPS://internal.example/x?token=1")).toBe(
+			"POST [address] failed, see [address]",
+		);
 	});
 
 	it.each([
@@ -77,7 +128,9 @@ describe("a message fit for the client", () => {
 	});
 
 	it("keeps words that merely follow the word key", () => {
-		expect(presentable("Unknown key parameters in the API key provided")).toBe("Unknown key parameters in the API key provided");
+		expect(presentable("Unknown key parameters in the API key provided")).toBe(
+			"Unknown key parameters in the API key provided",
+		);
 	});
 
 	it("is one line", () => {

@@ -5,6 +5,8 @@ export interface RecordedCall {
 	readonly headers: Readonly<Record<string, string>>;
 	/** The caller closed the connection before the answer had ended. */
 	readonly left: boolean;
+	/** What the fake has sent of its answer so far. */
+	readonly sentBytes: number;
 }
 
 /** The calls that a fake has had under this tag, oldest first. Runs in Node and in the Workers runtime. */

@@ -152,6 +152,17 @@ export const originScenarios: Readonly<Record<string, OriginScenario>> = {
 		const timer = setInterval(() => response.write(event(chunkBody(model, { content: "word " }))), 50);
 		response.on("close", () => clearInterval(timer));
 	},
+	/** As much as the connection takes, up to 64 MiB. */
+	firehose({ model, response }) {
+		openStream(response);
+		const text = event(chunkBody(model, { role: "assistant", content: "x".repeat(64 * 1024) }));
+		let rest = 1024;
+		const write = () => {
+			while (rest-- > 0) if (!response.write(text)) return void response.once("drain", write);
+			response.end();
+		};
+		write();
+	},
 	"slow-start"({ model, asked, response }) {
 		setTimeout(() => writeAll(response, streamEvents(model, `origin: ${asked}`)), 300);
 	},

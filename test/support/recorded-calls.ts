@@ -4,7 +4,7 @@ import type { RecordedCall } from "./far-side.ts";
 /** Remembers what a fake was asked, and tells tests over HTTP, since they run in another process or runtime. */
 export interface CallRecorder {
 	/** Begins a record; it learns by itself whether the caller leaves early. */
-	readonly record: (call: Omit<RecordedCall, "left">, response: ServerResponse) => void;
+	readonly record: (call: Omit<RecordedCall, "left" | "sentBytes">, response: ServerResponse) => void;
 	/** Answers `/-/calls` and `/-/left`; false where the path is neither. */
 	readonly answerTest: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -27,7 +27,13 @@ export function createCallRecorder(): CallRecorder {
 
 	return {
 		record(call, response) {
-			const entry = { ...call, left: false };
+			const entry = {
+				...call,
+				left: false,
+				get sentBytes() {
+					return response.socket?.bytesWritten ?? 0;
+				},
+			};
 			calls.push(entry);
 			response.on("close", () => {
 				entry.left = !response.writableFinished;

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/local/sample.ts";
 import { areaUnderRoc, bootstrapAurocInterval } from "../../src/tuning/ranking.ts";
@@ -13,7 +13,9 @@ const options = { level: 0.95, replicates: 2_000, random: seededRandom(1, "auroc
 /** The definition, over every pair. */
 function areaByPairs(scores: readonly number[], positives: readonly boolean[]): number {
 	const won = scores.flatMap((high, i) =>
-		positives[i] === true ? scores.flatMap((low, j) => (positives[j] === false ? [high > low ? 1 : high === low ? 0.5 : 0] : [])) : [],
+		positives[i] === true
+			? scores.flatMap((low, j) => (positives[j] === false ? [high > low ? 1 : high === low ? 0.5 : 0] : []))
+			: [],
 	);
 	return won.reduce((sum: number, share) => sum + share, 0) / won.length;
 }
@@ -83,8 +85,18 @@ describe("the area under the ROC curve", () => {
 				const marks = pairs.map(([, mark]) => mark);
 				fc.pre(hasBoth(marks));
 				const area = areaUnderRoc(scores, marks) ?? Number.NaN;
-				expect(areaUnderRoc(scores.map((score) => Math.exp(score) - 3), marks)).toBe(area);
-				expect(areaUnderRoc(scores.map((score) => -score), marks)).toBeCloseTo(1 - area, 12);
+				expect(
+					areaUnderRoc(
+						scores.map((score) => Math.exp(score) - 3),
+						marks,
+					),
+				).toBe(area);
+				expect(
+					areaUnderRoc(
+						scores.map((score) => -score),
+						marks,
+					),
+				).toBeCloseTo(1 - area, 12);
 			}),
 			{ seed: 2, numRuns: 200 },
 		);
@@ -94,7 +106,12 @@ describe("the area under the ROC curve", () => {
 		const random = seededRandom(3, "many");
 		const scores = Array.from({ length: 100_000 }, random);
 		const startedAt = performance.now();
-		expect(areaUnderRoc(scores, scores.map((score) => random() < score))).toBeCloseTo(5 / 6, 2);
+		expect(
+			areaUnderRoc(
+				scores,
+				scores.map((score) => random() < score),
+			),
+		).toBeCloseTo(5 / 6, 2);
 		expect(performance.now() - startedAt).toBeLessThan(2_000);
 	});
 });
@@ -125,13 +142,18 @@ describe("the bootstrap interval of the area", () => {
 	});
 
 	it("repeats with the same randomness", () => {
-		const draw = () => bootstrapAurocInterval(confidences, correct, { level: 0.9, replicates: 200, random: seededRandom(9, "same") });
+		const draw = () =>
+			bootstrapAurocInterval(confidences, correct, { level: 0.9, replicates: 200, random: seededRandom(9, "same") });
 		expect(draw()).toEqual(draw());
 	});
 
 	it("widens with its level", () => {
 		const width = (level: number) => {
-			const interval = bootstrapAurocInterval(confidences, correct, { level, replicates: 1_000, random: seededRandom(5, "level") });
+			const interval = bootstrapAurocInterval(confidences, correct, {
+				level,
+				replicates: 1_000,
+				random: seededRandom(5, "level"),
+			});
 			return (interval?.upper ?? 0) - (interval?.lower ?? 0);
 		};
 		expect(width(0.5)).toBeLessThan(width(0.9));
@@ -146,7 +168,11 @@ describe("the bootstrap interval of the area", () => {
 
 	it("is a point where every draw is the first of its class", () => {
 		// The least negative, 0.1, against the least positive, 0.2, in every replicate.
-		const interval = bootstrapAurocInterval([0.1, 0.2, 0.5, 0.9], classes(0, 1, 0, 1), { level: 0.95, replicates: 3, random: () => 0 });
+		const interval = bootstrapAurocInterval([0.1, 0.2, 0.5, 0.9], classes(0, 1, 0, 1), {
+			level: 0.95,
+			replicates: 3,
+			random: () => 0,
+		});
 		expect(interval).toEqual({ lower: 1, upper: 1 });
 	});
 
@@ -157,7 +183,8 @@ describe("the bootstrap interval of the area", () => {
 	});
 
 	it("needs a level within (0, 1) and at least one replicate", () => {
-		for (const level of [0, 1, -1, 2, Number.NaN]) expect(() => bootstrapAurocInterval([1, 2], [true, false], { ...options, level })).toThrow(RangeError);
+		for (const level of [0, 1, -1, 2, Number.NaN])
+			expect(() => bootstrapAurocInterval([1, 2], [true, false], { ...options, level })).toThrow(RangeError);
 		for (const replicates of [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])
 			expect(() => bootstrapAurocInterval([1, 2], [true, false], { ...options, replicates })).toThrow(RangeError);
 	});

@@ -87,4 +87,17 @@ describe("a stream that has begun", () => {
 		await readEvents(await ask(tenant));
 		expect(Date.now() - startedAt).toBeGreaterThan(1_200);
 	});
+
+	it("waits for a client that reads slowly, and so does the origin", async () => {
+		const { ask } = appWithTimes({ pendingAfterMs: 5_000 });
+		const tenant = await publishTenant({ origin: { model: "firehose" } });
+		const response = await ask(tenant);
+		await new Promise((resolve) => setTimeout(resolve, 400));
+		const [call] = await tenant.originCalls();
+		// What the connection's own buffers hold; nothing is read ahead for a client that does not read.
+		expect(call?.sentBytes).toBeGreaterThan(0);
+		expect(call?.sentBytes).toBeLessThan(16 * 1024 * 1024);
+		await response.body?.cancel();
+		expect(await tenant.originLeft()).toBe(true);
+	});
 });

@@ -68,6 +68,11 @@ describe.each(FAILURES)("Workers AI failing with %s", (_what, scenario, reason, 
 	});
 });
 
+it("an answer that broke off may have been paid for, so the cost of its request is not known", async () => {
+	const { body } = await ask({ edge: { model: "@fake/broken" } });
+	expect(body.cascade.costUsd).toBeNull();
+});
+
 describe("Workers AI that does not answer", () => {
 	const edge = { model: "@fake/hang", timeoutMs: 100 };
 

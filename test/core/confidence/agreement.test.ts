@@ -38,7 +38,9 @@ describe("an exact match", () => {
 
 describe("a normalised match", () => {
 	it("sets aside letter case, punctuation, spaces and forms of the same character", () => {
-		expect(read("normalised", "Paris", "paris", "“PARIS.”", "  paris\n", "**Paris**", "Ｐａｒｉｓ")).toEqual(measured(1));
+		expect(read("normalised", "Paris", "paris", "“PARIS.”", "  paris\n", "**Paris**", "Ｐａｒｉｓ")).toEqual(
+			measured(1),
+		);
 		expect(canonicalAnswer("it's—fine", "normalised")).toBe("it s fine");
 	});
 

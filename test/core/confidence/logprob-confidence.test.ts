@@ -68,7 +68,10 @@ describe("mean-logprob", () => {
 	});
 
 	it("is 0 as soon as one token was impossible", () => {
-		expect(meanLogprobConfidence(tokensWith(0, Number.NEGATIVE_INFINITY, 0))).toEqual({ kind: "measured", confidence: 0 });
+		expect(meanLogprobConfidence(tokensWith(0, Number.NEGATIVE_INFINITY, 0))).toEqual({
+			kind: "measured",
+			confidence: 0,
+		});
 	});
 });
 
@@ -88,18 +91,24 @@ describe("min-logprob", () => {
 });
 
 describe("quantile-logprob", () => {
-	it.each(Object.entries(reference.quantiles_type7))("at quantile %s is that of R and NumPy (type 7)", (quantile, logprob) => {
-		expect(quantileLogprobConfidence(referenceTokens, Number(quantile))).toEqual({
-			kind: "measured",
-			confidence: expect.closeTo(Math.exp(logprob), 12),
-		});
-	});
+	it.each(Object.entries(reference.quantiles_type7))(
+		"at quantile %s is that of R and NumPy (type 7)",
+		(quantile, logprob) => {
+			expect(quantileLogprobConfidence(referenceTokens, Number(quantile))).toEqual({
+				kind: "measured",
+				confidence: expect.closeTo(Math.exp(logprob), 12),
+			});
+		},
+	);
 });
 
 describe("the sample quantile", () => {
-	it.each(Object.entries(reference.quantiles_type7))("at %s interpolates between order statistics", (quantile, value) => {
-		expect(sampleQuantile(reference.logprobs, Number(quantile))).toBeCloseTo(value, 12);
-	});
+	it.each(Object.entries(reference.quantiles_type7))(
+		"at %s interpolates between order statistics",
+		(quantile, value) => {
+			expect(sampleQuantile(reference.logprobs, Number(quantile))).toBeCloseTo(value, 12);
+		},
+	);
 
 	it("of one value is that value at every quantile", () => {
 		for (const quantile of [0, 0.1, 0.5, 1]) expect(sampleQuantile([-3], quantile)).toBe(-3);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { labelMarginConfidence, tokenMarginConfidence } from "../../../src/core/confidence/margin-confidence.ts";
 import vectors from "../../fixtures/confidence-vectors.json" with { type: "json" };
@@ -12,7 +12,9 @@ describe("token-margin", () => {
 		expect(tokenMarginConfidence(null)).toEqual(unavailable("no-logprobs"));
 		expect(tokenMarginConfidence([])).toEqual(unavailable("no-logprobs"));
 		expect(tokenMarginConfidence(tokensWith(-0.1))).toEqual(unavailable("no-logprobs"));
-		expect(tokenMarginConfidence([token("a", 0.9, { a: 0.9, b: 0.1 }), token("b", 0.9)])).toEqual(unavailable("no-logprobs"));
+		expect(tokenMarginConfidence([token("a", 0.9, { a: 0.9, b: 0.1 }), token("b", 0.9)])).toEqual(
+			unavailable("no-logprobs"),
+		);
 	});
 
 	it.each([
@@ -23,7 +25,11 @@ describe("token-margin", () => {
 		["in place of an object, null", null],
 		["in place of an object, a number", 7],
 	])("refuses an alternative whose log-probability is %s", (_case, alternative) => {
-		const tokens = garbageTokens({ token: "a", logprob: -0.1, top_logprobs: [{ token: "a", logprob: -0.1 }, alternative] });
+		const tokens = garbageTokens({
+			token: "a",
+			logprob: -0.1,
+			top_logprobs: [{ token: "a", logprob: -0.1 }, alternative],
+		});
 		expect(tokenMarginConfidence(tokens)).toEqual(unavailable("bad-logprobs"));
 	});
 
@@ -89,14 +95,20 @@ describe("label-margin", () => {
 
 	it("is unavailable where an alternative has no text", () => {
 		for (const alternative of [{ token: 5, logprob: -3 }, { logprob: -3 }, null]) {
-			const bad = garbageTokens({ token: "spam", logprob: -0.1, top_logprobs: [{ token: "spam", logprob: -0.1 }, alternative] });
+			const bad = garbageTokens({
+				token: "spam",
+				logprob: -0.1,
+				top_logprobs: [{ token: "spam", logprob: -0.1 }, alternative],
+			});
 			expect(labelMarginConfidence(bad, labels)).toEqual(unavailable("bad-logprobs"));
 		}
 	});
 
 	it("renormalises over the labels: what else the model might have said does not count", () => {
 		// (0.6 - 0.2) / (0.6 + 0.2)
-		expect(labelMarginConfidence([token("spam", 0.6, { spam: 0.6, ham: 0.2, the: 0.2 })], labels)).toEqual(measured(0.5));
+		expect(labelMarginConfidence([token("spam", 0.6, { spam: 0.6, ham: 0.2, the: 0.2 })], labels)).toEqual(
+			measured(0.5),
+		);
 	});
 
 	it("adds up the spellings of a label", () => {
@@ -111,7 +123,9 @@ describe("label-margin", () => {
 	});
 
 	it("sets aside letter case of the policy's labels", () => {
-		expect(labelMarginConfidence([token("spam", 0.75, { spam: 0.75, ham: 0.25 })], ["SPAM", "Ham"])).toEqual(measured(0.5));
+		expect(labelMarginConfidence([token("spam", 0.75, { spam: 0.75, ham: 0.25 })], ["SPAM", "Ham"])).toEqual(
+			measured(0.5),
+		);
 	});
 
 	it("reads a label from its first token, the rest of it being decided by then", () => {
@@ -161,20 +175,24 @@ describe("label-margin", () => {
 		const vocabulary = ["alpha", "beta", "gamma", "delta", "elsewise", "other"];
 		const allowed = vocabulary.slice(0, 4);
 		fc.assert(
-			fc.property(fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 6, maxLength: 6 }), fc.integer({ min: 1, max: 6 }), (weights, listed) => {
-				const total = weights.reduce((sum, weight) => sum + weight, 0);
-				const ranked = vocabulary
-					.map((name, index) => ({ name, probability: (weights[index] ?? 0) / total }))
-					.toSorted((left, right) => right.probability - left.probability);
-				const answered = ranked.find(({ name }) => allowed.includes(name));
-				if (answered === undefined) return;
-				const readFrom = (count: number) => {
-					const list = Object.fromEntries(ranked.slice(0, count).map(({ name, probability }) => [name, probability]));
-					const reading = labelMarginConfidence([token(answered.name, answered.probability, list)], allowed);
-					return reading.kind === "measured" ? reading.confidence : 0;
-				};
-				expect(readFrom(listed)).toBeLessThanOrEqual(readFrom(vocabulary.length) + 1e-9);
-			}),
+			fc.property(
+				fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 6, maxLength: 6 }),
+				fc.integer({ min: 1, max: 6 }),
+				(weights, listed) => {
+					const total = weights.reduce((sum, weight) => sum + weight, 0);
+					const ranked = vocabulary
+						.map((name, index) => ({ name, probability: (weights[index] ?? 0) / total }))
+						.toSorted((left, right) => right.probability - left.probability);
+					const answered = ranked.find(({ name }) => allowed.includes(name));
+					if (answered === undefined) return;
+					const readFrom = (count: number) => {
+						const list = Object.fromEntries(ranked.slice(0, count).map(({ name, probability }) => [name, probability]));
+						const reading = labelMarginConfidence([token(answered.name, answered.probability, list)], allowed);
+						return reading.kind === "measured" ? reading.confidence : 0;
+					};
+					expect(readFrom(listed)).toBeLessThanOrEqual(readFrom(vocabulary.length) + 1e-9);
+				},
+			),
 			{ seed: 1, numRuns: 500 },
 		);
 	});

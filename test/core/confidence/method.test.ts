@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Completion } from "../../../src/core/completion.ts";
 import { planConfidence, readConfidence, type ConfidenceMethod } from "../../../src/core/confidence/method.ts";
@@ -45,7 +45,10 @@ describe("what a method needs", () => {
 
 describe("reading a confidence", () => {
 	it("takes each method to its own formula", () => {
-		const answer = exampleAnswer({ text: "spam", tokens: [token("spam", 0.64, { spam: 0.64, ham: 0.32 }), token("!", 0.25, { "!": 0.25, "?": 0.25 })] });
+		const answer = exampleAnswer({
+			text: "spam",
+			tokens: [token("spam", 0.64, { spam: 0.64, ham: 0.32 }), token("!", 0.25, { "!": 0.25, "?": 0.25 })],
+		});
 		const samples = [exampleAnswer({ text: "spam" }), exampleAnswer({ text: "Spam" })];
 		const verdict = exampleAnswer({ text: "no" });
 		const readings = METHODS.map((method) => {
@@ -62,8 +65,12 @@ describe("reading a confidence", () => {
 	it("does not count a lost sample as one that agreed, nor leave it out", () => {
 		const method: ConfidenceMethod = { method: "agreement", samples: 3, temperature: 1, match: "exact" };
 		const unavailable = { kind: "unavailable", cause: "extra-call-failed" };
-		expect(readConfidence(method, { answer: exampleAnswer(), samples: [exampleAnswer(), null], verdict: null })).toEqual(unavailable);
-		expect(readConfidence(method, { answer: exampleAnswer(), samples: [exampleAnswer()], verdict: null })).toEqual(unavailable);
+		expect(
+			readConfidence(method, { answer: exampleAnswer(), samples: [exampleAnswer(), null], verdict: null }),
+		).toEqual(unavailable);
+		expect(readConfidence(method, { answer: exampleAnswer(), samples: [exampleAnswer()], verdict: null })).toEqual(
+			unavailable,
+		);
 	});
 
 	it("has no verdict where the checker could not be asked", () => {
@@ -73,12 +80,18 @@ describe("reading a confidence", () => {
 
 	it("is unavailable from an answer without log-probabilities by every method that needs them", () => {
 		for (const method of METHODS.slice(0, 5))
-			expect(readConfidence(method, { answer: exampleAnswer(), ...noExtra })).toEqual({ kind: "unavailable", cause: "no-logprobs" });
+			expect(readConfidence(method, { answer: exampleAnswer(), ...noExtra })).toEqual({
+				kind: "unavailable",
+				cause: "no-logprobs",
+			});
 	});
 
 	it("is the mean's 1 for tokens that were certain", () => {
 		const answer = exampleAnswer({ tokens: tokensWith(0, 0) });
-		expect(readConfidence({ method: "mean-logprob" }, { answer, ...noExtra })).toEqual({ kind: "measured", confidence: 1 });
+		expect(readConfidence({ method: "mean-logprob" }, { answer, ...noExtra })).toEqual({
+			kind: "measured",
+			confidence: 1,
+		});
 	});
 });
 
@@ -86,7 +99,16 @@ describe("whatever an upstream sends in place of log-probabilities", () => {
 	const number = fc.oneof(
 		fc.double(),
 		fc.double({ min: -20, max: 0, noNaN: true }),
-		fc.constantFrom(0, -0, -9999, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NaN, Number.MIN_VALUE, 1e-17),
+		fc.constantFrom(
+			0,
+			-0,
+			-9999,
+			Number.NEGATIVE_INFINITY,
+			Number.POSITIVE_INFINITY,
+			Number.NaN,
+			Number.MIN_VALUE,
+			1e-17,
+		),
 	);
 	const text = fc.oneof(fc.constantFrom("spam", "ham", " Spam", "yes", "No", "", "sp", '{"'), fc.string());
 	const wrong = fc.constantFrom<unknown[]>(null, undefined, 7, "text", {}, []);
@@ -100,37 +122,47 @@ describe("whatever an upstream sends in place of log-probabilities", () => {
 		{
 			token: text,
 			logprob: fc.oneof({ weight: 8, arbitrary: number }, { weight: 1, arbitrary: wrong }),
-			top_logprobs: fc.oneof({ weight: 8, arbitrary: fc.array(alternative, { maxLength: 6 }) }, { weight: 1, arbitrary: wrong }),
+			top_logprobs: fc.oneof(
+				{ weight: 8, arbitrary: fc.array(alternative, { maxLength: 6 }) },
+				{ weight: 1, arbitrary: wrong },
+			),
 		},
 		{ requiredKeys: ["token"] },
 	);
 	const completion: fc.Arbitrary<Completion> = fc
 		.record({ text, tokens: fc.option(fc.array(tokenLike, { maxLength: 6 })) })
-		.map(({ text: words, tokens }) => exampleAnswer({ text: words, tokens: tokens === null ? null : garbageTokens(...tokens) }));
+		.map(({ text: words, tokens }) =>
+			exampleAnswer({ text: words, tokens: tokens === null ? null : garbageTokens(...tokens) }),
+		);
 	const inputs = fc.record({
 		answer: completion,
 		samples: fc.array(fc.option(completion), { maxLength: 3 }),
 		verdict: fc.option(completion),
 	});
 
-	it.each(METHODS.map((method) => [JSON.stringify(method), method] as const))("%s returns, within [0, 1] or unavailable", (_name, method) => {
-		fc.assert(
-			fc.property(inputs, (given) => {
-				const reading = readConfidence(method, given);
-				if (reading.kind === "unavailable") return;
-				expect(reading.confidence).toBeGreaterThanOrEqual(0);
-				expect(reading.confidence).toBeLessThanOrEqual(1);
-			}),
-			{ seed: 7, numRuns: 1000 },
-		);
-	});
+	it.each(METHODS.map((method) => [JSON.stringify(method), method] as const))(
+		"%s returns, within [0, 1] or unavailable",
+		(_name, method) => {
+			fc.assert(
+				fc.property(inputs, (given) => {
+					const reading = readConfidence(method, given);
+					if (reading.kind === "unavailable") return;
+					expect(reading.confidence).toBeGreaterThanOrEqual(0);
+					expect(reading.confidence).toBeLessThanOrEqual(1);
+				}),
+				{ seed: 7, numRuns: 1000 },
+			);
+		},
+	);
 
 	it("a reading survives sensible log-probabilities of any length", () => {
 		const sensible = fc.array(fc.double({ min: -50, max: 0, noNaN: true }), { minLength: 1, maxLength: 200 });
 		fc.assert(
 			fc.property(sensible, (logprobs) => {
 				for (const method of METHODS.slice(0, 3))
-					expect(readConfidence(method, { answer: exampleAnswer({ tokens: tokensWith(...logprobs) }), ...noExtra }).kind).toBe("measured");
+					expect(
+						readConfidence(method, { answer: exampleAnswer({ tokens: tokensWith(...logprobs) }), ...noExtra }).kind,
+					).toBe("measured");
 			}),
 			{ seed: 8, numRuns: 200 },
 		);

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { emptyRecord, recordCall, recordFailedCall } from "../../src/cascade/run-record.ts";
+import type { StageFailure } from "../../src/core/stage-failure.ts";
+
+const call = { stage: "edge", model: "m", purpose: "answer", ms: 5 } as const;
+const price = { inputUsdPerMillion: 1, outputUsdPerMillion: 2 };
+
+describe("a call that was answered", () => {
+	it("costs its tokens at the stage's price", () => {
+		const record = emptyRecord();
+		recordCall(record, call, price, { inputTokens: 1_000, outputTokens: 500 });
+		expect(record.calls).toEqual([{ ...call, usage: { inputTokens: 1_000, outputTokens: 500 }, costUsd: 0.002 }]);
+	});
+
+	it("costs nobody knows what where its tokens are unknown", () => {
+		const record = emptyRecord();
+		recordCall(record, call, price, null);
+		expect(record.calls).toEqual([{ ...call, usage: null, costUsd: null }]);
+	});
+});
+
+describe("a call that failed", () => {
+	const costOf = (failure: StageFailure) => {
+		const record = emptyRecord();
+		recordFailedCall(record, call, failure);
+		return record.calls[0]?.costUsd;
+	};
+
+	it("costs nothing where it was refused", () => {
+		const refusals: readonly StageFailure[] = [
+			{ kind: "unreachable" },
+			{ kind: "overloaded", retryAfterSeconds: null },
+			{ kind: "daily-allocation" },
+			{ kind: "bad-request", message: "", param: null, code: null },
+			{ kind: "misconfigured", what: "model" },
+			{ kind: "upstream-error", status: 500, message: "" },
+		];
+		for (const failure of refusals) expect(costOf(failure), failure.kind).toBe(0);
+	});
+
+	it("costs nobody knows what where it was cut short or useless", () => {
+		const cuts: readonly StageFailure[] = [
+			{ kind: "timeout", afterMs: 1 },
+			{ kind: "aborted" },
+			{ kind: "invalid-answer", detail: "" },
+			{ kind: "too-large", limitBytes: 1 },
+		];
+		for (const failure of cuts) expect(costOf(failure), failure.kind).toBeNull();
+	});
+});
