@@ -43,13 +43,18 @@ export async function judgeStage(run: StageRun, policy: StagePolicy, timeoutMs: 
 		threshold: threshold ?? null,
 		...(detail == null ? {} : { detail }),
 	});
-	const without = (trailEntry: TrailEntry): Judgement => ({ accepted: false, answer: null, trailEntry });
+	const without = (trailEntry: TrailEntry): Judgement => ({
+		accepted: false,
+		answer: null,
+		trailEntry,
+	});
 	// The policy parser sees to it that both are there; a policy made otherwise defers rather than accepts.
 	if (method === undefined || threshold === undefined)
 		return without(entry("skipped", "confidence-unavailable", "no-method"));
 
 	const resolved = await run.resolveStage(policy);
 	if (!resolved.ok) return without(entry("failed", failureReason(resolved.error), resolved.error.kind));
+	if (run.signal.aborted) return without(entry("failed", "edge-failed", "aborted"));
 	const stage = resolved.value;
 	const unsupported = unsupportedByEdge(run.request, stage.capabilities);
 	if (unsupported !== null) return without(entry("skipped", "unsupported-by-edge", unsupported));
@@ -78,7 +83,11 @@ export async function judgeStage(run: StageRun, policy: StagePolicy, timeoutMs: 
 		const cause = reading.kind === "unavailable" ? reading.cause : null;
 		const trailEntry =
 			decision.kind === "accept" ? entry("accepted", "accepted") : entry("deferred", decision.reason, cause);
-		return { accepted: decision.kind === "accept", answer, trailEntry: { ...trailEntry, confidence } };
+		return {
+			accepted: decision.kind === "accept",
+			answer,
+			trailEntry: { ...trailEntry, confidence },
+		};
 	} finally {
 		// Ends what still runs, such as samples after a failed answer.
 		deadline.abort();

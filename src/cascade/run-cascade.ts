@@ -26,7 +26,12 @@ export type CascadeOutcome =
 			/** Ends the upstream call. */
 			readonly abort: () => void;
 	  }
-	| { readonly kind: "failed"; readonly failure: StageFailure; readonly stage: string; readonly record: RunRecord };
+	| {
+			readonly kind: "failed";
+			readonly failure: StageFailure;
+			readonly stage: string;
+			readonly record: RunRecord;
+	  };
 
 /** Below this, a call is not begun: it would only be paid for and aborted. */
 const LEAST_MS_FOR_A_CALL = 500;
@@ -52,8 +57,20 @@ export async function runCascade(
 
 	for (const stage of stages.judged) {
 		if (run.signal.aborted) break;
-		const timeoutMs = Math.min(stage.timeoutMs ?? msLeft() * SHARE_OF_TIME, msLeft() - LEAST_MS_FOR_A_CALL);
-		if (timeoutMs <= 0) break;
+		const wantedMs = stage.timeoutMs ?? msLeft() * SHARE_OF_TIME;
+		const mostMs = msLeft() - LEAST_MS_FOR_A_CALL;
+		if (mostMs < Math.min(wantedMs, LEAST_MS_FOR_A_CALL)) {
+			record.trail.push({
+				stage: stage.name,
+				outcome: "skipped",
+				reason: "edge-timeout",
+				confidence: null,
+				threshold: stage.threshold ?? null,
+				detail: "no-time-left",
+			});
+			continue;
+		}
+		const timeoutMs = Math.min(wantedMs, mostMs);
 		const judgement = await judgeStage(run, stage, timeoutMs);
 		record.trail.push(judgement.trailEntry);
 		if (judgement.answer !== null) held = { stage, answer: judgement.answer };
@@ -84,7 +101,13 @@ function routedStages(
 	if (route === "auto") return { judged: cascade.stages.slice(0, -1), final: last };
 	const final = route === "edge" ? first : last;
 	for (const { name } of cascade.stages.slice(0, cascade.stages.indexOf(final))) {
-		record.trail.push({ stage: name, outcome: "skipped", reason: "forced", confidence: null, threshold: null });
+		record.trail.push({
+			stage: name,
+			outcome: "skipped",
+			reason: "forced",
+			confidence: null,
+			threshold: null,
+		});
 	}
 	return { judged: [], final };
 }
@@ -97,12 +120,18 @@ async function askFinalStage(
 	msLeft: number,
 ): Promise<CascadeOutcome> {
 	const { record, clock, request } = run;
-	const failed = (failure: StageFailure): CascadeOutcome => ({ kind: "failed", failure, stage: stage.name, record });
+	const failed = (failure: StageFailure): CascadeOutcome => ({
+		kind: "failed",
+		failure,
+		stage: stage.name,
+		record,
+	});
 	if (run.signal.aborted) return failed({ kind: "aborted" });
 	const timeoutMs = Math.min(stage.timeoutMs ?? msLeft, msLeft);
-	if (timeoutMs < LEAST_MS_FOR_A_CALL) return failed({ kind: "timeout", afterMs: cascade.timeoutMs });
+	if (msLeft < LEAST_MS_FOR_A_CALL) return failed({ kind: "timeout", afterMs: cascade.timeoutMs });
 	const resolved = await run.resolveStage(stage);
 	if (!resolved.ok) return failed(resolved.error);
+	if (run.signal.aborted) return failed({ kind: "aborted" });
 	const unsupported = stage.adapter === "workers-ai" ? unsupportedByEdge(request, resolved.value.capabilities) : null;
 	if (unsupported !== null) return failed(unsupportedFailure(stage, unsupported));
 
@@ -152,7 +181,14 @@ async function askFinalStage(
 	deadline.clear();
 	record.trail.push(answeredEntry);
 	const facts = (usage: TokenUsage | null) =>
-		gatherFacts({ cascade, served: stage, servedUsage: usage, reason, trail: record.trail, calls: record.calls });
+		gatherFacts({
+			cascade,
+			served: stage,
+			servedUsage: usage,
+			reason,
+			trail: record.trail,
+			calls: record.calls,
+		});
 	return {
 		kind: "live",
 		live: result.value,

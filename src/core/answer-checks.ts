@@ -37,8 +37,42 @@ function failedFormatCheck(format: unknown, text: string): FailedCheck | null {
 /** A schema this validator cannot follow (a remote reference, a broken one) vouches for nothing: no match. */
 function matchesSchema(value: unknown, schema: Schema): boolean {
 	try {
+		if (waysThrough(schema) > MOST_WAYS) return false;
 		return new Validator(schema, "2020-12").validate(value).valid;
 	} catch {
 		return false;
 	}
+}
+
+/** More subschemas than this, each counted once for every way to it, take too long to try. */
+const MOST_WAYS = 10_000;
+
+/**
+ * How many subschemas a validator may visit: definitions that each refer twice to the next double it at every step.
+ * Only references within the document count (`#/…`); what refers to itself is held to the depth of the answer.
+ */
+function waysThrough(schema: Schema): number {
+	const known = new Map<unknown, number>();
+	const count = (part: unknown): number => {
+		if (typeof part !== "object" || part === null) return 0;
+		const counted = known.get(part);
+		if (counted !== undefined) return counted;
+		known.set(part, 0);
+		let ways = 1;
+		for (const [key, value] of Object.entries(part)) {
+			ways += key === "$ref" && typeof value === "string" ? count(referred(schema, value)) : count(value);
+		}
+		known.set(part, ways);
+		return ways;
+	};
+	return count(schema);
+}
+
+function referred(schema: Schema, reference: string): unknown {
+	let part: unknown = schema;
+	for (const step of reference.replace(/^#\/?/u, "").split("/").filter(Boolean)) {
+		const key = decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
+		part = typeof part === "object" && part !== null ? (part as Record<string, unknown>)[key] : undefined;
+	}
+	return part;
 }

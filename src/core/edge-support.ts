@@ -49,7 +49,7 @@ export function unsupportedByEdge(request: ChatRequest, capabilities: StageCapab
 	if (request.logprobs && !capabilities.logprobs) return "logprobs";
 	for (const [index, message] of request.messages.entries()) {
 		if (message.role === "tool" || message.role === "function") return `messages[${index}].role`;
-		if (message["tool_calls"] !== undefined || message["audio"] !== undefined) return `messages[${index}]`;
+		if (message["tool_calls"] != null || message["audio"] != null) return `messages[${index}]`;
 		if (Array.isArray(message.content) && !message.content.every(isTextPart)) return `messages[${index}].content`;
 	}
 	for (const [field, value] of Object.entries(body)) {

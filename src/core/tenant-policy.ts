@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { ConfidenceMethod } from "./confidence/method.ts";
 import type { Price } from "./cost.ts";
+import { isJsonObject, type JsonObject } from "./json.ts";
 import { err, ok, type Result } from "./result.ts";
 
 /** One stage of a cascade: a model, how sure it must be, how long it may take, what it costs. */
@@ -116,6 +117,10 @@ const confidence = v.variant(
 					),
 				),
 				v.minLength(POLICY_LIMITS.labels.least, "needs at least 2 labels"),
+				v.check(
+					(labels) => new Set(labels.map((label) => label.toLowerCase())).size === labels.length,
+					"two labels differ in letter case at most, so no token could tell them apart",
+				),
 				v.maxLength(POLICY_LIMITS.labels.most, "takes at most 20 labels, the most alternatives a model lists"),
 			),
 		}),
@@ -159,7 +164,9 @@ const cascade = v.strictObject({
 const policy = v.strictObject({
 	version: v.literal(1, "must be 1"),
 	cascades: v.pipe(
-		v.record(name("a cascade's name"), cascade, "must be an object of cascades by name"),
+		// A record alone would take a list for an object whose names are numbers.
+		v.custom<JsonObject>(isJsonObject, "must be an object of cascades by name"),
+		v.record(name("a cascade's name"), cascade),
 		v.check((cascades) => Object.keys(cascades).length > 0, "a policy has at least one cascade"),
 		v.check(
 			(cascades) => Object.keys(cascades).length <= POLICY_LIMITS.cascades,
@@ -187,23 +194,36 @@ const policy = v.strictObject({
  * problems, since a misspelt one would otherwise be a setting that does nothing.
  */
 export function parseTenantPolicy(document: unknown): Result<TenantPolicy, readonly PolicyProblem[]> {
-	const parsed = v.safeParse(policy, document);
-	if (!parsed.success) return err(parsed.issues.map(problemOf));
-	const problems = Object.entries(parsed.output.cascades).flatMap(([alias, { stages }]) =>
-		stageProblems(`cascades.${alias}.stages`, stages),
-	);
-	return problems.length > 0 ? err(problems) : ok(parsed.output);
+	const parsed = v.safeParse(policy, document, { abortPipeEarly: true });
+	const problems = [...(parsed.success ? [] : parsed.issues.map(problemOf)), ...problemsBetweenFields(document)];
+	return parsed.success && problems.length === 0 ? ok(parsed.output) : err(problems);
 }
 
-/** Rules between fields, which a schema of single fields cannot say. */
-function stageProblems(path: string, stages: readonly StagePolicy[]): PolicyProblem[] {
+/** Names that every object has; the schema library passes over them in silence. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/** Rules that a schema of single fields cannot say; read from the document itself, so that they are told with the rest. */
+function problemsBetweenFields(document: unknown): PolicyProblem[] {
+	if (!isJsonObject(document) || !isJsonObject(document["cascades"])) return [];
+	return Object.entries(document["cascades"]).flatMap(([alias, value]) => {
+		const path = `cascades.${alias}`;
+		if (RESERVED_NAMES.has(alias)) return [{ path, message: "this name is reserved" }];
+		if (!isJsonObject(value) || !Array.isArray(value["stages"])) return [];
+		return stageProblems(`${path}.stages`, value["stages"]);
+	});
+}
+
+function stageProblems(path: string, stages: readonly unknown[]): PolicyProblem[] {
 	const problems: PolicyProblem[] = [];
-	const seen = new Set<string>();
-	for (const [index, { name: stageName, adapter, origin, confidence: method, threshold }] of stages.entries()) {
-		const at = `${path}[${index}]`;
+	const seen = new Set<unknown>();
+	for (const [index, stage] of stages.entries()) {
+		if (!isJsonObject(stage)) continue;
+		const { name: stageName, adapter, origin, confidence: method, threshold } = stage;
 		const isLast = index === stages.length - 1;
-		const report = (field: string, message: string) => problems.push({ path: `${at}.${field}`, message });
-		if (seen.has(stageName)) report("name", "two stages of a cascade have the same name");
+		const report = (field: string, message: string) => problems.push({ path: `${path}[${index}].${field}`, message });
+		if (typeof stageName === "string" && seen.has(stageName)) {
+			report("name", "two stages of a cascade have the same name");
+		}
 		seen.add(stageName);
 		if (adapter === "openai" && origin === undefined) report("origin", "an openai stage names an origin");
 		if (adapter === "workers-ai" && origin !== undefined) report("origin", "a workers-ai stage has no origin");

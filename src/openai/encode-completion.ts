@@ -1,6 +1,6 @@
 import type { CascadeFacts } from "../core/cascade-facts.ts";
 import type { ChatRequest, Completion } from "../core/completion.ts";
-import type { JsonObject } from "../core/json.ts";
+import { isJsonObject, type JsonObject } from "../core/json.ts";
 import { formatEvent, STREAM_END } from "./sse.ts";
 
 /** What an answer is sent under, whichever stage gave it. */
@@ -38,7 +38,12 @@ export function encodeCompletionAsStream(
 	facts: CascadeFacts,
 ): string {
 	const body = identified(answer.body, identity);
-	const head = { id: body["id"], object: "chat.completion.chunk", created: body["created"], model: request.model };
+	const head = {
+		id: body["id"],
+		object: "chat.completion.chunk",
+		created: body["created"],
+		model: request.model,
+	};
 	const choices = request.logprobs ? trimmedChoices(body, request.topLogprobs) : choicesWithoutLogprobs(body);
 	// With `include_usage` OpenAI sets `usage` to null on every chunk but the last.
 	const noUsage = request.includeUsage ? { usage: null } : {};
@@ -88,7 +93,7 @@ function trimmedChoices(body: JsonObject, topLogprobs: number): JsonObject[] {
 	return (body["choices"] as JsonObject[]).map((choice) => {
 		const logprobs = choice["logprobs"] as JsonObject | null;
 		if (logprobs === null || !Array.isArray(logprobs["content"])) return choice;
-		const content = (logprobs["content"] as JsonObject[]).map((token) => ({
+		const content = (logprobs["content"] as unknown[]).filter(isJsonObject).map((token) => ({
 			...token,
 			bytes: token["bytes"] ?? null,
 			top_logprobs: Array.isArray(token["top_logprobs"])

@@ -34,7 +34,8 @@ export function errorReply(input: {
 	const { status, message, code, param = null, retryAfterSeconds } = input;
 	const headers: Record<string, string> = {};
 	if (retryAfterSeconds !== undefined) {
-		const seconds = Math.ceil(Math.min(MOST_RETRY_SECONDS, Math.max(0, retryAfterSeconds)));
+		const asked = Number.isNaN(retryAfterSeconds) ? MOST_RETRY_SECONDS : retryAfterSeconds;
+		const seconds = Math.ceil(Math.min(MOST_RETRY_SECONDS, Math.max(0, asked)));
 		headers["retry-after"] = String(seconds);
 	} else if (status >= 429) {
 		headers["x-should-retry"] = "false";
@@ -122,9 +123,18 @@ export function stageFailureReply(failure: StageFailure, stage: string): ErrorRe
 
 function misconfiguredReply(what: "credentials" | "model" | "origin" | "redirect", stage: string): ErrorReply {
 	const explanations = {
-		credentials: { code: "origin_auth", message: `The stage '${stage}' refused this service's credentials.` },
-		model: { code: "origin_model", message: `The stage '${stage}' does not know the model it is configured with.` },
-		origin: { code: "origin_config", message: `The origin of the stage '${stage}' is not configured.` },
+		credentials: {
+			code: "origin_auth",
+			message: `The stage '${stage}' refused this service's credentials.`,
+		},
+		model: {
+			code: "origin_model",
+			message: `The stage '${stage}' does not know the model it is configured with.`,
+		},
+		origin: {
+			code: "origin_config",
+			message: `The origin of the stage '${stage}' is not configured.`,
+		},
 		redirect: {
 			code: "origin_redirect",
 			message: `The stage '${stage}' answered with a redirect, which is not followed.`,

@@ -24,7 +24,7 @@ const wholeBetween = (least: number, most: number) => {
 		v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message)),
 	);
 };
-const objects = (what: string) => v.nullish(v.array(v.looseObject({}, `${what} must be an object`), "must be a list"));
+const objects = v.nullish(v.array(v.looseObject({}, "must be an object"), "must be a list"));
 
 const message = v.looseObject(
 	{
@@ -73,12 +73,14 @@ const chatBody = v.looseObject(
 		),
 		response_format: v.nullish(
 			v.looseObject(
-				{ type: v.picklist(["text", "json_object", "json_schema"], "must be text, json_object or json_schema") },
+				{
+					type: v.picklist(["text", "json_object", "json_schema"], "must be text, json_object or json_schema"),
+				},
 				"must be an object with a type",
 			),
 		),
-		tools: objects("a tool"),
-		functions: objects("a function"),
+		tools: objects,
+		functions: objects,
 	},
 	"must be a JSON object",
 );
@@ -92,7 +94,7 @@ export function parseChatRequest(body: unknown): Result<ChatRequest, readonly Re
 	if (isNestedDeeperThan(body, MOST_NESTING)) {
 		return err([{ param: null, message: `The body is nested more than ${MOST_NESTING} levels deep.` }]);
 	}
-	const parsed = v.safeParse(chatBody, body);
+	const parsed = v.safeParse(chatBody, body, { abortPipeEarly: true });
 	if (!parsed.success) return err(parsed.issues.map(problemOf));
 	const fields = parsed.output;
 	const problems = problemsBetweenFields(fields);
@@ -113,10 +115,16 @@ export function parseChatRequest(body: unknown): Result<ChatRequest, readonly Re
 function problemsBetweenFields(fields: v.InferOutput<typeof chatBody>): RequestProblem[] {
 	const problems: RequestProblem[] = [];
 	if (fields.top_logprobs != null && fields.logprobs !== true) {
-		problems.push({ param: "top_logprobs", message: "'top_logprobs' needs 'logprobs' to be true." });
+		problems.push({
+			param: "top_logprobs",
+			message: "'top_logprobs' needs 'logprobs' to be true.",
+		});
 	}
 	if (fields.stream_options != null && fields.stream !== true) {
-		problems.push({ param: "stream_options", message: "'stream_options' needs 'stream' to be true." });
+		problems.push({
+			param: "stream_options",
+			message: "'stream_options' needs 'stream' to be true.",
+		});
 	}
 	const format: JsonObject | null | undefined = fields.response_format;
 	if (format?.["type"] === "json_schema" && !isJsonObject(format["json_schema"])) {

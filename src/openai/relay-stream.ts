@@ -85,7 +85,12 @@ export function createStreamRelay(request: ChatRequest): StreamRelay {
 
 	function onChunk(chunk: JsonObject): void {
 		const choices = Array.isArray(chunk["choices"]) ? (chunk["choices"] as unknown[]).filter(isJsonObject) : [];
-		lastHead = { id: chunk["id"], object: "chat.completion.chunk", created: chunk["created"], model: chunk["model"] };
+		lastHead = {
+			id: chunk["id"],
+			object: "chat.completion.chunk",
+			created: chunk["created"],
+			model: chunk["model"],
+		};
 		const chunkUsage = usageOf(chunk["usage"]);
 		if (chunkUsage !== null) {
 			usage = chunkUsage;
@@ -93,16 +98,22 @@ export function createStreamRelay(request: ChatRequest): StreamRelay {
 		}
 		if (request.includeUsage) chunk["usage"] = null;
 		else delete chunk["usage"];
+		if (!Array.isArray(chunk["choices"]) && chunkUsage === null) {
+			failure = { kind: "invalid-answer", detail: "an event of the stream has no choices" };
+			return;
+		}
 		if (choices.length === 0) {
 			// Usage is sent at the end. What else comes without choices, such as content filter results, passes.
 			if (chunkUsage === null) output += formatEvent(chunk);
 			return;
 		}
 		for (const choice of choices) mendChoice(choice);
-		if (finishChunk !== null) output += formatEvent(finishChunk);
-		finishChunk = null;
-		if (choices.some((choice) => typeof choice["finish_reason"] === "string")) finishChunk = chunk;
-		else output += formatEvent(chunk);
+		// What follows a finish without being one, such as a repeated one, overtakes it: the last chunk carries the facts.
+		if (!choices.some((choice) => typeof choice["finish_reason"] === "string")) output += formatEvent(chunk);
+		else {
+			if (finishChunk !== null) output += formatEvent(finishChunk);
+			finishChunk = chunk;
+		}
 	}
 
 	function mendChoice(choice: JsonObject): void {
@@ -114,14 +125,15 @@ export function createStreamRelay(request: ChatRequest): StreamRelay {
 			delta["role"] = "assistant";
 		}
 		if (Array.isArray(delta["tool_calls"])) (delta["tool_calls"] as unknown[]).forEach(mendToolCall);
-		if (typeof choice["finish_reason"] !== "string") choice["finish_reason"] = null;
+		if (typeof choice["finish_reason"] !== "string" || choice["finish_reason"] === "") choice["finish_reason"] = null;
 		else if (finished.has(choice["index"])) choice["finish_reason"] = null;
 		else finished.add(choice["index"]);
 	}
 
 	return {
 		feed(text) {
-			parser.feed(text);
+			// After an overflow the parser throws; the failure is known by then.
+			if (failure === null) parser.feed(text);
 			const ready = output;
 			output = "";
 			return ready;
@@ -138,7 +150,7 @@ export function createStreamRelay(request: ChatRequest): StreamRelay {
 		},
 		usage: () => usage,
 		failure(ended) {
-			if (ended && failure === null && finished.size === 0) {
+			if (ended && failure === null && (finished.size === 0 || finished.size < rolesSent.size)) {
 				return { kind: "invalid-answer", detail: "the stream ended without a finish reason" };
 			}
 			return failure;
@@ -154,6 +166,8 @@ function mendToolCall(call: unknown, position: number): void {
 	if (!isJsonObject(named)) return;
 	// Only the first delta of a call names it, and that one must say what kind of call it is.
 	if (typeof named["name"] === "string" && call["type"] === undefined) call["type"] = "function";
-	if (named["name"] !== undefined && typeof call["id"] !== "string") call["id"] = `call_${String(call["index"])}`;
-	if (named["arguments"] !== undefined) named["arguments"] = argumentText(named["arguments"]);
+	if (typeof named["name"] === "string" && typeof call["id"] !== "string") call["id"] = `call_${String(call["index"])}`;
+	// In a delta, nothing yet is the empty text: `{}` would be joined with the text that follows.
+	if (named["arguments"] === null) named["arguments"] = "";
+	else if (named["arguments"] !== undefined) named["arguments"] = argumentText(named["arguments"]);
 }

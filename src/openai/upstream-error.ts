@@ -44,7 +44,11 @@ export function readUpstreamErrorText(text: string): UpstreamError | null {
 export function streamFailure(error: UpstreamError): StageFailure {
 	const status = Number(error.code);
 	if (status === 400 || status === 413 || status === 422) return { kind: "bad-request", ...error };
-	return { kind: "upstream-error", status: status >= 500 && status <= 599 ? status : 500, message: error.message };
+	return {
+		kind: "upstream-error",
+		status: status >= 500 && status <= 599 ? status : 500,
+		message: error.message,
+	};
 }
 
 function errorOf(message: unknown, param: unknown, code: unknown): UpstreamError {
@@ -59,7 +63,8 @@ function errorOf(message: unknown, param: unknown, code: unknown): UpstreamError
 export function presentable(message: string): string {
 	const cleaned = message
 		.replaceAll(/\bhttps?:\/\/\S+/giu, "[address]")
-		.replaceAll(/\b(?:sk|ec|hf|key|Bearer)[-_ ][\w-]{8,}/gu, "[key]")
+		.replaceAll(/\bBearer\s+[\w.~+/=-]{8,}/giu, "[key]")
+		.replaceAll(/\b(?:sk|ec|hf|key)[-_][\w-]{8,}/giu, "[key]")
 		.replaceAll(/\s+/gu, " ")
 		.trim();
 	return cleaned.length > MOST_CHARACTERS ? `${cleaned.slice(0, MOST_CHARACTERS - 1)}…` : cleaned;

@@ -28,12 +28,23 @@ export function canonicalAnswer(text: string, match: AgreementMatch): string | u
 		const normalised = text
 			.normalize("NFKC")
 			.toLowerCase()
-			.replaceAll(/[\p{P}\p{S}\s]+/gu, " ")
+			// A sign before a digit and a point or comma between digits are part of the number.
+			.replaceAll(
+				/(?<!\p{N})[-\u2212](?=\p{N})|(?<=\p{N})[.,](?=\p{N})|([\p{P}\p{S}\s])/gu,
+				(mark: string, other?: string) => (other === undefined ? mark : " "),
+			)
+			.replaceAll(/ +/gu, " ")
 			.trim();
 		return normalised === "" ? undefined : normalised;
 	}
 	const value = parseJson(text);
-	return value === undefined ? undefined : JSON.stringify(value, sortKeys);
+	if (value === undefined) return undefined;
+	try {
+		return JSON.stringify(value, sortKeys);
+	} catch {
+		// Nested deeper than the stack: nothing to compare.
+		return undefined;
+	}
 }
 
 /** JSON replacer that orders the keys of objects, since `{"a":1,"b":2}` and `{"b":2,"a":1}` say the same. */

@@ -58,5 +58,7 @@ export function sampleQuantile(values: readonly number[], quantile: number): num
 	const lower = sorted[below] ?? Number.NaN;
 	const upper = sorted[Math.min(below + 1, sorted.length - 1)] ?? Number.NaN;
 	// Where both neighbours are -Infinity their difference is NaN, so equal neighbours are not interpolated.
-	return lower === upper ? lower : lower + (position - below) * (upper - lower);
+	// The same where one is: interpolation from minus infinity stays there, and none is needed at a rank itself.
+	if (lower === upper || position === below || lower === Number.NEGATIVE_INFINITY) return lower;
+	return lower + (position - below) * (upper - lower);
 }

@@ -43,11 +43,13 @@ export function labelMarginConfidence(
 	}
 	const unlisted = labels.filter((label) => !probabilities.has(label));
 	// One unlisted label could hold all of the unlisted mass; none can exceed the least listed alternative.
-	const mostForUnlisted = unlisted.length === 0 ? 0 : distribution.mostUnlisted;
+	const mostForOne = unlisted.length === 0 ? 0 : distribution.mostUnlisted;
+	const mostForAll = Math.min(distribution.leftover, unlisted.length * distribution.mostUnlisted);
 	const answeredProbability = probabilities.get(answered) ?? 0;
 	probabilities.delete(answered);
-	const others = [...probabilities.values(), mostForUnlisted];
-	const total = answeredProbability + others.reduce((sum, probability) => sum + probability, 0);
+	const others = [...probabilities.values(), mostForOne];
+	const total =
+		answeredProbability + mostForAll + [...probabilities.values()].reduce((sum, probability) => sum + probability, 0);
 	if (!(total > 0)) return unavailable("bad-logprobs");
 	return measured(Math.max(0, answeredProbability - Math.max(...others)) / total);
 }
@@ -58,6 +60,8 @@ interface TokenDistribution {
 	readonly alternatives: readonly { readonly token: string; readonly probability: number }[];
 	/** The most that one token outside the list can have. */
 	readonly mostUnlisted: number;
+	/** The most that all tokens outside the list can have together. */
+	readonly leftover: number;
 }
 
 function hasAlternatives(token: TokenLogprob): boolean {
@@ -71,6 +75,8 @@ function readDistribution(token: TokenLogprob): TokenDistribution | null {
 		{ token: token.token, probability: Math.exp(token.logprob) },
 	];
 	for (const alternative of token.top_logprobs ?? []) {
+		// What is inside a token is the upstream's own: nothing about it is certain.
+		if (typeof alternative?.token !== "string") return null;
 		if (typeof alternative.logprob !== "number" || !(alternative.logprob <= 0)) return null;
 		if (alternative.token === token.token) continue;
 		alternatives.push({ token: alternative.token, probability: Math.exp(alternative.logprob) });
@@ -83,7 +89,13 @@ function readDistribution(token: TokenLogprob): TokenDistribution | null {
 	const mostUnlisted = Math.min(leftover, least);
 	const others = alternatives.slice(1).map((alternative) => alternative.probability);
 	const [first] = alternatives;
-	return { emitted: first?.probability ?? 0, bestOther: Math.max(mostUnlisted, ...others), alternatives, mostUnlisted };
+	return {
+		emitted: first?.probability ?? 0,
+		bestOther: Math.max(mostUnlisted, ...others),
+		alternatives,
+		mostUnlisted,
+		leftover,
+	};
 }
 
 const SURROUNDING = /^[\s"'`{[(:]+|[\s"'`}\]):,.!]+$/gu;

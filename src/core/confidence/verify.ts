@@ -30,17 +30,11 @@ export function verifyMessages(request: ChatRequest, answer: Completion): ChatMe
 	];
 }
 
-const TAGS = /<\/?(?:question|answer|instructions)>/giu;
+const TAGS = /<\s*\/?\s*(?:question|answer|instructions)\s*>/giu;
 
 function withoutTags(text: string): string {
-	let stripped = text;
-	let before: string;
-	// Again until nothing changes: removing the inner tag of `<ans<answer>wer>` makes a new one.
-	do {
-		before = stripped;
-		stripped = before.replaceAll(TAGS, "");
-	} while (stripped !== before);
-	return stripped;
+	// A space in its place, not nothing: removing the inner tag of `<ans<answer>wer>` would make a new one.
+	return text.replaceAll(TAGS, " ");
 }
 
 /**
@@ -56,10 +50,11 @@ export function verifyConfidence(verdict: Completion): ConfidenceReading {
 	let yes = 0;
 	let no = 0;
 	const seen = new Set<string>();
-	for (const { token, logprob } of [first, ...(first.top_logprobs ?? [])]) {
+	const alternatives = Array.isArray(first.top_logprobs) ? first.top_logprobs : [];
+	for (const { token, logprob } of [first, ...alternatives.map((alternative) => alternative ?? {})]) {
 		if (seen.has(token)) continue;
 		seen.add(token);
-		if (typeof logprob !== "number" || !(logprob <= 0)) return unavailable("bad-logprobs");
+		if (typeof token !== "string" || typeof logprob !== "number" || !(logprob <= 0)) return unavailable("bad-logprobs");
 		const word = verdictOf(token);
 		if (word === "yes") yes += Math.exp(logprob);
 		if (word === "no") no += Math.exp(logprob);
