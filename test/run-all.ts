@@ -29,9 +29,13 @@ for (const [name, command, ...args] of CHECKS) {
 
 const directory = mkdtempSync(join(tmpdir(), "edge-cascade-"));
 const report = join(directory, "tests.json");
-const { status } = spawnSync("vitest", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`], {
-	stdio: ["ignore", "inherit", "inherit"],
-});
+const { status } = spawnSync(
+	"vitest",
+	["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+	{
+		stdio: ["ignore", "inherit", "inherit"],
+	},
+);
 const counts = readCounts();
 rmSync(directory, { recursive: true, force: true });
 passed += counts.passed;

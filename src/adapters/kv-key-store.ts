@@ -40,9 +40,9 @@ export function createKvKeyStore(input: {
 	return {
 		async find(key) {
 			// Garbage is refused without a look-up, which would cost a KV read each.
-			if (!knownKeys.includes(key) && !isWellFormedApiKey(key)) return ok(null);
 			let hash = hashes.get(key);
 			if (hash === undefined) {
+				if (!knownKeys.includes(key) && !isWellFormedApiKey(key)) return ok(null);
 				hash = await sha256Hex(key);
 				hashes.set(key, hash);
 			}

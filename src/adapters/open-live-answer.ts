@@ -28,7 +28,11 @@ export async function openLiveAnswer(body: ReadableStream<Uint8Array>): Promise<
 			await reader.cancel();
 			return err({ kind: "too-large", limitBytes: MOST_HEAD_BYTES });
 		}
-		parser.feed(decoder.decode(value, { stream: true }));
+		const text = decoder.decode(value, { stream: true });
+		// One read may hold many events, and one is enough.
+		const firstEnd = text.indexOf("\n\n") + 2;
+		if (firstEnd >= 2) parser.feed(text.slice(0, firstEnd));
+		if (firstEvent === undefined) parser.feed(text.slice(firstEnd >= 2 ? firstEnd : 0));
 	}
 	const problem = readUpstreamError(parseJson(firstEvent));
 	if (problem === null) return ok({ head, rest: reader });

@@ -61,7 +61,7 @@ export function createOriginStage(
 				const answer = normaliseCompletion(parseJson(text.value));
 				return answer.ok ? answer : err({ kind: "invalid-answer", detail: answer.error });
 			} catch {
-				return err({ kind: call.signal.aborted ? "aborted" : "unreachable" });
+				return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
 			}
 		},
 		async stream(call) {
@@ -75,7 +75,7 @@ export function createOriginStage(
 			try {
 				return await openLiveAnswer(response.value.body);
 			} catch {
-				return err({ kind: call.signal.aborted ? "aborted" : "unreachable" });
+				return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
 			}
 		},
 	};

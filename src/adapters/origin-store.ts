@@ -28,7 +28,7 @@ const SECRET_NAME = /^ORIGIN_[A-Z0-9_]{1,64}$/u;
 const originRecord = v.object({
 	version: v.literal(1),
 	baseUrl: v.string(),
-	secret: v.optional(v.nullable(v.pipe(v.string(), v.regex(SECRET_NAME)))),
+	secret: v.optional(v.nullable(v.string())),
 });
 
 /** Origins in KV. `secret` looks a Worker secret up by name. */
@@ -45,9 +45,7 @@ export function createKvOriginStore(input: {
 		kind: "origin",
 		parse: (document) => {
 			const record = v.safeParse(originRecord, document);
-			if (!record.success) return undefined;
-			const baseUrl = parseOriginUrl(record.output.baseUrl, input.allowLoopback);
-			return baseUrl.ok ? { baseUrl: baseUrl.value, secret: record.output.secret ?? null } : undefined;
+			return record.success ? record.output : undefined;
 		},
 	});
 	return {
@@ -55,11 +53,14 @@ export function createKvOriginStore(input: {
 			const record = await records.read(`origin/${name}`);
 			if (!record.ok) return err(record.error);
 			if (record.value === null) return ok(null);
-			const { baseUrl, secret } = record.value;
-			if (secret === null) return ok({ baseUrl, key: null });
+			const { secret = null } = record.value;
+			// A record that is well-formed and not allowed will not mend by itself: it is no passing fault of the store.
+			const baseUrl = parseOriginUrl(record.value.baseUrl, input.allowLoopback);
+			if (!baseUrl.ok || (secret !== null && !SECRET_NAME.test(secret))) return ok(null);
+			if (secret === null) return ok({ baseUrl: baseUrl.value, key: null });
 			const key = input.secret(secret);
 			// An origin without its key would be asked anonymously, and its refusal blamed on the client.
-			return ok(key === undefined || key === "" ? null : { baseUrl, key });
+			return ok(key === undefined || key === "" ? null : { baseUrl: baseUrl.value, key });
 		},
 	};
 }

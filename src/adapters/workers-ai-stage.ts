@@ -57,8 +57,8 @@ export function createWorkersAiStage(
 				if (!text.ok) return err({ kind: "too-large", limitBytes: MOST_ANSWER_BYTES });
 				const answer = readWorkersAiAnswer(parseJson(text.value), call.maxOutputTokens);
 				return answer.ok ? answer : err({ kind: "invalid-answer", detail: answer.error });
-			} catch (error) {
-				return err(call.signal.aborted ? { kind: "aborted" } : readThrownFailure(error));
+			} catch {
+				return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
 			}
 		},
 		async stream(call) {
@@ -72,8 +72,8 @@ export function createWorkersAiStage(
 			};
 			try {
 				return await openLiveAnswer(openaiChunks(response.value.body, identity, call.maxOutputTokens));
-			} catch (error) {
-				return err(call.signal.aborted ? { kind: "aborted" } : readThrownFailure(error));
+			} catch {
+				return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
 			}
 		},
 	};

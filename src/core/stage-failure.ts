@@ -8,8 +8,10 @@ export type StageFailure =
 	| { readonly kind: "timeout"; readonly afterMs: number }
 	/** The client left, so nobody waits for an answer. */
 	| { readonly kind: "aborted" }
-	/** No connection, or it broke before an answer. */
+	/** No connection. */
 	| { readonly kind: "unreachable" }
+	/** The connection broke after the upstream had begun to answer, so it may have done all of the work. */
+	| { readonly kind: "broken-off" }
 	/** The upstream asks for less: rate or capacity. */
 	| { readonly kind: "overloaded"; readonly retryAfterSeconds: number | null }
 	/** Workers AI's daily allocation is spent until midnight UTC. */

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { errorReply } from "../openai/error-body.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { chatCompletions } from "./chat-completions.ts";
@@ -9,6 +9,8 @@ interface AppEnvironment<Bindings> {
 	readonly Bindings: Bindings & object;
 	readonly Variables: { requestId: string };
 }
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** Every route of the Worker, in one list. `portsOf` is called once a request and should remember what it built. */
 export function createApp<Bindings>(
@@ -22,21 +24,27 @@ export function createApp<Bindings>(
 		{ method: "GET", path: "/v1/models/:id", handle: showModel },
 	] as const;
 
-	app.use(async function requestId(context, next) {
-		context.set("requestId", `req_${crypto.randomUUID()}`);
-		await next();
-	});
-	app.get("/healthz", (context) => jsonReply(200, { status: "ok" }, commonHeaders(context.get("requestId"))));
+	// No middleware, and one handler for each method and path: Hono then calls it at once, without composing a chain.
+	const begin = (context: Context<AppEnvironment<Bindings>>): string => {
+		const requestId = `req_${crypto.randomUUID()}`;
+		context.set("requestId", requestId);
+		return requestId;
+	};
+	app.get("/healthz", (context) => jsonReply(200, { status: "ok" }, commonHeaders(begin(context))));
 	for (const { method, path, handle } of routes) {
-		app.on(method, path, (context) => handle(context, portsOf(context.env), context.get("requestId")));
-		app.all(path, (context) => {
+		app.on(method, path, (context) => {
+			const requestId = begin(context);
+			return handle(context, portsOf(context.env), requestId);
+		});
+		const otherMethods = METHODS.filter((other) => other !== method);
+		app.on(otherMethods, path, (context) => {
 			const reply = errorReply({ status: 405, code: "method_not_allowed", message: `Use ${method} on this path.` });
-			return errorResponse({ ...reply, headers: { allow: method } }, context.get("requestId"));
+			return errorResponse({ ...reply, headers: { allow: method } }, begin(context));
 		});
 	}
 	app.notFound((context) => {
 		const message = `There is no ${context.req.method} ${shortened(context.req.path)} here; chat requests go to POST /v1/chat/completions.`;
-		return errorResponse(errorReply({ status: 404, code: "unknown_url", message }), context.get("requestId"));
+		return errorResponse(errorReply({ status: 404, code: "unknown_url", message }), begin(context));
 	});
 	app.onError((error, context) => {
 		// A throw is a bug: named in the log by its kind, with no text that could hold a prompt, and not shown.

@@ -31,7 +31,7 @@ export async function chatCompletions(context: Context, ports: AppPorts, request
 	const route = readRoute(raw.headers.get("x-cascade-route"), cascade);
 	if (!route.ok) return errorResponse(route.error, requestId);
 
-	const client = clientSignal(raw);
+	const client = clientSignal(raw, request.value.stream);
 	const running = runCascade(
 		{
 			request: request.value,
@@ -81,14 +81,21 @@ async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange)
 		identity,
 		ports,
 		clientLeft: () => client.signal.aborted,
-		onEnd: observer.ended,
+		onEnd(end) {
+			client.forget();
+			observer.ended(end);
+		},
 	};
 	const headers = { ...commonHeaders(requestId), "content-type": "text/event-stream; charset=utf-8" };
 	const outcome = await settledWithin(running, ports.times.pendingAfterMs, ports.clock);
 	if (outcome === undefined) {
-		const events = pendingEvents(running, context, observer.failed);
+		const events = pendingEvents(running, context, (failed) => {
+			client.forget();
+			observer.failed(failed);
+		});
 		return new Response(byteStream(events, client.leave), { headers: { ...headers, "x-cascade-stage": "pending" } });
 	}
+	if (outcome.kind !== "live") client.forget();
 	if (outcome.kind === "failed") return failedReply(outcome, exchange);
 	const allHeaders = { ...headers, ...answerHeaders(outcome.facts) };
 	if (outcome.kind === "live") {
@@ -179,12 +186,17 @@ function readRoute(header: string | null, cascade: Cascade): Result<Route, Error
 interface ClientSignal {
 	readonly signal: AbortSignal;
 	readonly leave: () => void;
+	/** The exchange is over. */
+	readonly forget: () => void;
 }
 
-function clientSignal(raw: Request): ClientSignal {
+function clientSignal(raw: Request, stream: boolean): ClientSignal {
+	// Only a stream can notice the client's leaving in another way than by the request's own signal.
+	if (!stream) return { signal: raw.signal, leave() {}, forget() {} };
 	const controller = new AbortController();
 	const leave = () => controller.abort();
 	if (raw.signal.aborted) leave();
-	else raw.signal.addEventListener("abort", leave, { once: true });
-	return { signal: controller.signal, leave };
+	else raw.signal.addEventListener("abort", leave);
+	// A listener left on a request's signal keeps the whole exchange in memory over several garbage collections.
+	return { signal: controller.signal, leave, forget: () => raw.signal.removeEventListener("abort", leave) };
 }

@@ -51,12 +51,12 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 			const allowedMs = Math.max(0, Math.min(times.idleMs, endsAt - clock.now()));
 			const read = await readWithin(live.rest, allowedMs, clock);
 			if (read.kind === "silent") failure = { kind: "timeout", afterMs: allowedMs };
-			else if (read.kind === "broken") failure = { kind: "unreachable" };
+			else if (read.kind === "broken") failure = { kind: "broken-off" };
 			else {
-				// Flushing gives the parser the last line of an upstream that forgot its final line break.
-				const text = relay.feed(
-					read.kind === "end" ? `${decoder.decode()}\n\n` : decoder.decode(read.bytes, { stream: true }),
-				);
+				const text =
+					read.kind === "end"
+						? relay.feedLast(decoder.decode())
+						: relay.feed(decoder.decode(read.bytes, { stream: true }));
 				if (text !== "") yield text;
 				failure = relay.failure(false);
 				if (read.kind === "end") break;
@@ -85,10 +85,15 @@ export async function* pendingEvents(
 ): AsyncGenerator<string, void> {
 	const { clock, times } = context.ports;
 	let outcome: CascadeOutcome | undefined;
-	yield KEEP_ALIVE;
-	while (outcome === undefined) {
-		outcome = await settledWithin(pending, times.keepAliveEveryMs, clock);
-		if (outcome === undefined) yield KEEP_ALIVE;
+	try {
+		yield KEEP_ALIVE;
+		while (outcome === undefined) {
+			outcome = await settledWithin(pending, times.keepAliveEveryMs, clock);
+			if (outcome === undefined) yield KEEP_ALIVE;
+		}
+	} finally {
+		// The client left between two comments: what was begun for it is ended and still put on record.
+		if (outcome === undefined) void pending.then((late) => abandon(late, context, onFailed));
 	}
 	switch (outcome.kind) {
 		case "whole":
@@ -102,6 +107,20 @@ export async function* pendingEvents(
 			onFailed(outcome);
 			yield formatErrorEnd(stageFailureReply(outcome.failure, outcome.stage).body.error);
 	}
+}
+
+function abandon(
+	outcome: CascadeOutcome,
+	context: StreamContext,
+	onFailed: (outcome: Extract<CascadeOutcome, { kind: "failed" }>) => void,
+): void {
+	if (outcome.kind === "failed") {
+		onFailed(outcome);
+		return;
+	}
+	if (outcome.kind === "live") outcome.abort();
+	const facts = outcome.kind === "live" ? outcome.settle(null) : outcome.facts;
+	context.onEnd({ kind: "client-left", facts });
 }
 
 /** The value, or undefined where it is not there in time. */

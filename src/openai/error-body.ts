@@ -75,6 +75,13 @@ export function stageFailureReply(failure: StageFailure, stage: string): ErrorRe
 				message: `The stage '${stage}' could not be reached.`,
 				retryAfterSeconds: 5,
 			});
+		case "broken-off":
+			return errorReply({
+				status: 502,
+				code: "upstream_broken_off",
+				message: `The stage '${stage}' broke off its answer.`,
+				retryAfterSeconds: 2,
+			});
 		case "overloaded":
 			return errorReply({
 				status: 429,

@@ -12,6 +12,11 @@ export interface StreamRelay {
 	/** Takes upstream text as it came, split anywhere; returns what the client is sent now, possibly nothing. */
 	readonly feed: (text: string) => string;
 	/**
+	 * The upstream's connection has ended: takes its last text. What was left without a final line break may be half an
+	 * event, so it is sent on only where it is whole.
+	 */
+	readonly feedLast: (text: string) => string;
+	/**
 	 * The upstream has ended: returns the rest, which is the finish chunk, the usage chunk where the client asked
 	 * for one, and the end marker. The `cascade` object rides on the last of them. Call only where `failure` is null.
 	 */
@@ -49,6 +54,7 @@ export function createStreamRelay(request: ChatRequest): StreamRelay {
 	let lastHead: JsonObject = {};
 	let failure: StageFailure | null = null;
 	let done = false;
+	let connectionEnded = false;
 
 	const parser = createParser({
 		maxBufferSize: MOST_EVENT_CHARACTERS,
@@ -65,7 +71,7 @@ export function createStreamRelay(request: ChatRequest): StreamRelay {
 			done = true;
 			return;
 		}
-		if (rolesSent.size >= request.choices && !NEEDS_A_LOOK.test(data)) {
+		if (!connectionEnded && rolesSent.size >= request.choices && !NEEDS_A_LOOK.test(data)) {
 			// Only an event split over several `data:` lines holds a line break.
 			output += `data: ${data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data}\n\n`;
 			return;
@@ -137,6 +143,10 @@ export function createStreamRelay(request: ChatRequest): StreamRelay {
 			const ready = output;
 			output = "";
 			return ready;
+		},
+		feedLast(text) {
+			connectionEnded = true;
+			return this.feed(`${text}\n\n`);
 		},
 		end(facts) {
 			const finish =

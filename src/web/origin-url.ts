@@ -14,6 +14,8 @@ const PRIVATE_SUFFIXES = [
 	".test",
 	".invalid",
 ];
+/** Letters, digits and inner hyphens (RFC 1123, 2.1). */
+const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u;
 /** 8443 is the usual second port of an inference server behind TLS. */
 const ALLOWED_PORTS: ReadonlySet<string> = new Set(["", "8443"]);
 
@@ -24,6 +26,8 @@ const ALLOWED_PORTS: ReadonlySet<string> = new Set(["", "8443"]);
  * here; the runtime's `global_fetch_strictly_public` is what stops those.
  */
 export function parseOriginUrl(text: string, allowLoopback: boolean): Result<string, string> {
+	// The parser drops tabs and line breaks and takes a backslash for a slash: what is read is not what was written.
+	if (/[\s\p{Cc}\\]/u.test(text)) return err("must not hold spaces, control characters or backslashes");
 	let url: URL;
 	try {
 		url = new URL(text);
@@ -42,7 +46,8 @@ export function parseOriginUrl(text: string, allowLoopback: boolean): Result<str
 	if (!ALLOWED_PORTS.has(url.port)) return err("must use port 443 or 8443");
 	const name = host.replace(/\.$/u, "").toLowerCase();
 	if (host.startsWith("[") || /^[\d.]+$/u.test(name)) return err("must name a host, not an address");
-	if (!name.includes(".")) return err("must name a public host");
+	if (!name.includes(".") || !name.split(".").every((label) => HOST_LABEL.test(label)))
+		return err("must name a public host");
 	if (PRIVATE_SUFFIXES.some((suffix) => name.endsWith(suffix))) return err("must name a public host");
 	return ok(normalised);
 }

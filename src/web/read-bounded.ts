@@ -9,15 +9,16 @@ export async function readBounded(
 	message: Pick<Response, "body" | "headers" | "text">,
 	limitBytes: number,
 ): Promise<Result<string, "too-large">> {
-	if (message.body === null) return ok("");
-	const declared = message.headers.get("content-length");
-	if (declared !== null && message.headers.get("content-encoding") === null) {
+	const { headers } = message;
+	const declared = headers.get("content-length");
+	if (declared !== null && headers.get("content-encoding") === null) {
 		if (Number(declared) > limitBytes) {
-			await message.body.cancel();
+			await message.body?.cancel();
 			return err("too-large");
 		}
 		return ok(await message.text());
 	}
+	if (message.body === null) return ok("");
 	const decoder = new TextDecoder();
 	let text = "";
 	let size = 0;

@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from "vitest";
 import { createKvOriginStore } from "../../src/adapters/origin-store.ts";
-import { parseOriginUrl } from "../../src/adapters/origin-url.ts";
+import { parseOriginUrl } from "../../src/web/origin-url.ts";
 import { ask } from "./ask.ts";
 import { handClock, observedKv } from "./records.ts";
 import { putRecord } from "./tenant.ts";

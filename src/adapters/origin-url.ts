@@ -1,1 +1,0 @@
-export { parseOriginUrl } from "../web/origin-url.ts";
