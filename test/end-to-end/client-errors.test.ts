@@ -129,7 +129,7 @@ describe("a stream that fails", () => {
 
 	it.each([
 		["error-late", "upstream_error"],
-		["break-mid-stream", "origin_unavailable"],
+		["break-mid-stream", "upstream_broken_off"],
 		["no-finish-reason", "upstream_invalid"],
 	])("after its first event throws in the middle: %s", async (model, code) => {
 		const stream = await client.chat.completions.create({ model, messages: MESSAGES, stream: true }, ORIGIN);

@@ -144,7 +144,7 @@ describe("a stream that fails after its first event", () => {
 		["SGLang's error event", "flat-error-late", "upstream_error"],
 		["TGI's error event", "text-error-late", "upstream_error"],
 		["an event that never ends", "huge-event", "upstream_too_large"],
-		["a broken connection", "break-mid-stream", "origin_unavailable"],
+		["a broken connection", "break-mid-stream", "upstream_broken_off"],
 		["half an event", "break-mid-event", "upstream_invalid"],
 	])("with %s ends with an error event and the end marker, and with no second answer", async (_what, model, code) => {
 		const tenant = await publishTenant({

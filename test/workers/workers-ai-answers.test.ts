@@ -126,7 +126,7 @@ describe("an answer of Workers AI that cannot be served", () => {
 		["it is not JSON at all", { model: "@fake/garbage" }, {}, "failed", "edge-failed", "invalid-answer"],
 		["it is a list", { model: "@fake/list" }, {}, "failed", "edge-failed", "invalid-answer"],
 		["it is an empty object", { model: "@fake/nothing" }, {}, "failed", "edge-failed", "invalid-answer"],
-		["its connection breaks", { model: "@fake/broken" }, {}, "failed", "edge-failed", "unreachable"],
+		["its connection breaks", { model: "@fake/broken" }, {}, "failed", "edge-failed", "broken-off"],
 		[
 			"a native one is blank",
 			{ ...NATIVE, model: "@fake/native-empty" },

@@ -36,7 +36,7 @@ const FAILURES = [
 	["a code that nobody knows", "unknown-error", "edge-failed", "upstream-error", 502, "upstream_error", "2"],
 	["a page of HTML", "html", "edge-failed", "upstream-error", 502, "upstream_error", "2"],
 	["an answer that is not JSON", "garbage", "edge-failed", "invalid-answer", 502, "upstream_invalid", "2"],
-	["a broken connection", "broken", "edge-failed", "unreachable", 503, "origin_unavailable", "5"],
+	["a broken connection", "broken", "edge-failed", "broken-off", 502, "upstream_broken_off", "2"],
 ] as const;
 
 describe.each(FAILURES)("Workers AI failing with %s", (_what, scenario, reason, detail, status, code, retryAfter) => {
