@@ -30,7 +30,8 @@ export function verifyMessages(request: ChatRequest, answer: Completion): ChatMe
 	];
 }
 
-const TAGS = /<\s*\/?\s*(?:question|answer|instructions)\s*>/giu;
+// The slash and its spaces are one group: two runs of spaces side by side would be tried in every division.
+const TAGS = /<\s*(?:\/\s*)?(?:question|answer|instructions)\s*>/giu;
 
 function withoutTags(text: string): string {
 	// A space in its place, not nothing: removing the inner tag of `<ans<answer>wer>` would make a new one.

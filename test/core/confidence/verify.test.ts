@@ -81,6 +81,12 @@ describe("the question for the checker", () => {
 		questionAbout(attack, "4");
 		expect(performance.now() - startedAt).toBeLessThan(500);
 	});
+
+	it("looks at a long run of spaces after an angle bracket once", () => {
+		const startedAt = performance.now();
+		questionAbout(`<${" ".repeat(300_000)}`, "4");
+		expect(performance.now() - startedAt).toBeLessThan(500);
+	});
 });
 
 describe("a verdict with log-probabilities", () => {
