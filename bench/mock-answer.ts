@@ -1,5 +1,5 @@
 /** Tokens of the mock's answer. */
-export const ANSWER_TOKENS = 64;
+const ANSWER_TOKENS = 64;
 
 const IDENTITY = { id: "chatcmpl-mock", created: 1_790_000_000, model: "mock" };
 const WORDS = ["the", "invoice", "of", "march", "was", "paid", "twice", "by"];

@@ -11,7 +11,7 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /** The median; the mean of the middle two where their number is even. */
-export function medianOf(values: readonly number[]): number {
+function medianOf(values: readonly number[]): number {
 	const sorted = values.toSorted((left, right) => left - right);
 	const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 	const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;

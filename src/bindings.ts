@@ -19,7 +19,7 @@ export interface Bindings {
 }
 
 /** The Worker is deployed without something it needs. The message is the operator's; it holds no secret. */
-export class ConfigurationError extends Error {
+class ConfigurationError extends Error {
 	override readonly name = "ConfigurationError";
 }
 

@@ -14,7 +14,7 @@ export interface CacheTimes {
 }
 
 /** The product's times: a change is seen within 30 s of KV holding it, on top of KV's own minute. */
-export const CACHE_TIMES: CacheTimes = { freshMs: 30_000, absentMs: 10_000, lastGoodMs: 3_600_000 };
+const CACHE_TIMES: CacheTimes = { freshMs: 30_000, absentMs: 10_000, lastGoodMs: 3_600_000 };
 
 /** KV's own cache at each location; 30 s is the least it takes. */
 const KV_CACHE_TTL_SECONDS = 30;

@@ -9,7 +9,7 @@ import { type InferenceProblem, type LocalRunResult, runLocalModel } from "./run
 import { bundledWeights } from "./weights/index.ts";
 
 /** The options of `env.AI.run()` that are honoured; others are ignored. */
-export interface LocalAIOptions {
+interface LocalAIOptions {
 	/** Answer with the HTTP response, error statuses included, instead of its content. */
 	readonly returnRawResponse?: boolean;
 	readonly signal?: AbortSignal;

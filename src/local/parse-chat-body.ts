@@ -2,7 +2,7 @@
 import * as v from "valibot";
 
 /** Answers are cut here when the request names no limit; the default of Workers AI's text models. */
-export const DEFAULT_MAXIMUM_TOKENS = 256;
+const DEFAULT_MAXIMUM_TOKENS = 256;
 
 /** Most tokens a request may ask for. */
 const LARGEST_MAXIMUM_TOKENS = 16_384;
@@ -40,7 +40,7 @@ const bodySchema = v.object({
 });
 
 /** One message of a chat; content is a string or an array of parts. */
-export interface LocalMessage {
+interface LocalMessage {
 	readonly role: string;
 	readonly content: unknown;
 }

@@ -18,7 +18,7 @@ export interface WireTopLogprob {
 }
 
 /** A generated token with its alternatives. */
-export interface WireTokenLogprob extends WireTopLogprob {
+interface WireTokenLogprob extends WireTopLogprob {
 	readonly top_logprobs: WireTopLogprob[];
 }
 
@@ -29,7 +29,7 @@ export interface WireLogprobs {
 }
 
 /** A tool call; arguments are JSON text. */
-export interface WireToolCall {
+interface WireToolCall {
 	readonly id: string;
 	readonly type: "function";
 	readonly function: { readonly name: string; readonly arguments: string };

@@ -105,7 +105,7 @@ export function fakeStage(
 }
 
 /** A stream that has begun and holds nothing. */
-export function emptyStream(): LiveAnswer {
+function emptyStream(): LiveAnswer {
 	return { head: [], rest: new ReadableStream<Uint8Array>().getReader() };
 }
 

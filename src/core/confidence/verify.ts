@@ -1,9 +1,6 @@
 import { messageText, type ChatMessage, type ChatRequest, type Completion } from "../completion.ts";
 import { measured, unavailable, type ConfidenceReading } from "../reading.ts";
 
-/** Changing a word of the prompt changes what the confidence means: raise this, and thresholds are chosen anew. */
-export const VERIFY_PROMPT_VERSION = 1;
-
 /**
  * The question for the checker: P(True) of Kadavath et al. (arXiv 2207.05221) as one yes-or-no token. The tags
  * around the user's text and the answer are stripped from both, so that neither can close its own and speak as us.
