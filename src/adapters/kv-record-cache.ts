@@ -1,5 +1,6 @@
 import QuickLRU from "quick-lru";
 import { err, ok, type Result } from "../core/result.ts";
+import { settledWithin } from "../web/settled-within.ts";
 import { logFault } from "./observation-log.ts";
 import type { Clock, StoreFailure } from "../cascade/ports.ts";
 
@@ -9,12 +10,19 @@ export interface CacheTimes {
 	readonly freshMs: number;
 	/** Milliseconds for which an absent record is believed absent. */
 	readonly absentMs: number;
+	/** Milliseconds that KV may take; past it the last good record serves. */
+	readonly readMs: number;
 	/** Milliseconds for which the last good record serves while KV cannot be read or holds rubbish. */
 	readonly lastGoodMs: number;
 }
 
 /** The product's times: a change is seen within 30 s of KV holding it, on top of KV's own minute. */
-const CACHE_TIMES: CacheTimes = { freshMs: 30_000, absentMs: 10_000, lastGoodMs: 3_600_000 };
+const CACHE_TIMES: CacheTimes = {
+	freshMs: 30_000,
+	absentMs: 10_000,
+	readMs: 2_000,
+	lastGoodMs: 3_600_000,
+};
 
 /** KV's own cache at each location; 30 s is the least it takes. */
 const KV_CACHE_TTL_SECONDS = 30;
@@ -22,6 +30,8 @@ const MOST_RECORDS = 2_000;
 
 interface Entry<Value> {
 	readonly value: Value | null;
+	/** The newest record ever read, which an absent one does not make forgotten: a reader must not go back behind it. */
+	readonly newest: Value | null;
 	readonly readAt: number;
 }
 
@@ -51,7 +61,13 @@ export function createKvRecordCache<Value>(input: {
 	const fetchRecord = async (key: string): Promise<Result<Value | null, "unreadable" | "unparsable">> => {
 		let text: string | null;
 		try {
-			text = await kv.get(key, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS });
+			const answer = await settledWithin(
+				kv.get(key, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS }),
+				times.readMs,
+				clock,
+			);
+			if (answer === undefined) return err("unreadable");
+			text = answer;
 		} catch {
 			return err("unreadable");
 		}
@@ -73,12 +89,10 @@ export function createKvRecordCache<Value>(input: {
 				const usable = known !== undefined && known.value !== null && now - known.readAt < times.lastGoodMs;
 				return usable ? ok(known.value) : err({ kind: "store-unavailable" });
 			}
-			const value = fetched.value;
-			if (value !== null && known?.value != null && isOlder(value, known.value)) {
-				entries.set(key, { value: known.value, readAt: now });
-				return ok(known.value);
-			}
-			entries.set(key, { value, readAt: now });
+			const newest = known?.newest ?? null;
+			const value =
+				fetched.value !== null && newest !== null && isOlder(fetched.value, newest) ? newest : fetched.value;
+			entries.set(key, { value, newest: value ?? newest, readAt: now });
 			return ok(value);
 		},
 	};

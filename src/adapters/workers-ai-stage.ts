@@ -32,12 +32,12 @@ export function createWorkersAiStage(
 	model: string,
 	declaredLogprobs: boolean | undefined,
 ): CascadeStage {
-	// The confidence method may call another model of this adapter, a checker; what the policy declares holds for both.
-	const capabilitiesOf = (called: string) => workersAiCapabilities(called, declaredLogprobs);
+	// The confidence method may call another model of this adapter, a checker, of which the policy may say otherwise.
+	const capabilitiesOf = (called: string, declared = declaredLogprobs) => workersAiCapabilities(called, declared);
 
 	async function run(call: StageCall, stream: boolean): Promise<Result<Response, StageFailure>> {
 		try {
-			const inputs = workersAiInputs(call, capabilitiesOf(call.model), stream);
+			const inputs = workersAiInputs(call, capabilitiesOf(call.model, call.declaredLogprobs), stream);
 			const response = await ai.run(call.model, inputs, { returnRawResponse: true, signal: call.signal });
 			if (response.ok) return { ok: true, value: response };
 			const text = await readBounded(response, MOST_ERROR_BYTES);

@@ -166,10 +166,12 @@ class StageCalls {
 	/** The checker's verdict on this answer; null where the plan has none or the call failed. */
 	async verdict(plan: ConfidencePlan, answer: Completion, price: Price): Promise<Completion | null> {
 		if (plan.verify === null) return null;
+		const { model, declaredLogprobs } = plan.verify;
 		const messages = plan.verify.messages(answer);
 		// Alternatives are asked for so that "yes" and "no" can be weighed; a checker without them still says a word.
-		const result = await this.make("verify", plan.verify.model, price, {
+		const result = await this.make("verify", model, price, {
 			messages,
+			...(declaredLogprobs === undefined ? {} : { declaredLogprobs }),
 			topLogprobs: VERDICT_ALTERNATIVES,
 			maxOutputTokens: 1,
 			temperature: 0,

@@ -14,6 +14,8 @@ export interface StageCall {
 	readonly messages?: readonly ChatMessage[];
 	/** Ask for log-probabilities with this many alternatives; absent: only if the client asked. */
 	readonly topLogprobs?: number;
+	/** What the policy says of the called model's log-probabilities, where that is not the stage's own model. */
+	readonly declaredLogprobs?: boolean;
 	/** The most tokens to generate. */
 	readonly maxOutputTokens: number;
 	/** In place of the request's, for samples. */

@@ -130,7 +130,12 @@ const confidence = v.variant(
 			temperature: v.optional(between(0, 2), 1),
 			match: v.optional(v.picklist(["exact", "normalised", "json"]), "normalised"),
 		}),
-		v.strictObject({ method: v.literal("verify"), model: modelName, price: v.optional(price) }),
+		v.strictObject({
+			method: v.literal("verify"),
+			model: modelName,
+			price: v.optional(price),
+			logprobs: v.optional(v.boolean("must be true or false")),
+		}),
 	],
 	"must be one of mean-logprob, min-logprob, quantile-logprob, token-margin, label-margin, agreement, verify",
 );

@@ -11,10 +11,11 @@ import { parseChatRequest } from "../openai/parse-chat-request.ts";
 import { answerHeaders, failureHeaders } from "./answer-headers.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { byteStream } from "../web/byte-stream.ts";
+import { settledWithin } from "../web/settled-within.ts";
 import { createObserver, type Observer } from "./observe.ts";
 import { modelNotFound, readTenant } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
-import { liveEvents, pendingEvents, settledWithin, type StreamContext } from "./stream-events.ts";
+import { liveEvents, pendingEvents, type StreamContext } from "./stream-events.ts";
 
 /** `POST /v1/chat/completions`: who asks, what is asked, which cascade, its answer. */
 export async function chatCompletions(context: Context, ports: AppPorts, requestId: string): Promise<Response> {

@@ -6,6 +6,7 @@ import { encodeCompletionAsStream, type AnswerIdentity } from "../openai/encode-
 import { stageFailureReply } from "../openai/error-body.ts";
 import { createStreamRelay } from "../openai/relay-stream.ts";
 import { formatErrorEnd, KEEP_ALIVE } from "../openai/sse.ts";
+import { settledWithin } from "../web/settled-within.ts";
 import type { AppPorts } from "./app-ports.ts";
 
 /** What a stream ended as; reported once. */
@@ -121,23 +122,6 @@ function abandon(
 	if (outcome.kind === "live") outcome.abort();
 	const facts = outcome.kind === "live" ? outcome.settle(null) : outcome.facts;
 	context.onEnd({ kind: "client-left", facts });
-}
-
-/** The value, or undefined where it is not there in time. */
-export async function settledWithin<Value>(
-	work: Promise<Value>,
-	ms: number,
-	clock: Pick<AppPorts["clock"], "setTimer">,
-): Promise<Value | undefined> {
-	let cancel = () => {};
-	const timeUp = new Promise<undefined>((resolve) => {
-		cancel = clock.setTimer(ms, () => resolve(undefined));
-	});
-	try {
-		return await Promise.race([work, timeUp]);
-	} finally {
-		cancel();
-	}
 }
 
 type Read =

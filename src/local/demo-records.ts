@@ -52,7 +52,7 @@ export function demoPolicy(ownServer: OwnServer | undefined): Record<string, unk
 					...MAIL_EDGE,
 					model: "@local/mail-small-native",
 					logprobs: false,
-					confidence: { method: "verify", model: "@local/mail-checker" },
+					confidence: { method: "verify", model: "@local/mail-checker", logprobs: true },
 					threshold: 0.5,
 				},
 				MAIL_ORIGIN,

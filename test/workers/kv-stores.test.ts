@@ -7,7 +7,7 @@ import { fakeCascade } from "../support/cascades.ts";
 import { handClock, observedKv } from "./records.ts";
 import { putRecord } from "./tenant.ts";
 
-const TIMES = { freshMs: 1_000, absentMs: 500, lastGoodMs: 10_000 };
+const TIMES = { freshMs: 1_000, absentMs: 500, readMs: 1_000, lastGoodMs: 10_000 };
 const UNAVAILABLE = { ok: false, error: { kind: "store-unavailable" } };
 
 function policyStore() {
@@ -24,6 +24,7 @@ function policyStore() {
 				publishedAt: 1,
 				policy: { version: 1, cascades: { a: fakeCascade() } },
 			}),
+		remove: () => env.CONFIG.delete(`tenant/${tenant}/policy`),
 		put: (text: string) => env.CONFIG.put(`tenant/${tenant}/policy`, text),
 		/** The revision read, null for none, or the failure. */
 		async revision() {
@@ -91,6 +92,30 @@ describe("the policies in KV", () => {
 		expect(await revision()).toBe(4);
 		advance(TIMES.lastGoodMs);
 		expect(await revision()).toEqual(UNAVAILABLE);
+	});
+
+	it("serve the last good one where KV does not answer", async () => {
+		const { publish, revision, advance, state } = policyStore();
+		await publish(4);
+		await revision();
+		state.hanging = true;
+		advance(TIMES.freshMs);
+		expect(await revision()).toBe(4);
+	});
+
+	it("never go back to an older revision, even where one location had none in between", async () => {
+		const { publish, put, remove, revision, advance } = policyStore();
+		await publish(4);
+		await revision();
+		await remove();
+		advance(TIMES.freshMs);
+		expect(await revision()).toBeNull();
+		await publish(3);
+		advance(TIMES.absentMs);
+		expect(await revision()).toBe(4);
+		await put("{");
+		advance(TIMES.freshMs);
+		expect(await revision()).toBe(4);
 	});
 
 	it("are unavailable, not absent, where KV fails and nothing is known", async () => {

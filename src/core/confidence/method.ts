@@ -20,8 +20,13 @@ export type ConfidenceMethod =
 			readonly temperature: number;
 			readonly match: AgreementMatch;
 	  }
-	/** `model` is the checker, on the same adapter as the stage; `price` its own, where it is not the stage's. */
-	| { readonly method: "verify"; readonly model: string; readonly price?: Price | undefined };
+	/** `model` is the checker, on the stage's adapter; `price` and `logprobs` its own, where they are not the stage's. */
+	| {
+			readonly method: "verify";
+			readonly model: string;
+			readonly price?: Price | undefined;
+			readonly logprobs?: boolean | undefined;
+	  };
 
 /** What a method needs before it can read: pure data, so that the cascade alone makes calls. */
 export interface ConfidencePlan {
@@ -30,7 +35,11 @@ export interface ConfidencePlan {
 	/** Further answers to the same request, at this temperature, alongside the first. */
 	readonly samples: { readonly count: number; readonly temperature: number } | null;
 	/** A call that follows the answer: one token from a checker. */
-	readonly verify: { readonly model: string; readonly messages: (answer: Completion) => ChatMessage[] } | null;
+	readonly verify: {
+		readonly model: string;
+		readonly declaredLogprobs: boolean | undefined;
+		readonly messages: (answer: Completion) => ChatMessage[];
+	} | null;
 }
 
 /** OpenAI's and Workers AI's most; label-margin wants to see every label. */
@@ -59,7 +68,11 @@ export function planConfidence(method: ConfidenceMethod, request: ChatRequest): 
 			return {
 				topLogprobs: null,
 				samples: null,
-				verify: { model: method.model, messages: (answer) => verifyMessages(request, answer) },
+				verify: {
+					model: method.model,
+					declaredLogprobs: method.logprobs,
+					messages: (answer) => verifyMessages(request, answer),
+				},
 			};
 	}
 }
