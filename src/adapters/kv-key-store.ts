@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import QuickLRU from "quick-lru";
 import { isWellFormedApiKey } from "../core/api-key.ts";
+import { keyRecordName } from "../core/published-records.ts";
 import { ok } from "../core/result.ts";
 import type { Clock, KeyStore } from "../cascade/ports.ts";
 import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
@@ -46,7 +47,7 @@ export function createKvKeyStore(input: {
 				hash = await sha256Hex(key);
 				hashes.set(key, hash);
 			}
-			const record = await records.read(`key/${hash}`);
+			const record = await records.read(keyRecordName(hash));
 			if (!record.ok || record.value === null || record.value.revokedAt != null) return record.ok ? ok(null) : record;
 			return ok({ tenant: record.value.tenant, scopes: record.value.scopes });
 		},

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { policyRecordName } from "../core/published-records.ts";
 import { parseTenantPolicy } from "../core/tenant-policy.ts";
 import type { Clock, PolicyStore, PublishedPolicy } from "../cascade/ports.ts";
 import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
@@ -28,7 +29,7 @@ export function createKvPolicyStore(input: {
 		parse: parsePublishedPolicy,
 		isOlder: (read, known) => read.revision < known.revision,
 	});
-	return { read: (tenant) => records.read(`tenant/${tenant}/policy`) };
+	return { read: (tenant) => records.read(policyRecordName(tenant)) };
 }
 
 function parsePublishedPolicy(document: unknown): PublishedPolicy | undefined {

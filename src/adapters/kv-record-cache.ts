@@ -1,4 +1,5 @@
 import QuickLRU from "quick-lru";
+import { parseJson } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { settledWithin } from "../web/settled-within.ts";
 import { logFault } from "./observation-log.ts";
@@ -72,7 +73,8 @@ export function createKvRecordCache<Value>(input: {
 			return err("unreadable");
 		}
 		if (text === null) return ok(null);
-		const value = parseText(text, parse);
+		const document = parseJson(text);
+		const value = document === undefined ? undefined : parse(document);
 		return value === undefined ? err("unparsable") : ok(value);
 	};
 
@@ -96,12 +98,4 @@ export function createKvRecordCache<Value>(input: {
 			return ok(value);
 		},
 	};
-}
-
-function parseText<Value>(text: string, parse: (document: unknown) => Value | undefined): Value | undefined {
-	try {
-		return parse(JSON.parse(text) as unknown);
-	} catch {
-		return undefined;
-	}
 }

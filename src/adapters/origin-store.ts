@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isOriginSecretName, originRecordName } from "../core/published-records.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Clock, StoreFailure } from "../cascade/ports.ts";
 import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
@@ -17,12 +18,6 @@ export interface OriginStore {
 	/** Null: not defined, or not usable as defined. */
 	readonly find: (name: string) => Promise<Result<Origin | null, StoreFailure>>;
 }
-
-/**
- * Secrets are named by records, so the names must not reach other secrets of the Worker: only those that begin with
- * ORIGIN_ can be named.
- */
-const SECRET_NAME = /^ORIGIN_[A-Z0-9_]{1,64}$/u;
 
 /** `origin/<name>` in KV. The secret is a Worker secret; the record holds its name only. */
 const originRecord = v.object({
@@ -50,13 +45,13 @@ export function createKvOriginStore(input: {
 	});
 	return {
 		async find(name) {
-			const record = await records.read(`origin/${name}`);
+			const record = await records.read(originRecordName(name));
 			if (!record.ok) return err(record.error);
 			if (record.value === null) return ok(null);
 			const { secret = null } = record.value;
 			// A record that is well-formed and not allowed will not mend by itself: it is no passing fault of the store.
 			const baseUrl = parseOriginUrl(record.value.baseUrl, input.allowLoopback);
-			if (!baseUrl.ok || (secret !== null && !SECRET_NAME.test(secret))) return ok(null);
+			if (!baseUrl.ok || (secret !== null && !isOriginSecretName(secret))) return ok(null);
 			if (secret === null) return ok({ baseUrl: baseUrl.value, key: null });
 			const key = input.secret(secret);
 			// An origin without its key would be asked anonymously, and its refusal blamed on the client.

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { formatApiKey } from "../core/api-key.ts";
+import { keyRecordName } from "../core/published-records.ts";
 
 const KNOWN_SCOPES: ReadonlySet<string> = new Set(["inference"]);
 /** The same names that a policy file may have, since `tenants/<tenant>.json` is one. */
@@ -23,7 +24,7 @@ export function createKey(tenant: string, scopes: readonly string[]): 0 | 1 {
 	const record = { version: 1, tenant, scopes, prefix: key.slice(0, 12), lastFour: key.slice(-4) };
 	process.stdout.write(
 		`${key}\n\nKeep it: it is not shown again. Publish its hash with\n\n` +
-			`  npx wrangler kv key put --remote --binding CONFIG 'key/${hash}' '${JSON.stringify(record)}'\n\n` +
+			`  npx wrangler kv key put --remote --binding CONFIG '${keyRecordName(hash)}' '${JSON.stringify(record)}'\n\n` +
 			"It works everywhere within about a minute.\n",
 	);
 	return 0;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isJsonObject, parseJson } from "../core/json.ts";
+import { isOriginSecretName, originRecordName, policyRecordName } from "../core/published-records.ts";
 import { parseOriginUrl } from "../web/origin-url.ts";
 import { readPolicyFile } from "./check-policy.ts";
 import { TENANT_NAME } from "./create-key.ts";
@@ -22,12 +23,12 @@ export function publish(directory: string, out: string, now: number): 0 | 1 {
 		const tenant = basename(file, ".json");
 		const policy = TENANT_NAME.test(tenant) ? readPolicyFile(file) : refuse(file, "the file's name must be a tenant's");
 		if (policy === undefined) problems += 1;
-		else records.push(record(`tenant/${tenant}/policy`, { version: 1, revision, publishedAt: revision, policy }));
+		else records.push(record(policyRecordName(tenant), { version: 1, revision, publishedAt: revision, policy }));
 	}
 	for (const file of jsonFiles(join(directory, "origins"))) {
 		const origin = readOriginFile(file);
 		if (origin === undefined) problems += 1;
-		else records.push(record(`origin/${basename(file, ".json")}`, { version: 1, ...origin }));
+		else records.push(record(originRecordName(basename(file, ".json")), { version: 1, ...origin }));
 	}
 	if (problems === 0 && records.length === 0) {
 		process.stderr.write(`${directory}: holds neither tenants/*.json nor origins/*.json\n`);
@@ -51,7 +52,7 @@ function readOriginFile(file: string): { baseUrl: string; secret: string | null 
 		return refuse(file, "baseUrl: must be the address that /chat/completions is added to");
 	const url = parseOriginUrl(baseUrl, false);
 	if (!url.ok) return refuse(file, `baseUrl: ${url.error}`);
-	if (secret !== null && (typeof secret !== "string" || !/^ORIGIN_[A-Z0-9_]{1,64}$/u.test(secret))) {
+	if (secret !== null && (typeof secret !== "string" || !isOriginSecretName(secret))) {
 		return refuse(file, "secret: must name a Worker secret that begins with ORIGIN_");
 	}
 	return { baseUrl: url.value, secret };

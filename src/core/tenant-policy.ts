@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { ConfidenceMethod } from "./confidence/method.ts";
 import type { Price } from "./cost.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
+import { issuePath } from "./issue-path.ts";
 import { err, ok, type Result } from "./result.ts";
 
 /** One stage of a cascade: a model, how sure it must be, how long it may take, what it costs. */
@@ -243,10 +244,7 @@ function stageProblems(path: string, stages: readonly unknown[]): PolicyProblem[
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): PolicyProblem {
-	const steps = (issue.path ?? []).map((item) => item.key as PropertyKey);
-	const path = steps
-		.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${String(step)}`))
-		.join("");
+	const path = issuePath(issue);
 	const ofObject = issue.type === "strict_object";
 	const message =
 		ofObject && issue.expected === "never"

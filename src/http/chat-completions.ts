@@ -70,7 +70,7 @@ function plainReply(outcome: CascadeOutcome, exchange: Exchange): Response {
 	const { request, requestId, identity, observer } = exchange;
 	if (outcome.kind === "live") throw new Error("a plain request was answered by a stream");
 	if (outcome.kind === "failed") return failedReply(outcome, exchange);
-	observer.answered(outcome.facts);
+	observer.ended({ kind: "answered", facts: outcome.facts });
 	const headers = { ...commonHeaders(requestId), ...answerHeaders(outcome.facts) };
 	return jsonReply(200, encodeCompletion(request, outcome.answer, identity, outcome.facts), headers);
 }
@@ -106,7 +106,7 @@ async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange)
 		};
 		return new Response(byteStream(liveEvents(outcome, context), leave), { headers: allHeaders });
 	}
-	observer.answered(outcome.facts);
+	observer.ended({ kind: "answered", facts: outcome.facts });
 	return new Response(encodeCompletionAsStream(request, outcome.answer, identity, outcome.facts), {
 		headers: allHeaders,
 	});
@@ -145,7 +145,7 @@ async function readChatRequest(
 		return err(errorReply({ status: 400, code: "invalid_request", param: request.error[0]?.param ?? null, message }));
 	}
 	if ((request.value.maxOutputTokens ?? 0) > limits.maxOutputTokens) {
-		const param = body !== null && "max_completion_tokens" in (body as object) ? "max_completion_tokens" : "max_tokens";
+		const param = request.value.body["max_completion_tokens"] == null ? "max_tokens" : "max_completion_tokens";
 		return err(
 			errorReply({
 				status: 400,

@@ -9,9 +9,8 @@ import type { StreamEnd } from "./stream-events.ts";
 
 /** Writes the one record of a request, however it ends. */
 export interface Observer {
-	readonly answered: (facts: CascadeFacts) => void;
 	readonly failed: (outcome: Extract<CascadeOutcome, { kind: "failed" }>) => void;
-	/** A stream's end, of any kind. */
+	/** An answer's end, of any kind; a plain answer's is `answered`. */
 	readonly ended: (end: StreamEnd) => void;
 }
 
@@ -49,7 +48,6 @@ export function createObserver(
 		savedUsd,
 	});
 	return {
-		answered: (facts) => record({ outcome: "answered", failure: null, ...ofFacts(facts) }),
 		failed({ failure, record: { trail, calls } }) {
 			const outcome = failure.kind === "aborted" ? "client-left" : "failed";
 			const reason = trail.at(-1)?.reason ?? null;

@@ -1,3 +1,5 @@
+import { keyRecordName, originRecordName, policyRecordName } from "../core/published-records.ts";
+
 /**
  * The demo tenant: what an operator would publish to KV, as the laptop publishes it. The key is accepted by the local
  * environment only, since only the local composition root knows it.
@@ -6,17 +8,24 @@ export const DEMO_KEY = "cascade-local-demo";
 export const DEMO_TENANT = "demo";
 
 /** Prices of the small and the large model of each demo cascade, in US dollars a million tokens. */
-const SMALL_PRICE = { inputUsdPerMillion: 0.027, outputUsdPerMillion: 0.2 };
-const LARGE_PRICE = { inputUsdPerMillion: 0.6, outputUsdPerMillion: 2.4 };
+export const SMALL_PRICE = { inputUsdPerMillion: 0.027, outputUsdPerMillion: 0.2 };
+export const LARGE_PRICE = { inputUsdPerMillion: 0.6, outputUsdPerMillion: 2.4 };
 
-const MAIL_EDGE = {
+/** The small and the large mail model as stages; the first still wants a confidence method and a threshold. */
+export const MAIL_EDGE = {
 	name: "edge",
 	adapter: "workers-ai",
 	model: "@local/mail-small",
 	logprobs: true,
 	price: SMALL_PRICE,
 };
-const MAIL_ORIGIN = { name: "origin", adapter: "openai", origin: "local", model: "mail-large", price: LARGE_PRICE };
+export const MAIL_ORIGIN = {
+	name: "origin",
+	adapter: "openai",
+	origin: "local",
+	model: "mail-large",
+	price: LARGE_PRICE,
+};
 
 /** The cascades of the demo tenant. `ownServer` is an OpenAI-compatible server that the user named. */
 export function demoPolicy(ownServer: OwnServer | undefined): Record<string, unknown> {
@@ -121,9 +130,9 @@ export async function demoRecords(input: {
 	const { ownServer, policy = demoPolicy(ownServer) } = input;
 	const record = (key: string, value: unknown): KvRecord => ({ key, value: JSON.stringify(value) });
 	return [
-		record(`key/${await input.sha256Hex(DEMO_KEY)}`, { version: 1, tenant: DEMO_TENANT, scopes: ["inference"] }),
-		record(`tenant/${DEMO_TENANT}/policy`, { version: 1, revision: 1, publishedAt: input.publishedAt, policy }),
-		record("origin/local", { version: 1, baseUrl: input.originUrl, secret: "ORIGIN_LOCAL_KEY" }),
-		...(ownServer === undefined ? [] : [record("origin/own", { version: 1, baseUrl: ownServer.baseUrl })]),
+		record(keyRecordName(await input.sha256Hex(DEMO_KEY)), { version: 1, tenant: DEMO_TENANT, scopes: ["inference"] }),
+		record(policyRecordName(DEMO_TENANT), { version: 1, revision: 1, publishedAt: input.publishedAt, policy }),
+		record(originRecordName("local"), { version: 1, baseUrl: input.originUrl, secret: "ORIGIN_LOCAL_KEY" }),
+		...(ownServer === undefined ? [] : [record(originRecordName("own"), { version: 1, baseUrl: ownServer.baseUrl })]),
 	];
 }

@@ -25,7 +25,7 @@ export function encodeCompletion(
 	return JSON.stringify({
 		...body,
 		model: request.model,
-		choices: request.logprobs ? trimmedChoices(body, request.topLogprobs) : choicesWithoutLogprobs(body),
+		choices: choicesFor(request, body),
 		cascade: facts,
 	});
 }
@@ -44,7 +44,7 @@ export function encodeCompletionAsStream(
 		created: body["created"],
 		model: request.model,
 	};
-	const choices = request.logprobs ? trimmedChoices(body, request.topLogprobs) : choicesWithoutLogprobs(body);
+	const choices = choicesFor(request, body);
 	// With `include_usage` OpenAI sets `usage` to null on every chunk but the last.
 	const noUsage = request.includeUsage ? { usage: null } : {};
 	const chunk = (choice: JsonObject, rest: JsonObject = {}) =>
@@ -84,7 +84,9 @@ function identified(body: JsonObject, identity: AnswerIdentity): JsonObject {
 	};
 }
 
-function choicesWithoutLogprobs(body: JsonObject): JsonObject[] {
+/** The choices as the client may see them: with log-probabilities only where it asked for them. */
+function choicesFor(request: ChatRequest, body: JsonObject): JsonObject[] {
+	if (request.logprobs) return trimmedChoices(body, request.topLogprobs);
 	return (body["choices"] as JsonObject[]).map((choice) => ({ ...choice, logprobs: null }));
 }
 

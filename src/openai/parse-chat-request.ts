@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { ChatRequest } from "../core/completion.ts";
+import { issuePath } from "../core/issue-path.ts";
 import { isJsonObject, type JsonObject } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 
@@ -137,9 +138,7 @@ function problemsBetweenFields(fields: v.InferOutput<typeof chatBody>): RequestP
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): RequestProblem {
-	const param = (issue.path ?? [])
-		.map(({ key }, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
-		.join("");
+	const param = issuePath(issue);
 	const missing = issue.received === "undefined";
 	return { param, message: missing ? `'${param}' is required.` : `'${param}' ${issue.message}.` };
 }

@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Presets, SingleBar } from "cli-progress";
+import { LARGE_PRICE, SMALL_PRICE } from "../../src/local/demo-records.ts";
 import { startLocalStack } from "../../src/local/stack.ts";
 import { heldOutMails } from "../train/prepare-corpus.ts";
 import { askWorker } from "./ask-worker.ts";
 import { directAnswers } from "./direct-answers.ts";
-import { jobPolicy, LARGE_PRICE, METHODS, SMALL_PRICE, sweepAlias, THRESHOLDS } from "./policy.ts";
+import { jobPolicy, METHODS, sweepAlias, THRESHOLDS } from "./policy.ts";
 import { formatTable, METHOD_HEAD, methodRow, sweepRow, sweepTable } from "./report.ts";
 
 /**

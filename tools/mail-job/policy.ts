@@ -1,3 +1,5 @@
+import { MAIL_EDGE, MAIL_ORIGIN } from "../../src/local/demo-records.ts";
+
 /** Thresholds on the probability of the small model's label; 0 accepts everything, above 1 would accept nothing. */
 export const THRESHOLDS = [0, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1] as const;
 
@@ -12,10 +14,6 @@ export const METHODS: Readonly<Record<string, Record<string, unknown>>> = {
 	verify: { method: "verify", model: "@local/mail-checker" },
 };
 
-/** Prices of a small model on Workers AI and of a large one, US dollars a million tokens; docs/mail-job.md says so too. */
-export const SMALL_PRICE = { inputUsdPerMillion: 0.027, outputUsdPerMillion: 0.2 };
-export const LARGE_PRICE = { inputUsdPerMillion: 0.6, outputUsdPerMillion: 2.4 };
-
 /** The cascade that a threshold of the sweep is served under. */
 export function sweepAlias(threshold: number): string {
 	return `threshold-${threshold}`;
@@ -23,16 +21,14 @@ export function sweepAlias(threshold: number): string {
 
 /** One policy holds every cascade of the job: a tenant may have many. */
 export function jobPolicy(): Record<string, unknown> {
-	const edge = { name: "edge", adapter: "workers-ai", model: "@local/mail-small", logprobs: true, price: SMALL_PRICE };
-	const origin = { name: "origin", adapter: "openai", origin: "local", model: "mail-large", price: LARGE_PRICE };
 	const cascades: Record<string, unknown> = {};
 	for (const threshold of THRESHOLDS) {
 		cascades[sweepAlias(threshold)] = {
-			stages: [{ ...edge, confidence: { method: "mean-logprob" }, threshold }, origin],
+			stages: [{ ...MAIL_EDGE, confidence: { method: "mean-logprob" }, threshold }, MAIL_ORIGIN],
 		};
 	}
 	for (const [name, confidence] of Object.entries(METHODS)) {
-		cascades[`method-${name}`] = { stages: [{ ...edge, confidence, threshold: 0 }, origin] };
+		cascades[`method-${name}`] = { stages: [{ ...MAIL_EDGE, confidence, threshold: 0 }, MAIL_ORIGIN] };
 	}
 	return { version: 1, cascades };
 }
