@@ -1,4 +1,5 @@
 import type { JsonObject } from "./json.ts";
+import type { LabelScore, Task } from "./task.ts";
 
 /** One chat message, in OpenAI's wire form. Only what the decisions read is typed. */
 export interface ChatMessage {
@@ -22,6 +23,8 @@ export interface ChatRequest {
 	readonly maxOutputTokens: number | undefined;
 	/** Number of choices, at least 1. */
 	readonly choices: number;
+	/** Set where the endpoint wants a label or a verdict and not free text. */
+	readonly task?: Task;
 	/** What the client sent, unchanged: fields we do not know reach the origin through it. */
 	readonly body: JsonObject;
 }
@@ -45,13 +48,26 @@ export interface TokenLogprob {
  */
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "unknown";
 
+/** One tool call as decisions see it; the identifiers stay in the body. */
+export interface ToolCall {
+	readonly name: string;
+	/** JSON text as the model wrote it, so perhaps not JSON. */
+	readonly arguments: string;
+}
+
 /** A whole answer of one stage: the view that decisions read, and the wire body that is sent on. */
 export interface Completion {
 	/** Text of the first choice; empty for a pure tool call. */
 	readonly text: string;
+	/** Tool calls of the first choice; empty where there are none. */
+	readonly toolCalls: readonly ToolCall[];
+	/** What the model said in OpenAI's `refusal` field; null where it did not. */
+	readonly refusal: string | null;
 	readonly finishReason: FinishReason;
 	/** Log-probabilities of the first choice; null where the model gave none. */
 	readonly tokens: readonly TokenLogprob[] | null;
+	/** A classifier's score of each label, the answered one first; null for models that generate text. */
+	readonly scores: readonly LabelScore[] | null;
 	/** Null where the upstream reported none: absence is not zero. */
 	readonly usage: TokenUsage | null;
 	/** A valid `chat.completion` object: required fields present, tool arguments strings. */

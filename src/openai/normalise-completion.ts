@@ -1,4 +1,4 @@
-import type { Completion, FinishReason, TokenLogprob, TokenUsage } from "../core/completion.ts";
+import type { Completion, FinishReason, TokenLogprob, TokenUsage, ToolCall } from "../core/completion.ts";
 import { isJsonObject, type JsonObject } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 
@@ -30,11 +30,14 @@ export function normaliseCompletion(body: unknown): Result<Completion, string> {
 	}
 	body["object"] = "chat.completion";
 	const first = (choices as JsonObject[])[0] as JsonObject;
-	const content = (first["message"] as JsonObject)["content"];
+	const { content, refusal, tool_calls: toolCalls } = first["message"] as JsonObject;
 	return ok({
 		text: typeof content === "string" ? content : "",
+		toolCalls: toolCalls === undefined ? [] : toolCallsOf(toolCalls as JsonObject[]),
+		refusal: typeof refusal === "string" && refusal !== "" ? refusal : null,
 		finishReason: finishReasonOf(first["finish_reason"]),
 		tokens: tokensOf(first["logprobs"]),
+		scores: null,
 		usage: usageOf(body["usage"]),
 		body,
 	});
@@ -50,6 +53,10 @@ function normaliseMessage(message: JsonObject): void {
 		// An empty list makes clients believe in a tool call that is not there.
 		delete message["tool_calls"];
 	}
+}
+
+function toolCallsOf(calls: readonly JsonObject[]): ToolCall[] {
+	return calls.map(({ function: called }) => called as ToolCall & JsonObject);
 }
 
 /** A tool call in OpenAI's form, from that form or from Workers AI's flat `{name, arguments: {…}}`. */

@@ -25,7 +25,10 @@ export function exampleAnswer(differences: Partial<Completion> = {}): Completion
 	const text = differences.text ?? "4";
 	return {
 		text,
+		toolCalls: [],
+		refusal: null,
 		finishReason: "stop",
+		scores: null,
 		tokens: null,
 		usage: { inputTokens: 10, outputTokens: 2 },
 		body: exampleBody({ content: text }),
