@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { policyRecordName } from "../core/published-records.ts";
-import { parseTenantPolicy } from "../core/tenant-policy.ts";
+import { parseTenantPolicy } from "../core/parse-tenant-policy.ts";
 import type { Clock, PolicyStore, PublishedPolicy } from "../cascade/ports.ts";
 import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
 

@@ -51,7 +51,13 @@ export function createOriginStage(
 	}
 
 	return {
-		capabilities: { logprobs: logprobs ?? true, openaiParameters: true },
+		capabilities: {
+			logprobs: logprobs ?? true,
+			openaiParameters: true,
+			tools: true,
+			toolChoice: true,
+			answers: "chat",
+		},
 		async complete(call) {
 			const response = await send(call, false);
 			if (!response.ok) return response;

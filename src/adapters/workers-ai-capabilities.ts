@@ -6,8 +6,22 @@ export interface WorkersAiCapabilities extends StageCapabilities {
 	readonly shape: "chat-completions" | "native";
 }
 
-const CHAT_COMPLETIONS: WorkersAiCapabilities = { shape: "chat-completions", logprobs: true, openaiParameters: true };
-const NATIVE: WorkersAiCapabilities = { shape: "native", logprobs: false, openaiParameters: false };
+const CHAT_COMPLETIONS: WorkersAiCapabilities = {
+	shape: "chat-completions",
+	logprobs: true,
+	openaiParameters: true,
+	tools: true,
+	toolChoice: true,
+	answers: "chat",
+};
+const NATIVE: WorkersAiCapabilities = {
+	shape: "native",
+	logprobs: false,
+	openaiParameters: false,
+	tools: false,
+	toolChoice: false,
+	answers: "chat",
+};
 
 /**
  * Models that are typed with `logprobs` in their requests and answers. Source: @cloudflare/workers-types

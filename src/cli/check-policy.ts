@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { parseTenantPolicy, type TenantPolicy } from "../core/tenant-policy.ts";
+import { parseTenantPolicy } from "../core/parse-tenant-policy.ts";
+import type { TenantPolicy } from "../core/tenant-policy.ts";
 import { parseJson } from "../core/json.ts";
 
 /** `cascade policy check FILE`: 0 where the policy is valid, 1 with every problem on standard error. */

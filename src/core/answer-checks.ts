@@ -2,6 +2,21 @@ import { Validator, type Schema } from "@cfworker/json-schema";
 import type { ChatRequest, Completion } from "./completion.ts";
 import { isJsonObject, parseJson } from "./json.ts";
 
+/** The checks that a policy chooses; those that make an answer well-formed are always made. */
+export interface AnswerChecks {
+	/** Whether an answer that reads like a refusal is deferred. */
+	readonly refusal: boolean;
+	readonly pattern?:
+		| {
+				/** The answer must hold a match of this regular expression. */
+				readonly mustMatch?: string | undefined;
+				readonly mustNotMatch?: string | undefined;
+		  }
+		| undefined;
+	/** Unicode's name of the script that the answer's letters must be in: `Latin`, `Cyrillic`, `Han`. */
+	readonly script?: string | undefined;
+}
+
 /** Why an answer may not be accepted whatever its confidence. */
 export type FailedCheck =
 	| "empty-answer"

@@ -6,6 +6,12 @@ export interface StageCapabilities {
 	readonly logprobs: boolean;
 	/** Understands OpenAI's sampling parameters beyond the common ones: `stop`, `logit_bias`. */
 	readonly openaiParameters: boolean;
+	/** Calls tools, and reads conversations in which tools were called. */
+	readonly tools: boolean;
+	/** Can be told which tool to call, that one must be called, or that only one may be. */
+	readonly toolChoice: boolean;
+	/** `chat`: answers messages. The others are classifiers, which serve requests with such a task and no other. */
+	readonly answers: "chat" | "classification" | "moderation";
 }
 
 /** Parameters that every small model serves, or that change nothing about the answer. */

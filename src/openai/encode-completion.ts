@@ -1,15 +1,8 @@
 import type { CascadeFacts } from "../core/cascade-facts.ts";
 import type { ChatRequest, Completion } from "../core/completion.ts";
 import { isJsonObject, type JsonObject } from "../core/json.ts";
+import type { AnswerIdentity } from "./answer-encoder.ts";
 import { formatEvent, STREAM_END } from "./sse.ts";
-
-/** What an answer is sent under, whichever stage gave it. */
-export interface AnswerIdentity {
-	/** Used where the upstream gave none. */
-	readonly id: string;
-	/** Seconds since the Unix epoch, likewise. */
-	readonly created: number;
-}
 
 /**
  * A whole answer as `chat.completion` JSON: the stage's own body, with `model` as the client asked for it and the

@@ -3,7 +3,7 @@ import type { CascadeStage, Clock, LiveAnswer, StageCall, StageResolver } from "
 import type { Completion } from "../../src/core/completion.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
 import type { StageFailure } from "../../src/core/stage-failure.ts";
-import { exampleAnswer, tokensWith } from "../core/examples.ts";
+import { exampleAnswer, PLAIN_MODEL, tokensWith } from "../core/examples.ts";
 
 interface Timer {
 	readonly at: number;
@@ -86,7 +86,7 @@ export interface FakeStage extends CascadeStage {
 export function fakeStage(
 	clock: FakeClock,
 	behaviour: Behaviour,
-	capabilities = { logprobs: true, openaiParameters: false },
+	capabilities = { ...PLAIN_MODEL, logprobs: true },
 ): FakeStage {
 	const calls: StageCall[] = [];
 	const ask = (call: StageCall) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConfidenceMethod } from "../../src/core/confidence/method.ts";
-import { edgeStage, exampleAnswer, originStage, token } from "../core/examples.ts";
+import { edgeStage, exampleAnswer, originStage, PLAIN_MODEL, token } from "../core/examples.ts";
 import { ok } from "../../src/core/result.ts";
 import { after, answering, failing, inTurn, silent, sure, type Behaviour } from "./fakes.ts";
 import { answerOf, begin } from "./run-example.ts";
@@ -159,7 +159,7 @@ describe("a stage that cannot help", () => {
 
 	it("is skipped, unasked and unpaid, where its model has no log-probabilities and its method needs them", async () => {
 		const { facts, asked } = await answerOf({
-			capabilities: { logprobs: false, openaiParameters: false },
+			capabilities: PLAIN_MODEL,
 			stages: { edge: sure(1), origin: large },
 		});
 		expect(asked("edge")).toEqual([]);
@@ -172,7 +172,7 @@ describe("a stage that cannot help", () => {
 
 	it("is asked where its method needs none", async () => {
 		const { facts } = await answerOf({
-			capabilities: { logprobs: false, openaiParameters: false },
+			capabilities: PLAIN_MODEL,
 			cascade: cascadeWith({ method: "agreement", samples: 2, temperature: 1, match: "exact" }, 1),
 			stages: { edge: answering("Paris"), origin: large },
 		});

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isWellFormedApiKey } from "../../src/core/api-key.ts";
-import { parseTenantPolicy } from "../../src/core/tenant-policy.ts";
+import { parseTenantPolicy } from "../../src/core/parse-tenant-policy.ts";
 import { demoPolicy } from "../../src/local/demo-records.ts";
 
 let directory: string;

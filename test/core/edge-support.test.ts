@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ChatMessage, ChatRequest } from "../../src/core/completion.ts";
 import { unsupportedByEdge } from "../../src/core/edge-support.ts";
-import { exampleRequest } from "./examples.ts";
+import { exampleRequest, FULL_MODEL, PLAIN_MODEL } from "./examples.ts";
 
-const plainModel = { logprobs: false, openaiParameters: false };
-const fullModel = { logprobs: true, openaiParameters: true };
+const plainModel = PLAIN_MODEL;
+const fullModel = FULL_MODEL;
 
 const supportOf = (differences: Partial<ChatRequest>, capabilities = plainModel) =>
 	unsupportedByEdge(exampleRequest(differences), capabilities);

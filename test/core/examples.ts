@@ -1,5 +1,6 @@
 /** Requests, answers and policies of everyday shape; each test says only what is special about its own. */
 import type { ChatRequest, Completion, TokenLogprob } from "../../src/core/completion.ts";
+import type { StageCapabilities } from "../../src/core/edge-support.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import type { Cascade, StagePolicy } from "../../src/core/tenant-policy.ts";
 
@@ -103,6 +104,26 @@ export function exampleCascade(differences: Partial<Cascade> = {}): Cascade {
 		timeoutMs: 55_000,
 		onOriginFailure: "fail",
 		allowRouteHeader: false,
+		mode: "sequential",
+		checks: { refusal: true },
 		...differences,
 	};
 }
+
+/** A model that does everything. */
+export const FULL_MODEL: StageCapabilities = {
+	logprobs: true,
+	openaiParameters: true,
+	tools: true,
+	toolChoice: true,
+	answers: "chat",
+};
+
+/** A model that answers messages and does nothing else, as the small ones on Workers AI. */
+export const PLAIN_MODEL: StageCapabilities = {
+	logprobs: false,
+	openaiParameters: false,
+	tools: false,
+	toolChoice: false,
+	answers: "chat",
+};

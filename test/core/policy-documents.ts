@@ -1,5 +1,6 @@
 /** The smallest valid policy document, and ways to change one thing in it. */
-import { parseTenantPolicy, type PolicyProblem } from "../../src/core/tenant-policy.ts";
+import { parseTenantPolicy } from "../../src/core/parse-tenant-policy.ts";
+import type { PolicyProblem } from "../../src/core/tenant-policy.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 
 const PRICE = { inputUsdPerMillion: 1, outputUsdPerMillion: 2 };

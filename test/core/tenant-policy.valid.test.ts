@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseTenantPolicy, POLICY_LIMITS } from "../../src/core/tenant-policy.ts";
+import { parseTenantPolicy } from "../../src/core/parse-tenant-policy.ts";
+import { POLICY_LIMITS } from "../../src/core/tenant-policy.ts";
 import { edgeDocument, originDocument, policyOf, policyWithMethod, problemsOf } from "./policy-documents.ts";
 
 const accepted = (document: unknown) => {

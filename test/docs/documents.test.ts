@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseTenantPolicy } from "../../src/core/tenant-policy.ts";
+import { parseTenantPolicy } from "../../src/core/parse-tenant-policy.ts";
 
 const documents = ["README.md", ...readdirSync("docs", { recursive: true }).map((file) => join("docs", String(file)))];
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };

@@ -1,0 +1,82 @@
+import * as v from "valibot";
+import { isJsonObject } from "../json.ts";
+import { POLICY_LIMITS, type PolicyProblem } from "../tenant-policy.ts";
+import { confidence } from "./confidence.ts";
+import { between, flag, modelName, name, price, wholeBetween } from "./scalars.ts";
+
+const adapter = v.picklist(["workers-ai", "openai"], "must be workers-ai or openai");
+const origin = v.optional(name("an origin's name"));
+
+/** One of a cascade's `stages`. */
+export const stage = v.strictObject({
+	name: name("a stage's name"),
+	adapter,
+	model: modelName,
+	origin,
+	confidence: v.optional(confidence),
+	threshold: v.optional(between(0, 1)),
+	timeoutMs: v.optional(wholeBetween(100, POLICY_LIMITS.timeoutMs.most, " milliseconds")),
+	price,
+	logprobs: v.optional(flag),
+	tools: v.optional(flag),
+	shape: v.optional(
+		v.picklist(
+			["chat-completions", "native", "text-classification", "llama-guard", "moderations"],
+			"must be one of chat-completions, native, text-classification, llama-guard, moderations",
+		),
+	),
+});
+
+/** One of the policy's `embeddings`. */
+export const embeddings = v.strictObject({
+	adapter,
+	model: modelName,
+	origin,
+	price,
+	timeoutMs: v.optional(
+		wholeBetween(POLICY_LIMITS.timeoutMs.least, POLICY_LIMITS.timeoutMs.most, " milliseconds"),
+		POLICY_LIMITS.timeoutMs.default,
+	),
+});
+
+/** What is wrong between a stage's, or an embedding's, adapter and its origin. */
+export function originProblems(path: string, upstream: unknown): PolicyProblem[] {
+	if (!isJsonObject(upstream)) return [];
+	const report = (message: string) => [{ path: `${path}.origin`, message }];
+	if (upstream["adapter"] === "openai" && upstream["origin"] === undefined) return report("openai needs an origin");
+	if (upstream["adapter"] === "workers-ai" && upstream["origin"] !== undefined)
+		return report("workers-ai has no origin");
+	return [];
+}
+
+/** Rules between the fields of a cascade's stages. */
+export function stageProblems(path: string, stages: readonly unknown[]): PolicyProblem[] {
+	const problems: PolicyProblem[] = [];
+	const seen = new Set<unknown>();
+	for (const [index, candidate] of stages.entries()) {
+		if (!isJsonObject(candidate)) continue;
+		const { name: stageName, adapter: kind, confidence: method, threshold, shape } = candidate;
+		const isLast = index === stages.length - 1;
+		const report = (field: string, message: string) => problems.push({ path: `${path}[${index}].${field}`, message });
+		if (typeof stageName === "string" && seen.has(stageName)) {
+			report("name", "two stages of a cascade have the same name");
+		}
+		seen.add(stageName);
+		problems.push(...originProblems(`${path}[${index}]`, candidate));
+		if (typeof shape === "string" && typeof kind === "string" && !shapesOf(kind).includes(shape))
+			report("shape", `a ${kind} stage has the shape ${shapesOf(kind).join(" or ")}`);
+		if (isLast && threshold !== undefined)
+			report("threshold", "the last stage answers whatever it says, so it has no threshold");
+		if (isLast && method !== undefined)
+			report("confidence", "the last stage is not judged, so it has no confidence method");
+		if (!isLast && threshold === undefined) report("threshold", "a stage before the last needs a threshold");
+		if (!isLast && method === undefined) report("confidence", "a stage before the last needs a confidence method");
+	}
+	return problems;
+}
+
+function shapesOf(kind: string): readonly string[] {
+	return kind === "openai"
+		? ["chat-completions", "moderations"]
+		: ["chat-completions", "native", "text-classification", "llama-guard"];
+}
