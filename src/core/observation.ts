@@ -1,9 +1,15 @@
 import type { CallRecord, Reason, TrailEntry } from "./trail.ts";
 
+/** What a request came for. */
+export type Endpoint = "chat.completions" | "responses" | "classifications" | "moderations" | "embeddings";
+
 /** One record a request, written after its last byte. Holds no prompt, no answer, no key. */
 export interface Observation {
 	readonly version: 1;
 	readonly requestId: string;
+	readonly endpoint: Endpoint;
+	/** Which text of a batch; each runs the cascade by itself. Absent where the request has one. */
+	readonly item?: number;
 	readonly tenant: string;
 	readonly cascade: string;
 	readonly policyRevision: number;

@@ -2,7 +2,7 @@ import type { CascadeOutcome } from "../cascade/run-cascade.ts";
 import type { CascadeFacts } from "../core/cascade-facts.ts";
 import type { ChatRequest } from "../core/completion.ts";
 import { totalCost } from "../core/cost.ts";
-import type { Observation } from "../core/observation.ts";
+import type { Endpoint, Observation } from "../core/observation.ts";
 import type { AppPorts } from "./app-ports.ts";
 import type { Tenant } from "./read-tenant.ts";
 import type { StreamEnd } from "./stream-events.ts";
@@ -21,16 +21,20 @@ export function createObserver(
 		readonly requestId: string;
 		readonly receivedAt: number;
 		readonly tenant: Tenant;
-		readonly request: ChatRequest;
+		readonly endpoint: Endpoint;
+		readonly item?: number;
+		readonly request: Pick<ChatRequest, "model" | "stream">;
 	},
 ): Observer {
-	const { requestId, receivedAt, tenant, request } = exchange;
+	const { requestId, receivedAt, tenant, endpoint, item, request } = exchange;
 	const record = (
 		ending: Pick<Observation, "outcome" | "stage" | "reason" | "failure" | "trail" | "calls" | "costUsd" | "savedUsd">,
 	) =>
 		ports.observations.record({
 			version: 1,
 			requestId,
+			endpoint,
+			...(item === undefined ? {} : { item }),
 			tenant: tenant.id,
 			cascade: request.model,
 			policyRevision: tenant.published.revision,

@@ -2,11 +2,10 @@ import type { CascadeOutcome } from "../cascade/run-cascade.ts";
 import type { CascadeFacts } from "../core/cascade-facts.ts";
 import type { ChatRequest } from "../core/completion.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
-import type { AnswerIdentity } from "../openai/answer-encoder.ts";
-import { encodeCompletionAsStream } from "../openai/encode-completion.ts";
+import type { AnswerEncoder, AnswerIdentity } from "../openai/answer-encoder.ts";
 import { stageFailureReply } from "../openai/error-body.ts";
 import { createStreamRelay } from "../openai/relay-stream.ts";
-import { formatErrorEnd, KEEP_ALIVE } from "../openai/sse.ts";
+import { KEEP_ALIVE } from "../openai/sse.ts";
 import { settledWithin } from "../web/settled-within.ts";
 import type { AppPorts } from "./app-ports.ts";
 
@@ -19,6 +18,7 @@ export type StreamEnd =
 /** What the events of one stream depend on. */
 export interface StreamContext {
 	readonly request: ChatRequest;
+	readonly encoder: AnswerEncoder;
 	readonly identity: AnswerIdentity;
 	readonly ports: Pick<AppPorts, "clock" | "times">;
 	/** The client has left. */
@@ -36,6 +36,7 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 	const { live, settle, abort } = outcome;
 	const { clock, times } = context.ports;
 	const relay = createStreamRelay(context.request);
+	const encoder = context.encoder.stream(context.identity);
 	const decoder = new TextDecoder();
 	const endsAt = clock.now() + times.totalMs;
 	let end: StreamEnd | undefined;
@@ -45,7 +46,7 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 	};
 	try {
 		for (const bytes of live.head) {
-			const text = relay.feed(decoder.decode(bytes, { stream: true }));
+			const text = encoder.feed(relay.feed(decoder.decode(bytes, { stream: true })));
 			if (text !== "") yield text;
 		}
 		let failure = relay.failure(false);
@@ -55,10 +56,11 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 			if (read.kind === "silent") failure = { kind: "timeout", afterMs: allowedMs };
 			else if (read.kind === "broken") failure = { kind: "broken-off" };
 			else {
-				const text =
+				const relayed =
 					read.kind === "end"
 						? relay.feedLast(decoder.decode())
 						: relay.feed(decoder.decode(read.bytes, { stream: true }));
+				const text = encoder.feed(relayed);
 				if (text !== "") yield text;
 				failure = relay.failure(false);
 				if (read.kind === "end") break;
@@ -68,8 +70,8 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 		if (context.clientLeft()) return;
 		end = close(failure);
 		yield failure === null
-			? relay.end(end.facts)
-			: formatErrorEnd(stageFailureReply(failure, outcome.facts.stage).body.error);
+			? encoder.feed(relay.end(end.facts))
+			: encoder.fail(stageFailureReply(failure, outcome.facts.stage).body.error);
 	} finally {
 		abort();
 		context.onEnd(end ?? { kind: "client-left", facts: settle(relay.usage()) });
@@ -100,14 +102,14 @@ export async function* pendingEvents(
 	switch (outcome.kind) {
 		case "whole":
 			context.onEnd({ kind: "answered", facts: outcome.facts });
-			yield encodeCompletionAsStream(context.request, outcome.answer, context.identity, outcome.facts);
+			yield context.encoder.wholeAsStream(outcome.answer, context.identity, outcome.facts);
 			return;
 		case "live":
 			yield* liveEvents(outcome, context);
 			return;
 		case "failed":
 			onFailed(outcome);
-			yield formatErrorEnd(stageFailureReply(outcome.failure, outcome.stage).body.error);
+			yield context.encoder.stream(context.identity).fail(stageFailureReply(outcome.failure, outcome.stage).body.error);
 	}
 }
 

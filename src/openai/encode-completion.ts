@@ -1,8 +1,20 @@
 import type { CascadeFacts } from "../core/cascade-facts.ts";
 import type { ChatRequest, Completion } from "../core/completion.ts";
 import { isJsonObject, type JsonObject } from "../core/json.ts";
-import type { AnswerIdentity } from "./answer-encoder.ts";
-import { formatEvent, STREAM_END } from "./sse.ts";
+import type { AnswerEncoder, AnswerIdentity, StreamEncoder } from "./answer-encoder.ts";
+import { formatErrorEnd, formatEvent, STREAM_END } from "./sse.ts";
+
+/** The answers to a chat request, in the form of `/v1/chat/completions`. */
+export function createChatEncoder(request: ChatRequest): AnswerEncoder {
+	return {
+		whole: (answer, identity, facts) => encodeCompletion(request, answer, identity, facts),
+		wholeAsStream: (answer, identity, facts) => encodeCompletionAsStream(request, answer, identity, facts),
+		stream: () => CHAT_STREAM,
+	};
+}
+
+/** The cascade's streams are chat streams already. */
+const CHAT_STREAM: StreamEncoder = { feed: (chatEvents) => chatEvents, fail: formatErrorEnd };
 
 /**
  * A whole answer as `chat.completion` JSON: the stage's own body, with `model` as the client asked for it and the
