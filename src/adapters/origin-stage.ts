@@ -1,4 +1,4 @@
-import type { CascadeStage, Clock, StageCall } from "../cascade/ports.ts";
+import type { CascadeStage, Clock, LiveAnswer, StageCall } from "../cascade/ports.ts";
 import { parseJson } from "../core/json.ts";
 import { err, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
@@ -6,6 +6,7 @@ import { normaliseCompletion } from "../openai/normalise-completion.ts";
 import { openLiveAnswer } from "./open-live-answer.ts";
 import { readOriginFailure } from "./origin-failure.ts";
 import type { Origin } from "./origin-store.ts";
+import { readPrefix } from "./read-prefix.ts";
 import { readBounded } from "../web/read-bounded.ts";
 
 /** Long answers with log-probabilities are some 2 KB a token. */
@@ -50,6 +51,21 @@ export function createOriginStage(
 		}
 	}
 
+	async function open(call: StageCall): Promise<Result<LiveAnswer, StageFailure>> {
+		const response = await send(call, true);
+		if (!response.ok) return response;
+		if (response.value.body === null) return err({ kind: "invalid-answer", detail: "the stream has no body" });
+		if (!(response.value.headers.get("content-type") ?? "").includes("text/event-stream")) {
+			await response.value.body.cancel();
+			return err({ kind: "invalid-answer", detail: "the answer is not an event stream" });
+		}
+		try {
+			return await openLiveAnswer(response.value.body);
+		} catch {
+			return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
+		}
+	}
+
 	return {
 		capabilities: {
 			logprobs: logprobs ?? true,
@@ -70,16 +86,12 @@ export function createOriginStage(
 				return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
 			}
 		},
-		async stream(call) {
-			const response = await send(call, true);
-			if (!response.ok) return response;
-			if (response.value.body === null) return err({ kind: "invalid-answer", detail: "the stream has no body" });
-			if (!(response.value.headers.get("content-type") ?? "").includes("text/event-stream")) {
-				await response.value.body.cancel();
-				return err({ kind: "invalid-answer", detail: "the answer is not an event stream" });
-			}
+		stream: open,
+		async streamPrefix(call, rule) {
+			const opened = await open(call);
+			if (!opened.ok) return opened;
 			try {
-				return await openLiveAnswer(response.value.body);
+				return await readPrefix(opened.value, rule, clock);
 			} catch {
 				return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
 			}
@@ -99,12 +111,13 @@ function originHeaders(origin: Origin, call: StageCall): Record<string, string> 
 
 function originBody(call: StageCall, stream: boolean): Record<string, unknown> {
 	const { body } = call.request;
-	if (call.messages !== undefined) {
+	if (call.purpose === "verdict") {
 		// A checker's call: nothing of the client's parameters shapes its verdict.
 		const { messages, model, maxOutputTokens, temperature, topLogprobs = 0 } = call;
 		return { model, messages, max_tokens: maxOutputTokens, temperature, logprobs: true, top_logprobs: topLogprobs };
 	}
 	const changes: Record<string, unknown> = { model: call.model, stream };
+	if (call.messages !== undefined) changes["messages"] = call.messages;
 	if (stream) {
 		const options = body["stream_options"];
 		changes["stream_options"] = { ...(typeof options === "object" ? options : {}), include_usage: true };

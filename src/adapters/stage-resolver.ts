@@ -13,7 +13,7 @@ export function createStageResolver(input: {
 	return async (stage) => {
 		switch (stage.adapter) {
 			case "workers-ai":
-				return ok(createWorkersAiStage(input.ai, stage.model, stage.logprobs));
+				return ok(createWorkersAiStage(input.ai, stage.model, stage.logprobs, input.clock));
 			case "openai": {
 				const origin = await input.origins.find(stage.origin ?? "");
 				if (!origin.ok) return err({ kind: "unreachable" });

@@ -1,10 +1,11 @@
 import type { StageCall } from "../cascade/ports.ts";
-import { messageText, type ChatMessage } from "../core/completion.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { WorkersAiCapabilities } from "./workers-ai-capabilities.ts";
+import { workersAiMessage } from "./workers-ai-messages.ts";
 
 /** Sampling parameters that both dialects share with OpenAI under the same name. */
 const SHARED_PARAMETERS = ["top_p", "frequency_penalty", "presence_penalty", "response_format"] as const;
+const TOOL_PARAMETERS = ["tool_choice", "parallel_tool_calls"] as const;
 const OPENAI_PARAMETERS = ["stop", "logit_bias"] as const;
 
 /**
@@ -14,7 +15,7 @@ const OPENAI_PARAMETERS = ["stop", "logit_bias"] as const;
 export function workersAiInputs(call: StageCall, capabilities: WorkersAiCapabilities, stream: boolean): JsonObject {
 	const { body } = call.request;
 	const inputs: JsonObject = {
-		messages: (call.messages ?? call.request.messages).map(plainMessage),
+		messages: (call.messages ?? call.request.messages).map((message) => workersAiMessage(message, capabilities)),
 		max_tokens: call.maxOutputTokens,
 	};
 	const temperature = call.temperature ?? body["temperature"];
@@ -23,12 +24,16 @@ export function workersAiInputs(call: StageCall, capabilities: WorkersAiCapabili
 	if (seed !== undefined) inputs["seed"] = seed;
 	// A checker's call has other messages, so what shaped the answer must not shape its verdict.
 	const names =
-		call.messages !== undefined
+		call.purpose === "verdict"
 			? []
 			: capabilities.openaiParameters
 				? [...SHARED_PARAMETERS, ...OPENAI_PARAMETERS]
 				: SHARED_PARAMETERS;
 	for (const name of names) if (body[name] != null) inputs[name] = body[name];
+	if (call.purpose === "answer" && wantsTools(body)) {
+		inputs["tools"] = body["tools"];
+		for (const name of TOOL_PARAMETERS) if (capabilities.toolChoice && body[name] != null) inputs[name] = body[name];
+	}
 	if (capabilities.logprobs && (call.topLogprobs !== undefined || call.request.logprobs)) {
 		inputs["logprobs"] = true;
 		inputs["top_logprobs"] = call.topLogprobs ?? call.request.topLogprobs;
@@ -40,13 +45,13 @@ export function workersAiInputs(call: StageCall, capabilities: WorkersAiCapabili
 	return inputs;
 }
 
-/** Small models' templates know `system`, not `developer`, and text, not parts. */
-function plainMessage(message: ChatMessage): JsonObject {
-	return { role: message.role === "developer" ? "system" : message.role, content: messageText(message) };
-}
-
 /** Samples of one request need different seeds, yet the same ones when the request is repeated. */
 function seedOf(seed: unknown, offset: number | undefined): number | undefined {
 	if (typeof seed !== "number") return undefined;
 	return seed + (offset ?? 0);
+}
+
+/** With `tool_choice: "none"` the tools are background that small models would call all the same. */
+function wantsTools(body: JsonObject): boolean {
+	return Array.isArray(body["tools"]) && body["tools"].length > 0 && body["tool_choice"] !== "none";
 }

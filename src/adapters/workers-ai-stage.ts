@@ -1,8 +1,9 @@
-import type { CascadeStage, StageCall } from "../cascade/ports.ts";
+import type { CascadeStage, Clock, LiveAnswer, StageCall } from "../cascade/ports.ts";
 import { parseJson, type JsonObject } from "../core/json.ts";
 import { err, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import { openLiveAnswer } from "./open-live-answer.ts";
+import { readPrefix } from "./read-prefix.ts";
 import { readBounded } from "../web/read-bounded.ts";
 import { readWorkersAiAnswer } from "./workers-ai-answer.ts";
 import { workersAiCapabilities } from "./workers-ai-capabilities.ts";
@@ -31,6 +32,7 @@ export function createWorkersAiStage(
 	ai: WorkersAiBinding,
 	model: string,
 	declaredLogprobs: boolean | undefined,
+	clock: Clock,
 ): CascadeStage {
 	// The confidence method may call another model of this adapter, a checker, of which the policy may say otherwise.
 	const capabilitiesOf = (called: string, declared = declaredLogprobs) => workersAiCapabilities(called, declared);
@@ -44,6 +46,22 @@ export function createWorkersAiStage(
 			return err(readWorkersAiFailure(response.status, text.ok ? text.value : ""));
 		} catch (error) {
 			return err(call.signal.aborted ? { kind: "aborted" } : readThrownFailure(error));
+		}
+	}
+
+	async function open(call: StageCall): Promise<Result<LiveAnswer, StageFailure>> {
+		const response = await run(call, true);
+		if (!response.ok) return response;
+		if (response.value.body === null) return err({ kind: "invalid-answer", detail: "the stream has no body" });
+		const identity = {
+			id: `chatcmpl-${call.requestId}`,
+			created: Math.floor(clock.now() / 1000),
+			model: call.request.model,
+		};
+		try {
+			return await openLiveAnswer(openaiChunks(response.value.body, identity, call.maxOutputTokens));
+		} catch {
+			return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
 		}
 	}
 
@@ -61,17 +79,12 @@ export function createWorkersAiStage(
 				return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
 			}
 		},
-		async stream(call) {
-			const response = await run(call, true);
-			if (!response.ok) return response;
-			if (response.value.body === null) return err({ kind: "invalid-answer", detail: "the stream has no body" });
-			const identity = {
-				id: `chatcmpl-${call.requestId}`,
-				created: Math.floor(Date.now() / 1000),
-				model: call.request.model,
-			};
+		stream: open,
+		async streamPrefix(call, rule) {
+			const opened = await open(call);
+			if (!opened.ok) return opened;
 			try {
-				return await openLiveAnswer(openaiChunks(response.value.body, identity, call.maxOutputTokens));
+				return await readPrefix(opened.value, rule, clock);
 			} catch {
 				return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
 			}

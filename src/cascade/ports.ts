@@ -1,4 +1,5 @@
-import type { ChatMessage, ChatRequest, Completion } from "../core/completion.ts";
+import type { ChatMessage, ChatRequest, Completion, FinishReason, TokenLogprob } from "../core/completion.ts";
+import type { PrefixRule } from "../core/confidence/method.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Result } from "../core/result.ts";
 import type { StageCapabilities } from "../core/edge-support.ts";
@@ -10,7 +11,9 @@ export interface StageCall {
 	readonly request: ChatRequest;
 	/** The upstream's name for the model. */
 	readonly model: string;
-	/** Other messages than the request's, for a checker. */
+	/** `verdict`: a checker's call, which nothing of the client's parameters may shape. */
+	readonly purpose: "answer" | "verdict";
+	/** In place of the request's. */
 	readonly messages?: readonly ChatMessage[];
 	/** Ask for log-probabilities with this many alternatives; absent: only if the client asked. */
 	readonly topLogprobs?: number;
@@ -31,9 +34,24 @@ export interface StageCall {
 
 /** A stream that has begun, in OpenAI's chunk events. Its first event has been seen and is no error. */
 export interface LiveAnswer {
-	/** Bytes read while looking at the first event, to be relayed before the rest. */
+	/** Bytes read while looking at the beginning, to be relayed before the rest. */
 	readonly head: readonly Uint8Array[];
 	readonly rest: ReadableStreamDefaultReader<Uint8Array>;
+}
+
+/** The beginning of an answer, as far as it was read before the decision. */
+export interface AnswerPrefix {
+	readonly text: string;
+	/** Null where no chunk carried log-probabilities. */
+	readonly tokens: readonly TokenLogprob[] | null;
+	/** Null while the answer goes on. */
+	readonly finishReason: FinishReason | null;
+}
+
+/** A stream of which more than the first event has been read, and none of it is lost. */
+export interface PrefixedAnswer {
+	readonly prefix: AnswerPrefix;
+	readonly live: LiveAnswer;
 }
 
 /** One model behind one adapter. Never throws for what an upstream does. */
@@ -43,6 +61,8 @@ export interface CascadeStage {
 	readonly complete: (call: StageCall) => Promise<Result<Completion, StageFailure>>;
 	/** Resolves when the answer has begun. */
 	readonly stream: (call: StageCall) => Promise<Result<LiveAnswer, StageFailure>>;
+	/** Resolves when so many tokens of the answer are there, or so many milliseconds after its first, or at its end. */
+	readonly streamPrefix: (call: StageCall, rule: PrefixRule) => Promise<Result<PrefixedAnswer, StageFailure>>;
 }
 
 /** Finds the adapter of a stage; fails where its origin is not configured. */

@@ -1,13 +1,14 @@
 import { gatherFacts, type CascadeFacts } from "../core/cascade-facts.ts";
 import type { Completion, TokenUsage } from "../core/completion.ts";
-import { unsupportedByEdge } from "../core/edge-support.ts";
+import { decideGate } from "../core/gate.ts";
 import { isClientFault, type StageFailure } from "../core/stage-failure.ts";
 import type { Cascade, StagePolicy } from "../core/tenant-policy.ts";
-import type { Reason } from "../core/trail.ts";
-import { startDeadline, type Deadline } from "./deadline.ts";
-import { judgeStage, type StageRun } from "./judge-stage.ts";
+import type { Reason, TrailEntry } from "../core/trail.ts";
+import { beginFinalStage, LEAST_MS_FOR_A_CALL, type FinalCall } from "./final-stage.ts";
+import { judgeStage } from "./judge-stage.ts";
 import type { LiveAnswer } from "./ports.ts";
-import { emptyRecord, recordCall, recordFailedCall, type RunRecord } from "./run-record.ts";
+import { emptyRecord, recordCall, type RunRecord } from "./run-record.ts";
+import { judgedEntry, type StageRun, type StageStream } from "./stage-run.ts";
 
 /** Which stages may answer: the cascade decides, or the client insists on the first or the last. */
 export type Route = "auto" | "edge" | "origin";
@@ -16,10 +17,12 @@ export type Route = "auto" | "edge" | "origin";
 export type CascadeOutcome =
 	/** A whole answer, held. */
 	| { readonly kind: "whole"; readonly answer: Completion; readonly facts: CascadeFacts }
-	/** The last stage's stream, begun. `settle` gives the facts once the stream's usage is known. */
+	/** A stage's stream, begun and committed to. `settle` gives the facts once the stream's usage is known. */
 	| {
 			readonly kind: "live";
 			readonly live: LiveAnswer;
+			/** Log-probabilities are in it that a confidence method asked for. */
+			readonly carriesLogprobs: boolean;
 			/** As far as known when the stream begins; its cost is not. */
 			readonly facts: CascadeFacts;
 			readonly settle: (usage: TokenUsage | null) => CascadeFacts;
@@ -33,8 +36,6 @@ export type CascadeOutcome =
 			readonly record: RunRecord;
 	  };
 
-/** Below this, a call is not begun: it would only be paid for and aborted. */
-const LEAST_MS_FOR_A_CALL = 500;
 /** A stage before the last gets this share of what is left, unless the policy says otherwise. */
 const SHARE_OF_TIME = 0.4;
 
@@ -42,17 +43,23 @@ const SHARE_OF_TIME = 0.4;
  * Answers a request by its cascade. The only place that knows the order of stages: each before the last answers,
  * is checked and read for confidence, and is served if it reaches its threshold; otherwise the next one is asked, and
  * the last is served whatever it says. One answer comes out, and the facts about every stage with it.
+ *
+ * A parallel cascade asks the last stage at the beginning and stops it where an earlier answer is accepted: the
+ * decisions are the same, an escalated answer comes sooner, and every request pays for both.
  */
 export async function runCascade(
-	shared: Omit<StageRun, "record">,
+	shared: Omit<StageRun, "record" | "checks">,
 	cascade: Cascade,
 	route: Route,
 ): Promise<CascadeOutcome> {
 	const record = emptyRecord();
-	const run: StageRun = { ...shared, record };
+	const run: StageRun = { ...shared, checks: cascade.checks, record };
 	const endsAt = run.clock.now() + cascade.timeoutMs;
 	const msLeft = () => endsAt - run.clock.now();
-	const stages = routedStages(cascade, route, record);
+	const stages = routedStages(run, cascade, route);
+	const beside = cascade.mode === "parallel" && stages.judged.length > 0;
+	const begin = () => beginFinalStage(run, stages.final, msLeft(), cascade.timeoutMs);
+	const early = beside ? begin() : null;
 	let held: { readonly stage: StagePolicy; readonly answer: Completion } | null = null;
 
 	for (const stage of stages.judged) {
@@ -60,151 +67,73 @@ export async function runCascade(
 		const wantedMs = stage.timeoutMs ?? msLeft() * SHARE_OF_TIME;
 		const mostMs = msLeft() - LEAST_MS_FOR_A_CALL;
 		if (mostMs < Math.min(wantedMs, LEAST_MS_FOR_A_CALL)) {
-			record.trail.push({
-				stage: stage.name,
-				outcome: "skipped",
-				reason: "edge-timeout",
-				confidence: null,
-				threshold: stage.threshold ?? null,
-				detail: "no-time-left",
-			});
+			record.trail.push(judgedEntry(stage, "skipped", "edge-timeout", "no-time-left"));
 			continue;
 		}
-		const timeoutMs = Math.min(wantedMs, mostMs);
-		const judgement = await judgeStage(run, stage, timeoutMs);
+		const judgement = await judgeStage(run, stage, Math.min(wantedMs, mostMs));
 		record.trail.push(judgement.trailEntry);
-		if (judgement.answer !== null) held = { stage, answer: judgement.answer };
-		if (judgement.accepted && judgement.answer !== null) {
+		if (judgement.kind === "accepted-live") {
+			early?.stop();
+			return live(run, cascade, stage, judgement.stream, "accepted", early);
+		}
+		if (judgement.answer === null) continue;
+		if (judgement.kind === "accepted") {
+			early?.stop();
+			early?.account(judgement.answer.usage);
 			return whole(cascade, stage, judgement.answer, "accepted", record);
 		}
+		held = { stage, answer: judgement.answer };
 	}
+	return serveFinal(run, cascade, stages.final, early ?? begin(), route, held);
+}
 
-	const final = await askFinalStage(run, cascade, stages.final, route, msLeft());
-	if (final.kind !== "failed") return final;
-	const mayServeHeld = cascade.onOriginFailure === "serve-edge-answer" && !isClientFault(final.failure);
-	if (held === null || !mayServeHeld) {
-		record.trail.push(failedEntry(stages.final, "origin-failed", final.failure));
-		return final;
+async function serveFinal(
+	run: StageRun,
+	cascade: Cascade,
+	stage: StagePolicy,
+	call: FinalCall,
+	route: Route,
+	held: { readonly stage: StagePolicy; readonly answer: Completion } | null,
+): Promise<CascadeOutcome> {
+	const { record } = run;
+	// Why this stage was asked: the decision before it, or the client's wish. Read before its own entry is added.
+	const reason: Reason = route === "auto" ? (record.trail.at(-1)?.reason ?? "accepted") : "forced";
+	const final = await call.result;
+	if (final.kind === "failed") {
+		const mayServeHeld = cascade.onOriginFailure === "serve-edge-answer" && !isClientFault(final.failure);
+		const serveHeld = held !== null && mayServeHeld;
+		record.trail.push(
+			lastEntry(stage, "failed", serveHeld ? "origin-failed-served-edge" : "origin-failed", final.failure.kind),
+		);
+		if (!serveHeld) return { kind: "failed", failure: final.failure, stage: stage.name, record };
+		return whole(cascade, held.stage, held.answer, "origin-failed-served-edge", record);
 	}
-	record.trail.push(failedEntry(stages.final, "origin-failed-served-edge", final.failure));
-	return whole(cascade, held.stage, held.answer, "origin-failed-served-edge", record);
+	record.trail.push(lastEntry(stage, "accepted", route === "auto" ? "accepted" : "forced"));
+	return final.kind === "live"
+		? live(run, cascade, stage, final.stream, reason, null)
+		: whole(cascade, stage, final.answer, reason, record);
 }
 
 /** The stages to judge and the one whose answer is final; stages passed over are put on the trail. */
 function routedStages(
+	run: StageRun,
 	cascade: Cascade,
 	route: Route,
-	record: RunRecord,
 ): { readonly judged: readonly StagePolicy[]; readonly final: StagePolicy } {
 	const [first, last] = [cascade.stages[0], cascade.stages.at(-1)];
 	if (first === undefined || last === undefined) throw new Error("a cascade without stages passed the policy parser");
-	if (route === "auto") return { judged: cascade.stages.slice(0, -1), final: last };
+	const earlier = cascade.stages.slice(0, -1);
+	if (route === "auto") {
+		const gate = decideGate(cascade.gate, run.request, run.maxOutputTokens);
+		if (!gate.skip) return { judged: earlier, final: last };
+		for (const stage of earlier) run.record.trail.push(judgedEntry(stage, "skipped", "gated", gate.detail));
+		return { judged: [], final: last };
+	}
 	const final = route === "edge" ? first : last;
 	for (const { name } of cascade.stages.slice(0, cascade.stages.indexOf(final))) {
-		record.trail.push({
-			stage: name,
-			outcome: "skipped",
-			reason: "forced",
-			confidence: null,
-			threshold: null,
-		});
+		run.record.trail.push({ stage: name, outcome: "skipped", reason: "forced", confidence: null, threshold: null });
 	}
 	return { judged: [], final };
-}
-
-async function askFinalStage(
-	run: StageRun,
-	cascade: Cascade,
-	stage: StagePolicy,
-	route: Route,
-	msLeft: number,
-): Promise<CascadeOutcome> {
-	const { record, clock, request } = run;
-	const failed = (failure: StageFailure): CascadeOutcome => ({
-		kind: "failed",
-		failure,
-		stage: stage.name,
-		record,
-	});
-	if (run.signal.aborted) return failed({ kind: "aborted" });
-	const timeoutMs = Math.min(stage.timeoutMs ?? msLeft, msLeft);
-	if (msLeft < LEAST_MS_FOR_A_CALL) return failed({ kind: "timeout", afterMs: cascade.timeoutMs });
-	const resolved = await run.resolveStage(stage);
-	if (!resolved.ok) return failed(resolved.error);
-	if (run.signal.aborted) return failed({ kind: "aborted" });
-	const unsupported = stage.adapter === "workers-ai" ? unsupportedByEdge(request, resolved.value.capabilities) : null;
-	if (unsupported !== null) return failed(unsupportedFailure(stage, unsupported));
-
-	// Why this stage was asked: the decision before it, or the client's wish. Read before its own entry is added.
-	const reason: Reason = route === "auto" ? (record.trail.at(-1)?.reason ?? "accepted") : "forced";
-	const deadline = startDeadline(clock, timeoutMs, run.signal);
-	const startedAt = clock.now();
-	const call = {
-		request,
-		requestId: run.requestId,
-		maxOutputTokens: run.maxOutputTokens,
-		model: stage.model,
-		signal: deadline.signal,
-		timeoutMs,
-	};
-	const timing = () => ({
-		stage: stage.name,
-		model: stage.model,
-		purpose: "answer" as const,
-		ms: clock.now() - startedAt,
-	});
-	const fail = (failure: StageFailure | undefined): CascadeOutcome => {
-		const cause = failure === undefined || failure.kind === "aborted" ? stopped(deadline, timeoutMs) : failure;
-		deadline.abort();
-		recordFailedCall(record, timing(), cause);
-		return failed(cause);
-	};
-	const answeredEntry = {
-		stage: stage.name,
-		outcome: "accepted",
-		reason: route === "auto" ? "accepted" : "forced",
-		confidence: null,
-		threshold: null,
-	} as const;
-
-	if (!request.stream) {
-		const result = await deadline.race(resolved.value.complete(call));
-		if (result?.ok !== true) return fail(result?.error);
-		// Also where all is well: a signal that crossed to another Worker holds the request open until it is settled.
-		deadline.abort();
-		recordCall(record, timing(), stage.price, result.value.usage);
-		record.trail.push(answeredEntry);
-		return whole(cascade, stage, result.value, reason, record);
-	}
-	const result = await deadline.race(resolved.value.stream(call));
-	if (result?.ok !== true) return fail(result?.error);
-	deadline.clear();
-	record.trail.push(answeredEntry);
-	const facts = (usage: TokenUsage | null) =>
-		gatherFacts({
-			cascade,
-			served: stage,
-			servedUsage: usage,
-			reason,
-			trail: record.trail,
-			calls: record.calls,
-		});
-	return {
-		kind: "live",
-		live: result.value,
-		facts: { ...facts(null), costUsd: null, savedUsd: null },
-		settle(usage) {
-			recordCall(record, timing(), stage.price, usage);
-			return facts(usage);
-		},
-		abort: deadline.abort,
-	};
-}
-
-/** There is no later stage to pass the request on to, so the client is told what it asked for in vain. */
-function unsupportedFailure(stage: StagePolicy, param: string): StageFailure {
-	const message = `'${param}' is not supported by the model of the stage '${stage.name}'.`;
-	return { kind: "bad-request", message, param, code: "unsupported_parameter" };
 }
 
 function whole(
@@ -218,17 +147,44 @@ function whole(
 	return { kind: "whole", answer, facts };
 }
 
-function failedEntry(stage: StagePolicy, reason: Reason, failure: StageFailure) {
+function live(
+	{ record, clock }: StageRun,
+	cascade: Cascade,
+	served: StagePolicy,
+	stream: StageStream,
+	reason: Reason,
+	stopped: FinalCall | null,
+): CascadeOutcome {
+	const facts = (usage: TokenUsage | null) => gatherFacts({ cascade, served, servedUsage: usage, reason, ...record });
+	return {
+		kind: "live",
+		live: stream.live,
+		carriesLogprobs: stream.carriesLogprobs,
+		facts: { ...facts(null), costUsd: null, savedUsd: null },
+		settle(usage) {
+			const ms = clock.now() - stream.startedAt;
+			const call = { stage: served.name, model: served.model, purpose: "answer" as const, ms };
+			recordCall(record, call, served.price, usage);
+			stopped?.account(usage);
+			return facts(usage);
+		},
+		abort: stream.abort,
+	};
+}
+
+/** The last stage's entry: it has no threshold, and nothing is measured. */
+function lastEntry(
+	stage: StagePolicy,
+	outcome: TrailEntry["outcome"],
+	reason: Reason,
+	detail?: StageFailure["kind"],
+): TrailEntry {
 	return {
 		stage: stage.name,
-		outcome: "failed",
+		outcome,
 		reason,
 		confidence: null,
 		threshold: null,
-		detail: failure.kind,
-	} as const;
-}
-
-function stopped(deadline: Deadline, timeoutMs: number): StageFailure {
-	return deadline.expired() ? { kind: "timeout", afterMs: timeoutMs } : { kind: "aborted" };
+		...(detail === undefined ? {} : { detail }),
+	};
 }

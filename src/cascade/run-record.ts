@@ -9,6 +9,9 @@ export interface RunRecord {
 	readonly calls: CallRecord[];
 }
 
+/** What is known of a call before its answer. */
+export type CallTiming = Pick<CallRecord, "stage" | "model" | "purpose" | "ms">;
+
 /** A record with nothing in it yet. */
 export function emptyRecord(): RunRecord {
 	return { trail: [], calls: [] };
@@ -17,21 +20,12 @@ export function emptyRecord(): RunRecord {
 const NOTHING: TokenUsage = { inputTokens: 0, outputTokens: 0 };
 
 /** Adds an answered call; a usage that the upstream did not report leaves the cost unknown. */
-export function recordCall(
-	record: RunRecord,
-	call: Pick<CallRecord, "stage" | "model" | "purpose" | "ms">,
-	price: Price,
-	usage: TokenUsage | null,
-): void {
+export function recordCall(record: RunRecord, call: CallTiming, price: Price, usage: TokenUsage | null): void {
 	record.calls.push({ ...call, usage, costUsd: usage === null ? null : costOfUsage(price, usage) });
 }
 
 /** Adds a failed call. Nobody bills a request that was refused; one that was cut short may have cost anything. */
-export function recordFailedCall(
-	record: RunRecord,
-	call: Pick<CallRecord, "stage" | "model" | "purpose" | "ms">,
-	failure: StageFailure,
-): void {
+export function recordFailedCall(record: RunRecord, call: CallTiming, failure: StageFailure): void {
 	const refused =
 		failure.kind === "unreachable" ||
 		failure.kind === "overloaded" ||
@@ -40,4 +34,14 @@ export function recordFailedCall(
 		failure.kind === "misconfigured" ||
 		failure.kind === "upstream-error";
 	record.calls.push(refused ? { ...call, usage: NOTHING, costUsd: 0 } : { ...call, usage: null, costUsd: null });
+}
+
+/**
+ * Adds a call that we stopped because its answer was no longer wanted. Its upstream reports no usage, and leaving its
+ * cost out would make the savings look better than they are: it is taken for what it would at most have cost, the
+ * tokens of `likely`, and marked as an estimate. Without anything to go by the cost is unknown.
+ */
+export function recordStoppedCall(record: RunRecord, call: CallTiming, price: Price, likely: TokenUsage | null): void {
+	const costUsd = likely === null ? null : costOfUsage(price, likely);
+	record.calls.push({ ...call, usage: null, costUsd, ...(costUsd === null ? {} : { estimated: true }) });
 }

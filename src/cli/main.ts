@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { ask } from "./ask.ts";
 import { checkPolicy } from "./check-policy.ts";
 import { createKey } from "./create-key.ts";
+import { probe } from "./probe.ts";
 import { publish } from "./publish.ts";
 
 /** The `cascade` command. Each subcommand returns the exit code: 0 done, 1 refused for what it was given. */
@@ -50,6 +51,25 @@ program
 	.option("--out <file>", "the file to write", "kv-records.json")
 	.action((directory: string, options: { out: string }) => {
 		process.exitCode = publish(directory, options.out, Date.now());
+	});
+
+program
+	.command("probe")
+	.description("ask each model of a policy what it gives: log-probabilities, tools, JSON, streams; docs/probe.md")
+	.argument("<policy>", "a JSON file")
+	.option("--workers-ai-url <url>", "where Workers AI's models are; default: the account in $CLOUDFLARE_ACCOUNT_ID")
+	.option(
+		"--origin <name=url>",
+		"where an origin is, such as gpu=https://host/v1; its key is $ORIGIN_<NAME>_KEY; may be repeated",
+		(value: string, before: readonly string[]) => [...before, value],
+		[],
+	)
+	.option("--local", "ask the models of a running `npm start`")
+	.option("--timeout <seconds>", "the most that one probe may take", "30")
+	.option("--write <file>", "also write the findings as Markdown")
+	.option("--json", "print the findings as JSON")
+	.action(async (file: string, options) => {
+		process.exitCode = await probe(file, options, new Date());
 	});
 
 await program.parseAsync();

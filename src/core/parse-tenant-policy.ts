@@ -3,7 +3,7 @@ import { issuePath } from "./issue-path.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { checks, gate } from "./policy-schema/checks-and-gate.ts";
 import { flag, name, wholeBetween } from "./policy-schema/scalars.ts";
-import { embeddings, originProblems, stage, stageProblems } from "./policy-schema/stages.ts";
+import { embeddings, originProblems, prefixProblems, stage, stageProblems } from "./policy-schema/stages.ts";
 import { err, ok, type Result } from "./result.ts";
 import { POLICY_LIMITS, type PolicyProblem, type TenantPolicy } from "./tenant-policy.ts";
 
@@ -82,7 +82,7 @@ function problemsBetweenFields(document: unknown): PolicyProblem[] {
 		const path = `cascades.${alias}`;
 		if (RESERVED_NAMES.has(alias)) problems.push({ path, message: "this name is reserved" });
 		else if (isJsonObject(value) && Array.isArray(value["stages"]))
-			problems.push(...stageProblems(`${path}.stages`, value["stages"]));
+			problems.push(...stageProblems(`${path}.stages`, value["stages"]), ...prefixProblems(path, value));
 	}
 	for (const [alias, value] of Object.entries(named)) {
 		const path = `embeddings.${alias}`;

@@ -15,6 +15,14 @@ export type UnavailableCause =
 	| "extra-call-failed"
 	/** The checker said neither yes nor no. */
 	| "no-verdict"
+	/** The answer does not end with the one statement of confidence that was asked for. */
+	| "no-statement"
+	/** The answer is no classifier's, or came without its scores. */
+	| "no-scores"
+	/** A score is no number in [0, 1], or the answered label's is not the greatest. */
+	| "bad-scores"
+	/** The JSON holds no value, only structure: `{}`. */
+	| "no-values"
 	/** The method cannot judge this kind of answer, such as a tool call by text. */
 	| "not-applicable";
 

@@ -25,3 +25,35 @@ export interface LabelScore {
 	/** In [0, 1] where the classifier is sound; untrusted until a method has checked it. */
 	readonly score: number;
 }
+
+/**
+ * The label that this text is, or undefined where it is none or could be several. Surrounding space, quotation marks
+ * and other punctuation, and then letter case, are set aside as far as that is needed: `"Spam".` is `spam`, and `C`
+ * stays `C` where another label is `C#`.
+ */
+export function answeredLabel(text: string, labels: readonly string[]): string | undefined {
+	const written = text.normalize().trim();
+	const bare = withoutMarks(written);
+	const views: ((label: string) => boolean)[] = [
+		(label) => label === written,
+		(label) => label.toLowerCase() === written.toLowerCase(),
+		(label) => label.toLowerCase() === bare.toLowerCase(),
+		(label) => withoutMarks(label).toLowerCase() === bare.toLowerCase(),
+	];
+	if (written === "") return undefined;
+	for (const isAnswered of views) {
+		const answered = labels.filter((label) => isAnswered(label.normalize().trim()));
+		if (answered.length > 0) return answered.length === 1 ? answered[0] : undefined;
+	}
+	return undefined;
+}
+
+const MARK = /[\s\p{P}`´]/u;
+
+/** Without punctuation and space at either end. */
+function withoutMarks(text: string): string {
+	let [start, end] = [0, text.length];
+	while (start < end && MARK.test(text.charAt(start))) start += 1;
+	while (end > start && MARK.test(text.charAt(end - 1))) end -= 1;
+	return text.slice(start, end);
+}

@@ -6,6 +6,8 @@ export type Reason =
 	| "low-confidence"
 	| "confidence-unavailable"
 	| "rejected-by-check"
+	/** The policy's gate sent the request past this stage. */
+	| "gated"
 	| "forced"
 	| "unsupported-by-edge"
 	| "edge-failed"
@@ -38,5 +40,7 @@ export interface CallRecord {
 	readonly usage: TokenUsage | null;
 	/** US dollars; null where the usage is unknown, since an unknown cost is not zero. */
 	readonly costUsd: number | null;
+	/** The call was stopped before its end: `costUsd` is the most that it is likely to have cost. */
+	readonly estimated?: true;
 	readonly ms: number;
 }

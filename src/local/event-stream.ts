@@ -28,9 +28,15 @@ export function eventStream(
 	});
 }
 
+/** A configured speed; undefined when absent or not a positive number. */
+export function tokensPerSecond(setting: string | number | undefined): number | undefined {
+	const speed = Number(setting ?? "");
+	return Number.isFinite(speed) && speed > 0 ? speed : undefined;
+}
+
 /** Waits; ends early, without an error, when the signal aborts. */
 export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-	if (signal?.aborted === true) return;
+	if (signal?.aborted === true || milliseconds <= 0) return;
 	await new Promise<void>((resolve) => {
 		const timer = setTimeout(finish, milliseconds);
 		signal?.addEventListener("abort", finish, { once: true });

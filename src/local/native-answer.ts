@@ -4,7 +4,7 @@
  */
 import { generateAnswer } from "./generate-answer.ts";
 import { type GeneratedChoice, type TokenUsage, textOf } from "./generated-answer.ts";
-import type { LocalModel } from "./models/catalogue.ts";
+import type { GeneratingModel } from "./models/served-models.ts";
 import type { LocalChatRequest } from "./parse-chat-body.ts";
 import type { Random } from "./sample.ts";
 
@@ -25,7 +25,7 @@ export interface NativeEvent {
 }
 
 /** Answers a chat in the native shape. `choiceCount` is ignored, as Workers AI ignores `n`. */
-export function answerNatively(model: LocalModel, request: LocalChatRequest, random: Random): NativeAnswer {
+export function answerNatively(model: GeneratingModel, request: LocalChatRequest, random: Random): NativeAnswer {
 	const { choice, usage } = generateOne(model, request, random);
 	const text = textOf(choice.tokens);
 	if (choice.toolCall !== undefined) {
@@ -35,7 +35,7 @@ export function answerNatively(model: LocalModel, request: LocalChatRequest, ran
 }
 
 /** The same answer as stream events: one for each token, then one with the usage. */
-export function streamNatively(model: LocalModel, request: LocalChatRequest, random: Random): NativeEvent[] {
+export function streamNatively(model: GeneratingModel, request: LocalChatRequest, random: Random): NativeEvent[] {
 	const { choice, usage } = generateOne(model, request, random);
 	if (choice.toolCall !== undefined) {
 		const call = { name: choice.toolCall.name, arguments: parsedOrText(textOf(choice.tokens)) };
@@ -48,7 +48,7 @@ export function streamNatively(model: LocalModel, request: LocalChatRequest, ran
 }
 
 function generateOne(
-	model: LocalModel,
+	model: GeneratingModel,
 	request: LocalChatRequest,
 	random: Random,
 ): { choice: GeneratedChoice; usage: TokenUsage } {

@@ -31,10 +31,15 @@ const bodySchema = v.object({
 	stop: v.nullish(v.union([v.string(), v.pipe(v.array(v.string()), v.maxLength(4))])),
 	stream: v.nullish(v.boolean()),
 	stream_options: v.nullish(v.object({ include_usage: v.nullish(v.boolean()) })),
-	response_format: v.nullish(v.object({ type: v.picklist(["text", "json_object", "json_schema"]) })),
+	response_format: v.nullish(
+		v.object({ type: v.picklist(["text", "json_object", "json_schema"]), json_schema: v.optional(v.unknown()) }),
+	),
 	tools: v.nullish(v.array(toolSchema)),
 	tool_choice: v.nullish(
-		v.union([v.picklist(["none", "auto", "required"]), v.object({ type: v.literal("function") })]),
+		v.union([
+			v.picklist(["none", "auto", "required"]),
+			v.object({ type: v.literal("function"), function: v.object({ name: v.string() }) }),
+		]),
 	),
 	ignore_eos: v.nullish(v.boolean()),
 });
@@ -68,8 +73,12 @@ export interface LocalChatRequest {
 	readonly isStream: boolean;
 	readonly includeUsage: boolean;
 	readonly wantsJson: boolean;
+	/** The JSON schema that the answer should fit; undefined where there is none. */
+	readonly jsonSchema: unknown;
 	/** Empty when there are none or the request forbids their use. */
 	readonly tools: readonly LocalTool[];
+	/** Whether a call is left to the model, demanded of any tool, or of the tool of this name, which is offered. */
+	readonly toolChoice: "auto" | "required" | { readonly name: string };
 	/** Write on past the end of a paragraph, up to the token limit (vLLM's `ignore_eos`). */
 	readonly ignoresEnd: boolean;
 }
@@ -98,11 +107,22 @@ export function parseChatBody(body: unknown): ParsedChatBody {
 	if (typeof fields.top_logprobs === "number" && fields.logprobs !== true) {
 		return { ok: false, problem: { message: "top_logprobs needs logprobs to be true", param: "top_logprobs" } };
 	}
-	return { ok: true, request: requestFrom(fields) };
+	const request = requestFrom(fields);
+	const toolProblem = toolChoiceProblem(request);
+	return toolProblem === undefined ? { ok: true, request } : { ok: false, problem: toolProblem };
+}
+
+/** A call can only be demanded of a tool that is offered. */
+function toolChoiceProblem({ tools, toolChoice }: LocalChatRequest): BodyProblem | undefined {
+	if (toolChoice === "auto") return undefined;
+	if (tools.length === 0) return { message: "tool_choice needs tools", param: "tool_choice" };
+	if (toolChoice === "required" || tools.some(({ name }) => name === toolChoice.name)) return undefined;
+	return { message: `tool_choice names ${toolChoice.name}, which is not among the tools`, param: "tool_choice" };
 }
 
 function requestFrom(fields: v.InferOutput<typeof bodySchema>): LocalChatRequest {
-	const tools = fields.tool_choice === "none" ? [] : (fields.tools ?? []);
+	const { tool_choice: toolChoice, response_format: format } = fields;
+	const tools = toolChoice === "none" ? [] : (fields.tools ?? []);
 	return {
 		model: fields.model ?? "",
 		messages: fields.messages.map(({ role, content }) => ({ role, content })),
@@ -115,9 +135,21 @@ function requestFrom(fields: v.InferOutput<typeof bodySchema>): LocalChatRequest
 		stop: [fields.stop ?? []].flat().filter((text) => text !== ""),
 		isStream: fields.stream ?? false,
 		includeUsage: fields.stream_options?.include_usage ?? false,
-		wantsJson:
-			fields.response_format !== null && fields.response_format !== undefined && fields.response_format.type !== "text",
+		wantsJson: format != null && format.type !== "text",
+		jsonSchema: format?.type === "json_schema" ? schemaOf(format.json_schema) : undefined,
 		tools: tools.map((tool) => ({ name: tool.function.name, parameters: tool.function.parameters })),
+		toolChoice:
+			typeof toolChoice === "object" && toolChoice !== null
+				? { name: toolChoice.function.name }
+				: toolChoice === "required"
+					? "required"
+					: "auto",
 		ignoresEnd: fields.ignore_eos ?? false,
 	};
+}
+
+/** OpenAI puts the schema into a field of its own, beside its name; Workers AI's native models take it as it is. */
+function schemaOf(jsonSchema: unknown): unknown {
+	if (typeof jsonSchema !== "object" || jsonSchema === null || !("schema" in jsonSchema)) return jsonSchema;
+	return jsonSchema.schema;
 }

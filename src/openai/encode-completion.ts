@@ -1,7 +1,8 @@
 import type { CascadeFacts } from "../core/cascade-facts.ts";
 import type { ChatRequest, Completion } from "../core/completion.ts";
-import { isJsonObject, type JsonObject } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { AnswerEncoder, AnswerIdentity, StreamEncoder } from "./answer-encoder.ts";
+import { shownLogprobs } from "./shown-logprobs.ts";
 import { formatErrorEnd, formatEvent, STREAM_END } from "./sse.ts";
 
 /** The answers to a chat request, in the form of `/v1/chat/completions`. */
@@ -89,26 +90,11 @@ function identified(body: JsonObject, identity: AnswerIdentity): JsonObject {
 	};
 }
 
-/** The choices as the client may see them: with log-probabilities only where it asked for them. */
 function choicesFor(request: ChatRequest, body: JsonObject): JsonObject[] {
-	if (request.logprobs) return trimmedChoices(body, request.topLogprobs);
-	return (body["choices"] as JsonObject[]).map((choice) => ({ ...choice, logprobs: null }));
-}
-
-/** The confidence method may have asked for more alternatives than the client. */
-function trimmedChoices(body: JsonObject, topLogprobs: number): JsonObject[] {
-	return (body["choices"] as JsonObject[]).map((choice) => {
-		const logprobs = choice["logprobs"] as JsonObject | null;
-		if (logprobs === null || !Array.isArray(logprobs["content"])) return choice;
-		const content = (logprobs["content"] as unknown[]).filter(isJsonObject).map((token) => ({
-			...token,
-			bytes: token["bytes"] ?? null,
-			top_logprobs: Array.isArray(token["top_logprobs"])
-				? (token["top_logprobs"] as JsonObject[]).slice(0, topLogprobs)
-				: [],
-		}));
-		return { ...choice, logprobs: { refusal: null, ...logprobs, content } };
-	});
+	return (body["choices"] as JsonObject[]).map((choice) => ({
+		...choice,
+		logprobs: shownLogprobs(request, choice["logprobs"]),
+	}));
 }
 
 /** The message as one delta, tool calls numbered as streams want them; null where it says nothing. */

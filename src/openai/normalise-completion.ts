@@ -103,7 +103,8 @@ function isTokenCount(value: unknown): value is number {
 	return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
-function tokensOf(logprobs: unknown): readonly TokenLogprob[] | null {
+/** The tokens of a choice's or a chunk's `logprobs`; null where there are none. */
+export function tokensOf(logprobs: unknown): readonly TokenLogprob[] | null {
 	if (!isJsonObject(logprobs) || !Array.isArray(logprobs["content"])) return null;
 	// Elements stay untrusted: the confidence methods check every number they read.
 	return (logprobs["content"] as unknown[]).map((token) =>

@@ -4,6 +4,7 @@ import type { ChatRequest, TokenUsage } from "../core/completion.ts";
 import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import { argumentText, usageOf } from "./normalise-completion.ts";
+import { shownLogprobs } from "./shown-logprobs.ts";
 import { formatEvent, STREAM_END } from "./sse.ts";
 import { readUpstreamError, streamFailure } from "./upstream-error.ts";
 
@@ -41,9 +42,10 @@ const NEEDS_A_LOOK = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"tool_calls"\s*:|
 /**
  * Relays a stream of OpenAI chat chunks. Most events pass unparsed. It mends what official clients break on: a
  * first chunk without a role, tool arguments that are objects, a second finish reason, a usage chunk that nobody asked for or
- * that came with the last content.
+ * that came with the last content. `carriesLogprobs`: a confidence method has asked for log-probabilities, so they are
+ * cut down to what the client asked for.
  */
-export function createStreamRelay(request: ChatRequest): StreamRelay {
+export function createStreamRelay(request: ChatRequest, carriesLogprobs = false): StreamRelay {
 	const finished = new Set<unknown>();
 	const rolesSent = new Set<unknown>();
 	let output = "";
@@ -71,7 +73,7 @@ export function createStreamRelay(request: ChatRequest): StreamRelay {
 			done = true;
 			return;
 		}
-		if (!connectionEnded && rolesSent.size >= request.choices && !NEEDS_A_LOOK.test(data)) {
+		if (!connectionEnded && !carriesLogprobs && rolesSent.size >= request.choices && !NEEDS_A_LOOK.test(data)) {
 			// Only an event split over several `data:` lines holds a line break.
 			output += `data: ${data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data}\n\n`;
 			return;
@@ -126,6 +128,7 @@ export function createStreamRelay(request: ChatRequest): StreamRelay {
 		if (typeof choice["index"] !== "number") choice["index"] = 0;
 		const delta = isJsonObject(choice["delta"]) ? choice["delta"] : {};
 		choice["delta"] = delta;
+		if (carriesLogprobs) choice["logprobs"] = shownLogprobs(request, choice["logprobs"]);
 		if (!rolesSent.has(choice["index"])) {
 			rolesSent.add(choice["index"]);
 			delta["role"] = "assistant";

@@ -101,6 +101,18 @@ export function fakeStage(
 			const result = await ask(call);
 			return result.ok ? ok(emptyStream()) : result;
 		},
+		async streamPrefix(call, rule) {
+			const result = await ask(call);
+			if (!result.ok) return result;
+			const { text, tokens, finishReason } = result.value;
+			// An answer that stops by itself is longer than any prefix; one that ends otherwise ends within it.
+			const prefix = {
+				text,
+				tokens: tokens === null ? null : tokens.slice(0, rule.tokens),
+				finishReason: finishReason === "stop" ? null : finishReason,
+			};
+			return ok({ prefix, live: emptyStream() });
+		},
 	};
 }
 

@@ -11,8 +11,14 @@ const cascadeWith = (confidence: ConfidenceMethod, threshold: number, timeoutMs 
 });
 
 describe("agreement", () => {
-	const threeOfThree = cascadeWith({ method: "agreement", samples: 3, temperature: 0.7, match: "normalised" }, 0.9);
-	const twoOfThree = cascadeWith({ method: "agreement", samples: 3, temperature: 0.7, match: "normalised" }, 0.6);
+	const threeOfThree = cascadeWith(
+		{ method: "agreement", samples: 3, temperature: 0.7, match: "normalised", stopEarly: false },
+		0.9,
+	);
+	const twoOfThree = cascadeWith(
+		{ method: "agreement", samples: 3, temperature: 0.7, match: "normalised", stopEarly: false },
+		0.6,
+	);
 
 	it("asks for the answer as the client wants it, and for samples at the method's temperature, each with its own seed", async () => {
 		const { asked, facts } = await answerOf({
@@ -173,7 +179,7 @@ describe("a stage that cannot help", () => {
 	it("is asked where its method needs none", async () => {
 		const { facts } = await answerOf({
 			capabilities: PLAIN_MODEL,
-			cascade: cascadeWith({ method: "agreement", samples: 2, temperature: 1, match: "exact" }, 1),
+			cascade: cascadeWith({ method: "agreement", samples: 2, temperature: 1, match: "exact", stopEarly: false }, 1),
 			stages: { edge: answering("Paris"), origin: large },
 		});
 		expect(facts.stage).toBe("edge");

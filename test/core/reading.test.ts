@@ -19,6 +19,7 @@ describe("a confidence reading", () => {
 	});
 
 	it("says why there is none", () => {
-		expect(unavailable("no-label")).toEqual({ kind: "unavailable", cause: "no-label" });
+		for (const cause of ["no-label", "no-statement", "no-scores", "bad-scores", "no-values"] as const)
+			expect(unavailable(cause)).toEqual({ kind: "unavailable", cause });
 	});
 });

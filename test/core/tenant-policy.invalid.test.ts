@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { edgeDocument, originDocument, pathsOf, policyOf, policyWithMethod, problemsOf } from "./policy-documents.ts";
+import { edgeDocument, originDocument, pathsOf, policyOf, problemsOf } from "./policy-documents.ts";
 
 const stages = [edgeDocument(), originDocument()];
 const chat = { stages };
@@ -231,43 +231,6 @@ describe("a stage is refused", () => {
 	it("with a URL for an origin: only the operator sets those", () => {
 		expect(pathsOf(policyOf([edgeDocument(), originDocument({ origin: "https://x.example" })]))).toEqual([
 			`${last}.origin`,
-		]);
-	});
-});
-
-describe("a confidence method is refused", () => {
-	it.each([
-		[{}, "method"],
-		[{ method: "mean" }, "method"],
-		[{ method: "quantile-logprob" }, "quantile"],
-		[{ method: "quantile-logprob", quantile: 1.1 }, "quantile"],
-		[{ method: "quantile-logprob", quantile: "0.1" }, "quantile"],
-		[{ method: "label-margin" }, "labels"],
-		[{ method: "label-margin", labels: ["one"] }, "labels"],
-		[{ method: "label-margin", labels: Array.from({ length: 21 }, (_, index) => `l${index}`) }, "labels"],
-		[{ method: "label-margin", labels: ["a", ""] }, "labels[1]"],
-		[{ method: "label-margin", labels: ["a", 5] }, "labels[1]"],
-		[{ method: "agreement" }, "samples"],
-		[{ method: "agreement", samples: 1 }, "samples"],
-		[{ method: "agreement", samples: 11 }, "samples"],
-		[{ method: "agreement", samples: 2.5 }, "samples"],
-		[{ method: "agreement", samples: 3, temperature: 3 }, "temperature"],
-		[{ method: "agreement", samples: 3, match: "fuzzy" }, "match"],
-		[{ method: "verify" }, "model"],
-		[{ method: "verify", model: "" }, "model"],
-		[{ method: "verify", model: "m", price: 5 }, "price"],
-	])("as %j", (method, field) => {
-		expect(pathsOf(policyWithMethod(method))).toEqual([`${first}.confidence.${field}`]);
-	});
-
-	it("as anything but an object", () => {
-		for (const method of ["mean-logprob", null, 5, []])
-			expect(pathsOf(policyWithMethod(method))[0]).toMatch(/^cascades\.chat\.stages\[0\]\.confidence/u);
-	});
-
-	it("where two labels differ in letter case only: no token could tell them apart", () => {
-		expect(pathsOf(policyWithMethod({ method: "label-margin", labels: ["Yes", "yes", "no"] }))).toEqual([
-			`${first}.confidence.labels`,
 		]);
 	});
 });

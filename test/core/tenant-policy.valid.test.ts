@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseTenantPolicy } from "../../src/core/parse-tenant-policy.ts";
 import { POLICY_LIMITS } from "../../src/core/tenant-policy.ts";
-import { edgeDocument, originDocument, policyOf, policyWithMethod, problemsOf } from "./policy-documents.ts";
+import { edgeDocument, originDocument, policyOf, problemsOf } from "./policy-documents.ts";
 
 const accepted = (document: unknown) => {
 	const parsed = parseTenantPolicy(document);
@@ -83,35 +83,6 @@ describe("a stage", () => {
 		expect(accepted(policyOf([edgeDocument(setting), originDocument()])).cascades["chat"]?.stages[0]).toMatchObject(
 			setting,
 		);
-	});
-});
-
-describe("a confidence method", () => {
-	it.each([
-		{ method: "mean-logprob" },
-		{ method: "min-logprob" },
-		{ method: "quantile-logprob", quantile: 0 },
-		{ method: "quantile-logprob", quantile: 1 },
-		{ method: "token-margin" },
-		{ method: "label-margin", labels: ["spam", "ham"] },
-		{ method: "label-margin", labels: Array.from({ length: 20 }, (_, index) => `label ${index}`) },
-		{ method: "agreement", samples: 2, temperature: 0, match: "exact" },
-		{ method: "agreement", samples: 10, temperature: 2, match: "json" },
-		{ method: "verify", model: "@cf/checker" },
-		{ method: "verify", model: "@cf/checker", price: { inputUsdPerMillion: 1, outputUsdPerMillion: 1 } },
-	])("may be %j", (method) => {
-		expect(accepted(policyWithMethod(method)).cascades["chat"]?.stages[0]?.confidence).toEqual(method);
-	});
-
-	it("of agreement samples at temperature 1 and sets aside case and punctuation, unless it says otherwise", () => {
-		expect(
-			accepted(policyWithMethod({ method: "agreement", samples: 3 })).cascades["chat"]?.stages[0]?.confidence,
-		).toEqual({
-			method: "agreement",
-			samples: 3,
-			temperature: 1,
-			match: "normalised",
-		});
 	});
 });
 

@@ -108,6 +108,18 @@ describe("a label model's answer", () => {
 		expect(answer("@local/mail-small", { ...body, tool_choice: "none" }).choices[0]?.message.content).toBe(first.label);
 	});
 
+	it("is text once the tool has answered", () => {
+		const messages = [
+			...mailPrompt(firstMail()),
+			{ role: "assistant", content: null, tool_calls: [{ id: "call_1" }] },
+			{ role: "tool", tool_call_id: "call_1", content: "moved" },
+		];
+		const [choice] = answer("@local/mail-small", { messages, temperature: 0, tools: [labelTool] }).choices;
+		const [first] = labelModel("@local/mail-small").distribution(firstMail());
+		expect(choice?.message).toEqual({ role: "assistant", content: first.label, refusal: null });
+		expect(choice?.finish_reason).toBe("stop");
+	});
+
 	it("ignores a tool whose labels are not its own", () => {
 		const parameters = { type: "object", properties: { label: { enum: ["urgent", "later"] } } };
 		const tools = [{ type: "function", function: { name: "sort", parameters } }];
@@ -147,8 +159,10 @@ describe("the checker's answer", () => {
 		expect(spam?.logprobs?.content[0]?.top_logprobs).toHaveLength(2);
 	});
 
-	it("reads the label out of a JSON answer", () => {
+	it("reads the label out of a JSON answer, and out of a moderator's verdict", () => {
 		expect(verdict('{"label":"spam"}')?.logprobs).toEqual(verdict("spam")?.logprobs);
+		expect(verdict("unsafe\nillicit")?.logprobs).toEqual(verdict("spam")?.logprobs);
+		expect(verdict("safe")?.logprobs).toEqual(verdict("ham")?.logprobs);
 	});
 
 	it("is no when the answer names no label or both", () => {

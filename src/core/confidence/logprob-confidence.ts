@@ -5,9 +5,11 @@ import { measured, unavailable, type ConfidenceReading } from "../reading.ts";
  * The log-probabilities of an answer, or null unless every token carries a usable one. A single missing, NaN or
  * positive value makes the whole reading worthless: an average over the rest would hide exactly the odd token.
  */
-function usableLogprobs(tokens: readonly TokenLogprob[]): number[] | null {
+export function usableLogprobs(tokens: readonly TokenLogprob[]): number[] | null {
 	const logprobs: number[] = [];
-	for (const { logprob } of tokens) {
+	for (const token of tokens) {
+		// What is inside a list of tokens is the upstream's own: nothing about it is certain.
+		const logprob: unknown = token?.logprob;
 		// `!(x <= 0)` also catches NaN and anything that is not a number. Negative infinity is a legal "impossible".
 		if (typeof logprob !== "number" || !(logprob <= 0)) return null;
 		logprobs.push(logprob);

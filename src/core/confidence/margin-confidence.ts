@@ -12,9 +12,14 @@ export function tokenMarginConfidence(tokens: readonly TokenLogprob[] | null): C
 	for (const token of tokens) {
 		const distribution = readDistribution(token);
 		if (distribution === null) return unavailable(hasAlternatives(token) ? "bad-logprobs" : "no-logprobs");
-		sum += Math.max(0, distribution.emitted - distribution.bestOther);
+		sum += marginOf(distribution);
 	}
 	return measured(sum / tokens.length);
+}
+
+/** p(emitted) - p(best alternative), 0 where the alternative was likelier. */
+export function marginOf(distribution: TokenDistribution): number {
+	return Math.max(0, distribution.emitted - distribution.bestOther);
 }
 
 /**
@@ -30,7 +35,7 @@ export function labelMarginConfidence(
 	labels: readonly string[],
 ): ConfidenceReading {
 	if (tokens === null || tokens.length === 0) return unavailable("no-logprobs");
-	const token = tokens.find((candidate) => labelOf(candidate.token, labels) !== undefined);
+	const token = tokens.find((candidate) => labelOf(candidate?.token, labels) !== undefined);
 	if (token === undefined) return unavailable("no-label");
 	if (!hasAlternatives(token)) return unavailable("no-logprobs");
 	const distribution = readDistribution(token);
@@ -54,9 +59,11 @@ export function labelMarginConfidence(
 	return measured(Math.max(0, answeredProbability - Math.max(...others)) / total);
 }
 
-interface TokenDistribution {
+/** What is known of the distribution that a token was drawn from. */
+export interface TokenDistribution {
 	readonly emitted: number;
 	readonly bestOther: number;
+	/** The emitted token first and once, then the listed ones that are spelt otherwise. */
 	readonly alternatives: readonly { readonly token: string; readonly probability: number }[];
 	/** The most that one token outside the list can have. */
 	readonly mostUnlisted: number;
@@ -64,13 +71,20 @@ interface TokenDistribution {
 	readonly leftover: number;
 }
 
-function hasAlternatives(token: TokenLogprob): boolean {
-	return Array.isArray(token.top_logprobs) && token.top_logprobs.length > 0;
+/** Whether the model listed any alternative at this token, itself included. */
+export function hasAlternatives(token: TokenLogprob): boolean {
+	return Array.isArray(token?.top_logprobs) && token.top_logprobs.length > 0;
 }
 
 /** The probabilities at one token; null where any is missing or absurd. */
-function readDistribution(token: TokenLogprob): TokenDistribution | null {
-	if (!hasAlternatives(token) || typeof token.logprob !== "number" || !(token.logprob <= 0)) return null;
+export function readDistribution(token: TokenLogprob): TokenDistribution | null {
+	if (
+		!hasAlternatives(token) ||
+		typeof token.token !== "string" ||
+		typeof token.logprob !== "number" ||
+		!(token.logprob <= 0)
+	)
+		return null;
 	const alternatives: { token: string; probability: number }[] = [
 		{ token: token.token, probability: Math.exp(token.logprob) },
 	];
@@ -101,7 +115,8 @@ function readDistribution(token: TokenLogprob): TokenDistribution | null {
 const SURROUNDING = /^[\s"'`{[(:]+|[\s"'`}\]):,.!]+$/gu;
 
 /** The one label that this token begins, or undefined where it begins none or several. */
-function labelOf(token: string, labels: readonly string[]): string | undefined {
+export function labelOf(token: unknown, labels: readonly string[]): string | undefined {
+	if (typeof token !== "string") return undefined;
 	const text = token.replaceAll(SURROUNDING, "").toLowerCase();
 	if (text === "") return undefined;
 	const named = labels.filter((label) => label.toLowerCase().startsWith(text));

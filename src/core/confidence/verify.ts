@@ -21,10 +21,16 @@ export function verifyMessages(request: ChatRequest, answer: Completion): ChatMe
 		{
 			role: "user",
 			content:
-				`<question>\n${question}\n</question>\n<answer>\n${withoutTags(answer.text)}\n</answer>\n` +
+				`<question>\n${question}\n</question>\n<answer>\n${withoutTags(said(answer))}\n</answer>\n` +
 				"Is the answer correct? Reply with one word: yes or no.",
 		},
 	];
+}
+
+/** An answer as text; without its tool calls, one that calls a tool and says nothing would be judged as empty. */
+function said({ text, toolCalls }: Completion): string {
+	const calls = toolCalls.map((call) => `Calls the tool ${call.name} with ${call.arguments}`);
+	return [text, ...calls].filter((line) => line !== "").join("\n");
 }
 
 // The slash and its spaces are one group: two runs of spaces side by side would be tried in every division.
@@ -48,8 +54,8 @@ export function verifyConfidence(verdict: Completion): ConfidenceReading {
 	let yes = 0;
 	let no = 0;
 	const seen = new Set<string>();
-	const alternatives = Array.isArray(first.top_logprobs) ? first.top_logprobs : [];
-	for (const { token, logprob } of [first, ...alternatives.map((alternative) => alternative ?? {})]) {
+	const alternatives = Array.isArray(first?.top_logprobs) ? first.top_logprobs : [];
+	for (const { token, logprob } of [first, ...alternatives].map((listed) => listed ?? {})) {
 		if (seen.has(token)) continue;
 		seen.add(token);
 		if (typeof token !== "string" || typeof logprob !== "number" || !(logprob <= 0)) return unavailable("bad-logprobs");

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isJsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
 import { POLICY_LIMITS, type PolicyProblem } from "../tenant-policy.ts";
 import { confidence } from "./confidence.ts";
 import { between, flag, modelName, name, price, wholeBetween } from "./scalars.ts";
@@ -79,4 +79,29 @@ function shapesOf(kind: string): readonly string[] {
 	return kind === "openai"
 		? ["chat-completions", "moderations"]
 		: ["chat-completions", "native", "text-classification", "llama-guard"];
+}
+
+/**
+ * A stage that decides on the beginning of its answer (`confidence.prefix`) cannot make checks that need the whole of
+ * it, and a check that is silently passed over is worse than none.
+ */
+export function prefixProblems(path: string, cascade: JsonObject): PolicyProblem[] {
+	const stages = Array.isArray(cascade["stages"]) ? (cascade["stages"] as unknown[]) : [];
+	const decidesEarly = stages.some(
+		(candidate) =>
+			isJsonObject(candidate) &&
+			isJsonObject(candidate["confidence"]) &&
+			candidate["confidence"]["prefix"] !== undefined,
+	);
+	if (!decidesEarly) return [];
+	const checks = isJsonObject(cascade["checks"]) ? cascade["checks"] : {};
+	const problems: PolicyProblem[] = [];
+	const report = (field: string, message: string) => problems.push({ path: `${path}.checks.${field}`, message });
+	if (checks["refusal"] !== false)
+		report("refusal", "must be false beside a stage with a prefix, which is served before its end is known");
+	for (const field of ["pattern", "script"]) {
+		if (checks[field] !== undefined)
+			report(field, "needs the whole answer, which a stage with a prefix does not wait for");
+	}
+	return problems;
 }

@@ -1,45 +1,131 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Completion } from "../../../src/core/completion.ts";
-import { planConfidence, readConfidence, type ConfidenceMethod } from "../../../src/core/confidence/method.ts";
-import { exampleAnswer, exampleRequest, garbageTokens, token, tokensWith } from "../examples.ts";
+import type { ChatRequest } from "../../../src/core/completion.ts";
+import {
+	describeMethod,
+	planConfidence,
+	readConfidence,
+	separateStatement,
+	type ConfidenceMethod,
+	type MethodCost,
+} from "../../../src/core/confidence/method.ts";
+import { exampleAnswer, exampleRequest, token, tokensWith } from "../examples.ts";
 
+const agreement = { method: "agreement", samples: 3, temperature: 1, match: "exact", stopEarly: true } as const;
 const METHODS: readonly ConfidenceMethod[] = [
 	{ method: "mean-logprob" },
 	{ method: "min-logprob" },
 	{ method: "quantile-logprob", quantile: 0.2 },
 	{ method: "token-margin" },
 	{ method: "label-margin", labels: ["spam", "ham"] },
-	{ method: "agreement", samples: 3, temperature: 1, match: "exact" },
-	{ method: "agreement", samples: 3, temperature: 1, match: "normalised" },
-	{ method: "agreement", samples: 3, temperature: 1, match: "json" },
+	{ method: "value-token", quantile: 0 },
+	{ method: "learned", features: 1, bias: 0, weights: { minLogprob: 1 } },
+	agreement,
+	{ ...agreement, match: "normalised" },
+	{ ...agreement, match: "json" },
+	{ ...agreement, match: "label", labels: ["spam", "ham"] },
 	{ method: "verify", model: "@cf/checker" },
+	{ method: "verbalised" },
+	{ method: "classifier-score" },
 ];
+const FROM_LOGPROBS = METHODS.slice(0, 7);
 
+const NONCE = "3fa9c07e";
 const request = exampleRequest();
-const noExtra = { samples: [], verdict: null };
+const noExtra = { request, stated: null, samples: [], verdict: null };
+const nothing = { topLogprobs: null, scores: false, messages: null, samples: null, verify: null };
+const classification = exampleRequest({ task: { kind: "classification", text: "…", labels: ["spam", "ham"] } });
+const notApplicable = { kind: "unavailable", cause: "not-applicable" };
+
+const plan = (method: ConfidenceMethod, asked: ChatRequest = request) => planConfidence(method, asked, NONCE);
 
 describe("what a method needs", () => {
 	it("is log-probabilities alone for the methods that read emitted tokens", () => {
-		for (const method of METHODS.slice(0, 3))
-			expect(planConfidence(method, request)).toEqual({ topLogprobs: 0, samples: null, verify: null });
+		for (const method of [...METHODS.slice(0, 3), { method: "value-token", quantile: 0 } as const])
+			expect(plan(method)).toEqual({ ok: true, value: { ...nothing, topLogprobs: 0 } });
 	});
 
-	it("is alternatives too for the margins: the runner-up, and as many labels as a model lists", () => {
-		expect(planConfidence({ method: "token-margin" }, request).topLogprobs).toBe(2);
-		expect(planConfidence({ method: "label-margin", labels: ["a", "b"] }, request).topLogprobs).toBe(20);
+	it("is alternatives too for the margins and features: the runner-up, five, as many labels as a model lists", () => {
+		const learned = { method: "learned", features: 1, bias: 0, weights: {} } as const;
+		expect(plan({ method: "token-margin" })).toEqual({ ok: true, value: { ...nothing, topLogprobs: 2 } });
+		expect(plan(learned)).toEqual({ ok: true, value: { ...nothing, topLogprobs: 5 } });
+		expect(plan({ method: "label-margin", labels: ["a", "b"] })).toEqual({
+			ok: true,
+			value: { ...nothing, topLogprobs: 20 },
+		});
 	});
 
 	it("is one sample fewer than agreement compares, since the answer itself is one", () => {
-		const plan = planConfidence({ method: "agreement", samples: 3, temperature: 0.7, match: "exact" }, request);
-		expect(plan).toEqual({ topLogprobs: null, samples: { count: 2, temperature: 0.7 }, verify: null });
+		expect(plan({ ...agreement, temperature: 0.7 })).toEqual({
+			ok: true,
+			value: { ...nothing, samples: { count: 2, temperature: 0.7 } },
+		});
 	});
 
 	it("is a question to the checker, made once the answer is there", () => {
-		const plan = planConfidence({ method: "verify", model: "@cf/checker" }, request);
-		expect(plan.topLogprobs).toBeNull();
-		expect(plan.verify?.model).toBe("@cf/checker");
-		expect(plan.verify?.messages(exampleAnswer({ text: "five" }))[1]?.content).toContain("<answer>\nfive\n</answer>");
+		const planned = plan({ method: "verify", model: "@cf/checker", logprobs: false });
+		const verify = planned.ok ? planned.value.verify : null;
+		expect(planned).toEqual({ ok: true, value: { ...nothing, verify } });
+		expect(verify).toMatchObject({ model: "@cf/checker", declaredLogprobs: false });
+		expect(verify?.messages(exampleAnswer({ text: "five" }))[1]?.content).toContain("<answer>\nfive\n</answer>");
+	});
+
+	it("is messages that ask for a statement, in place of the request's own", () => {
+		const planned = plan({ method: "verbalised" });
+		const messages = planned.ok ? planned.value.messages : null;
+		expect(planned).toEqual({ ok: true, value: { ...nothing, messages } });
+		expect(messages?.[0]?.content).toContain(`<confidence-${NONCE}>`);
+		expect(messages?.slice(1)).toEqual(request.messages);
+	});
+
+	it("is a classifier's scores", () => {
+		expect(plan({ method: "classifier-score" }, classification)).toEqual({
+			ok: true,
+			value: { ...nothing, scores: true },
+		});
+	});
+});
+
+describe("a request that a method can never read", () => {
+	const refused = { ok: false, error: "not-applicable" };
+	const labelAgreement: ConfidenceMethod = { ...agreement, match: "label" };
+
+	it("has no labels, where the method has none either", () => {
+		for (const method of [{ method: "label-margin" } as const, labelAgreement]) {
+			expect(plan(method)).toEqual(refused);
+			expect(plan(method, classification)).toMatchObject({ ok: true });
+			expect(plan({ ...method, labels: ["a", "b"] })).toMatchObject({ ok: true });
+			expect(
+				readConfidence(method, { ...noExtra, answer: exampleAnswer(), samples: [exampleAnswer(), exampleAnswer()] }),
+			).toEqual(notApplicable);
+		}
+		expect(plan(agreement)).toMatchObject({ ok: true });
+	});
+
+	it("is no task, for a method that reads classifiers", () => {
+		expect(plan({ method: "classifier-score" })).toEqual(refused);
+	});
+
+	it("leaves no place for a statement", () => {
+		expect(plan({ method: "verbalised" }, exampleRequest({ body: { stop: "." } }))).toEqual(refused);
+	});
+});
+
+describe("separating the statement", () => {
+	const answer = exampleAnswer({ text: `4\n<confidence-${NONCE}>90</confidence-${NONCE}>` });
+
+	it("is for the method that asks for one", () => {
+		expect(separateStatement({ method: "verbalised" }, answer, NONCE)).toMatchObject({
+			answer: { text: "4" },
+			stated: 0.9,
+		});
+	});
+
+	it("leaves the answer as it is for every other", () => {
+		for (const method of METHODS.filter((each) => each.method !== "verbalised")) {
+			const separated = separateStatement(method, answer, NONCE);
+			expect(separated.answer).toBe(answer);
+			expect(separated.stated).toBeNull();
+		}
 	});
 });
 
@@ -48,29 +134,44 @@ describe("reading a confidence", () => {
 		const answer = exampleAnswer({
 			text: "spam",
 			tokens: [token("spam", 0.64, { spam: 0.64, ham: 0.32 }), token("!", 0.25, { "!": 0.25, "?": 0.25 })],
+			scores: [{ label: "spam", score: 0.77 }],
 		});
 		const samples = [exampleAnswer({ text: "spam" }), exampleAnswer({ text: "Spam" })];
 		const verdict = exampleAnswer({ text: "no" });
 		const readings = METHODS.map((method) => {
-			const reading = readConfidence(method, { answer, samples, verdict });
+			const reading = readConfidence(method, { request, answer, stated: 0.35, samples, verdict });
 			return reading.kind === "measured" ? reading.confidence : reading.cause;
 		});
 		expect(readings.slice(0, 2)).toEqual([expect.closeTo(0.4, 12), expect.closeTo(0.25, 12)]);
 		// Type 7 at 0.2 of two values: ln 0.25 + 0.2 (ln 0.64 - ln 0.25).
 		expect(readings[2]).toBeCloseTo(0.25 * (0.64 / 0.25) ** 0.2, 12);
 		expect(readings.slice(3, 5)).toEqual([expect.closeTo(0.16, 12), expect.closeTo(1 / 3, 12)]);
-		expect(readings.slice(5)).toEqual([expect.closeTo(2 / 3, 12), 1, "not-applicable", 0]);
+		// The logistic of ln 0.25 is 0.2.
+		expect(readings.slice(5, 7)).toEqual(["not-applicable", expect.closeTo(0.2, 12)]);
+		expect(readings.slice(7)).toEqual([expect.closeTo(2 / 3, 12), 1, "not-applicable", 1, 0, 0.35, 0.77]);
+	});
+
+	it("reads values of JSON at the policy's quantile", () => {
+		const answer = exampleAnswer({ text: "[1,2]", tokens: [token("[1", 0.4), token(",2]", 0.9)] });
+		expect(readConfidence({ method: "value-token", quantile: 1 }, { ...noExtra, answer })).toEqual({
+			kind: "measured",
+			confidence: expect.closeTo(0.9, 12),
+		});
+	});
+
+	it("takes labels from the request's task where the policy has none", () => {
+		const answer = exampleAnswer({ text: "ham", tokens: [token("ham", 0.75, { ham: 0.75, spam: 0.25 })] });
+		expect(readConfidence({ method: "label-margin" }, { ...noExtra, request: classification, answer })).toEqual({
+			kind: "measured",
+			confidence: expect.closeTo(0.5, 12),
+		});
 	});
 
 	it("does not count a lost sample as one that agreed, nor leave it out", () => {
-		const method: ConfidenceMethod = { method: "agreement", samples: 3, temperature: 1, match: "exact" };
 		const unavailable = { kind: "unavailable", cause: "extra-call-failed" };
-		expect(
-			readConfidence(method, { answer: exampleAnswer(), samples: [exampleAnswer(), null], verdict: null }),
-		).toEqual(unavailable);
-		expect(readConfidence(method, { answer: exampleAnswer(), samples: [exampleAnswer()], verdict: null })).toEqual(
-			unavailable,
-		);
+		const given = { ...noExtra, answer: exampleAnswer() };
+		expect(readConfidence(agreement, { ...given, samples: [exampleAnswer(), null] })).toEqual(unavailable);
+		expect(readConfidence(agreement, { ...given, samples: [exampleAnswer()] })).toEqual(unavailable);
 	});
 
 	it("has no verdict where the checker could not be asked", () => {
@@ -79,7 +180,7 @@ describe("reading a confidence", () => {
 	});
 
 	it("is unavailable from an answer without log-probabilities by every method that needs them", () => {
-		for (const method of METHODS.slice(0, 5))
+		for (const method of FROM_LOGPROBS)
 			expect(readConfidence(method, { answer: exampleAnswer(), ...noExtra })).toEqual({
 				kind: "unavailable",
 				cause: "no-logprobs",
@@ -95,76 +196,37 @@ describe("reading a confidence", () => {
 	});
 });
 
-describe("whatever an upstream sends in place of log-probabilities", () => {
-	const number = fc.oneof(
-		fc.double(),
-		fc.double({ min: -20, max: 0, noNaN: true }),
-		fc.constantFrom(
-			0,
-			-0,
-			-9999,
-			Number.NEGATIVE_INFINITY,
-			Number.POSITIVE_INFINITY,
-			Number.NaN,
-			Number.MIN_VALUE,
-			1e-17,
-		),
-	);
-	const text = fc.oneof(fc.constantFrom("spam", "ham", " Spam", "yes", "No", "", "sp", '{"'), fc.string());
-	const wrong = fc.constantFrom<unknown[]>(null, undefined, 7, "text", {}, []);
-	const alternative = fc.oneof(
-		{ weight: 6, arbitrary: fc.record({ token: text, logprob: number }) },
-		{ weight: 1, arbitrary: fc.record({ token: fc.oneof(text, wrong), logprob: fc.oneof(number, wrong) }) },
-		{ weight: 1, arbitrary: wrong },
-	);
-	// `normaliseCompletion` lets only objects with a token through; everything inside them is the upstream's.
-	const tokenLike = fc.record(
-		{
-			token: text,
-			logprob: fc.oneof({ weight: 8, arbitrary: number }, { weight: 1, arbitrary: wrong }),
-			top_logprobs: fc.oneof(
-				{ weight: 8, arbitrary: fc.array(alternative, { maxLength: 6 }) },
-				{ weight: 1, arbitrary: wrong },
-			),
-		},
-		{ requiredKeys: ["token"] },
-	);
-	const completion: fc.Arbitrary<Completion> = fc
-		.record({ text, tokens: fc.option(fc.array(tokenLike, { maxLength: 6 })) })
-		.map(({ text: words, tokens }) =>
-			exampleAnswer({ text: words, tokens: tokens === null ? null : garbageTokens(...tokens) }),
-		);
-	const inputs = fc.record({
-		answer: completion,
-		samples: fc.array(fc.option(completion), { maxLength: 3 }),
-		verdict: fc.option(completion),
+describe("what a method costs", () => {
+	const free = { extraCalls: 0, latency: "none", outputTokens: 0 };
+
+	it("is nothing for those that read the answer's own log-probabilities or scores", () => {
+		for (const method of FROM_LOGPROBS) expect(describeMethod(method)).toEqual({ ...free, reads: "log-probabilities" });
+		expect(describeMethod({ method: "classifier-score" })).toEqual({ ...free, reads: "scores" });
 	});
 
-	it.each(METHODS.map((method) => [JSON.stringify(method), method] as const))(
-		"%s returns, within [0, 1] or unavailable",
-		(_name, method) => {
-			fc.assert(
-				fc.property(inputs, (given) => {
-					const reading = readConfidence(method, given);
-					if (reading.kind === "unavailable") return;
-					expect(reading.confidence).toBeGreaterThanOrEqual(0);
-					expect(reading.confidence).toBeLessThanOrEqual(1);
-				}),
-				{ seed: 7, numRuns: 1000 },
-			);
-		},
-	);
+	it("is calls for agreement and verify, beside the answer and after it", () => {
+		const calls: Partial<MethodCost> = { extraCalls: 4, latency: "beside-answer", reads: "samples" };
+		expect(describeMethod({ ...agreement, samples: 5 })).toEqual({ ...free, ...calls });
+		expect(describeMethod({ method: "verify", model: "m" })).toEqual({
+			...free,
+			extraCalls: 1,
+			latency: "after-answer",
+			reads: "checker",
+		});
+	});
 
-	it("a reading survives sensible log-probabilities of any length", () => {
-		const sensible = fc.array(fc.double({ min: -50, max: 0, noNaN: true }), { minLength: 1, maxLength: 200 });
-		fc.assert(
-			fc.property(sensible, (logprobs) => {
-				for (const method of METHODS.slice(0, 3))
-					expect(
-						readConfidence(method, { answer: exampleAnswer({ tokens: tokensWith(...logprobs) }), ...noExtra }).kind,
-					).toBe("measured");
-			}),
-			{ seed: 8, numRuns: 200 },
-		);
+	it("is tokens of the same call for a statement, at least as many as it has words and marks", () => {
+		const { outputTokens, ...rest } = describeMethod({ method: "verbalised" });
+		expect(rest).toEqual({ extraCalls: 0, latency: "none", reads: "statement" });
+		expect(outputTokens).toBeGreaterThanOrEqual(14);
+	});
+
+	it("is as many calls as the method plans", () => {
+		for (const method of METHODS) {
+			const planned = plan(method, classification);
+			if (!planned.ok) throw new Error(planned.error);
+			const { samples, verify } = planned.value;
+			expect(describeMethod(method).extraCalls).toBe((samples?.count ?? 0) + (verify === null ? 0 : 1));
+		}
 	});
 });

@@ -1,0 +1,127 @@
+import type { Completion, TokenUsage } from "../core/completion.ts";
+import { unsupportedByEdge } from "../core/edge-support.ts";
+import type { StageFailure } from "../core/stage-failure.ts";
+import type { StagePolicy } from "../core/tenant-policy.ts";
+import { failedTaskCheck } from "../core/answer-checks.ts";
+import { startDeadline, type Deadline } from "./deadline.ts";
+import type { CascadeStage } from "./ports.ts";
+import { recordCall, recordFailedCall, recordStoppedCall } from "./run-record.ts";
+import type { StageRun, StageStream } from "./stage-run.ts";
+
+/** Below this, a call is not begun: it would only be paid for and aborted. */
+export const LEAST_MS_FOR_A_CALL = 500;
+
+/** What the last stage said. Its call is on record, but for a stream's, whose end nobody knows yet. */
+export type FinalAnswer =
+	| { readonly kind: "whole"; readonly answer: Completion }
+	| { readonly kind: "live"; readonly stream: StageStream }
+	| { readonly kind: "failed"; readonly failure: StageFailure };
+
+/** The last stage, being asked. */
+export interface FinalCall {
+	readonly result: Promise<FinalAnswer>;
+	/** Its answer is not wanted any more: ends the call. `account` follows, once the served answer's usage is known. */
+	readonly stop: () => void;
+	/** Puts a call that was stopped on record as costing what `likely` does. */
+	readonly account: (likely: TokenUsage | null) => void;
+}
+
+/** Asks the stage whose answer is served whatever it says. `msLeft` of `msInAll` is the time that the request has. */
+export function beginFinalStage(run: StageRun, stage: StagePolicy, msLeft: number, msInAll: number): FinalCall {
+	const { record, clock, request } = run;
+	const timeoutMs = Math.min(stage.timeoutMs ?? msLeft, msLeft);
+	const startedAt = clock.now();
+	const deadline = startDeadline(clock, timeoutMs, run.signal);
+	let state: "asking" | "recorded" | "streaming" | "stopped" = "asking";
+	const timing = () => ({
+		stage: stage.name,
+		model: stage.model,
+		purpose: "answer" as const,
+		ms: clock.now() - startedAt,
+	});
+	const failed = (failure: StageFailure): FinalAnswer => {
+		deadline.abort();
+		return { kind: "failed", failure };
+	};
+	const failedCall = (failure: StageFailure | undefined): FinalAnswer => {
+		const cause = failure === undefined || failure.kind === "aborted" ? stopped(deadline, timeoutMs) : failure;
+		if (state === "asking") recordFailedCall(record, timing(), cause);
+		if (state === "asking") state = "recorded";
+		return failed(cause);
+	};
+
+	async function ask(): Promise<FinalAnswer> {
+		if (run.signal.aborted) return failed({ kind: "aborted" });
+		if (msLeft < LEAST_MS_FOR_A_CALL) return failed({ kind: "timeout", afterMs: msInAll });
+		const resolved = await run.resolveStage(stage);
+		if (!resolved.ok) return failed(resolved.error);
+		if (deadline.signal.aborted) return failed({ kind: "aborted" });
+		const unsupported = unsupportedByLastStage(run, stage, resolved.value);
+		if (unsupported !== null) return failed(unsupported);
+		const call = {
+			request,
+			requestId: run.requestId,
+			purpose: "answer" as const,
+			maxOutputTokens: run.maxOutputTokens,
+			model: stage.model,
+			signal: deadline.signal,
+			timeoutMs,
+			// A label's score is told where the model can tell it.
+			...(request.task !== undefined && resolved.value.capabilities.logprobs
+				? { topLogprobs: LABEL_ALTERNATIVES }
+				: {}),
+		};
+		if (request.stream) {
+			const opened = await deadline.race(resolved.value.stream(call));
+			if (opened?.ok !== true) return failedCall(opened?.error);
+			deadline.clear();
+			if (state === "asking") state = "streaming";
+			const stream = { live: opened.value, carriesLogprobs: false, startedAt, abort: deadline.abort };
+			return { kind: "live", stream };
+		}
+		const result = await deadline.race(resolved.value.complete(call));
+		if (result?.ok !== true) return failedCall(result?.error);
+		// Also where all is well: a signal that crossed to another Worker holds the request open until it is settled.
+		deadline.abort();
+		if (state === "asking") recordCall(record, timing(), stage.price, result.value.usage);
+		if (state === "asking") state = "recorded";
+		const problem = failedTaskCheck(request, result.value);
+		return problem === null
+			? { kind: "whole", answer: result.value }
+			: { kind: "failed", failure: { kind: "invalid-answer", detail: problem } };
+	}
+
+	let stoppedAfterMs = 0;
+	return {
+		result: ask(),
+		stop() {
+			stoppedAfterMs = timing().ms;
+			deadline.abort();
+			if (state === "asking" || state === "streaming") state = "stopped";
+		},
+		account(likely) {
+			if (state === "stopped") recordStoppedCall(record, { ...timing(), ms: stoppedAfterMs }, stage.price, likely);
+		},
+	};
+}
+
+/** The most alternatives that models list at a token. */
+const LABEL_ALTERNATIVES = 20;
+
+/** There is no later stage to pass the request on to, so the client is told what it asked for in vain. */
+function unsupportedByLastStage(
+	run: StageRun,
+	stage: StagePolicy,
+	{ capabilities }: CascadeStage,
+): StageFailure | null {
+	// An origin is sent what the client sent, known to us or not.
+	if (stage.adapter === "openai" && capabilities.answers === "chat") return null;
+	const param = unsupportedByEdge(run.request, capabilities);
+	if (param === null) return null;
+	const message = `'${param}' is not supported by the model of the stage '${stage.name}'.`;
+	return { kind: "bad-request", message, param, code: "unsupported_parameter" };
+}
+
+function stopped(deadline: Deadline, timeoutMs: number): StageFailure {
+	return deadline.expired() ? { kind: "timeout", afterMs: timeoutMs } : { kind: "aborted" };
+}

@@ -1,0 +1,109 @@
+import { failedCheck } from "../core/answer-checks.ts";
+import type { Completion } from "../core/completion.ts";
+import { readConfidence, type PrefixRule } from "../core/confidence/method.ts";
+import { estimatedTokens } from "../core/gate.ts";
+import type { StageFailure } from "../core/stage-failure.ts";
+import { startDeadline } from "./deadline.ts";
+import type { AnswerPrefix } from "./ports.ts";
+import { recordFailedCall, recordStoppedCall } from "./run-record.ts";
+import {
+	decidedEntry,
+	failureReason,
+	judgedEntry,
+	withoutAnswer,
+	type JudgedStage,
+	type Judgement,
+} from "./stage-run.ts";
+
+/**
+ * Judges a stream on its beginning: at most so many tokens are held, or so many milliseconds after the first, then the
+ * reading decides, and the answer is committed to or stopped. Nothing that needs the whole answer can be checked, so
+ * requests with tools or a response format are not decided so; the policy parser refuses checks that would be passed
+ * over.
+ */
+export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promise<Judgement> {
+	const { run, policy, stage, method, threshold, plan, timeoutMs } = judged;
+	const { request, requestId, maxOutputTokens, clock, record } = run;
+	if (needsWholeAnswer(judged)) {
+		return withoutAnswer(judgedEntry(policy, "skipped", "confidence-unavailable", "prefix-not-applicable"));
+	}
+	const deadline = startDeadline(clock, timeoutMs, run.signal);
+	const startedAt = clock.now();
+	const timing = () => ({
+		stage: policy.name,
+		model: policy.model,
+		purpose: "answer" as const,
+		ms: clock.now() - startedAt,
+	});
+	const opened = await deadline.race(
+		stage.streamPrefix(
+			{
+				request,
+				requestId,
+				purpose: "answer",
+				maxOutputTokens,
+				model: policy.model,
+				signal: deadline.signal,
+				timeoutMs,
+				...(plan.topLogprobs === null ? {} : { topLogprobs: Math.max(plan.topLogprobs, request.topLogprobs) }),
+			},
+			rule,
+		),
+	);
+	if (opened?.ok !== true) {
+		const stopped: StageFailure = deadline.expired() ? { kind: "timeout", afterMs: timeoutMs } : { kind: "aborted" };
+		const failure = opened === undefined || opened.error.kind === "aborted" ? stopped : opened.error;
+		deadline.abort();
+		recordFailedCall(record, timing(), failure);
+		return withoutAnswer(judgedEntry(policy, "failed", failureReason(failure), failure.kind));
+	}
+	const { prefix, live } = opened.value;
+	const answer = answerSoFar(prefix);
+	const failed = prefix.finishReason === null ? null : failedCheck(request, answer, run.checks);
+	const trailEntry =
+		failed === null
+			? decidedEntry(
+					policy,
+					threshold,
+					readConfidence(method, { request, answer, stated: null, samples: [], verdict: null }),
+				)
+			: judgedEntry(policy, "deferred", "rejected-by-check", failed);
+	if (trailEntry.outcome === "accepted") {
+		deadline.clear();
+		const carriesLogprobs = plan.topLogprobs !== null;
+		return {
+			kind: "accepted-live",
+			stream: { live, carriesLogprobs, startedAt, abort: deadline.abort },
+			trailEntry,
+		};
+	}
+	deadline.abort();
+	// The upstream reports usage at the end alone, which nobody waited for.
+	const seen = {
+		inputTokens: estimatedTokens(request),
+		outputTokens: Math.max(prefix.tokens?.length ?? 0, prefix.text === "" ? 0 : 1),
+	};
+	recordStoppedCall(record, timing(), policy.price, seen);
+	return withoutAnswer(trailEntry);
+}
+
+function needsWholeAnswer({ run: { request } }: JudgedStage): boolean {
+	const { tools, response_format: format } = request.body;
+	const wantsTools = Array.isArray(tools) && tools.length > 0;
+	const wantsFormat = typeof format === "object" && format !== null && "type" in format && format.type !== "text";
+	return wantsTools || wantsFormat || request.task !== undefined;
+}
+
+/** The beginning, seen as the answer that it is the beginning of. */
+function answerSoFar({ text, tokens, finishReason }: AnswerPrefix): Completion {
+	return {
+		text,
+		tokens,
+		finishReason: finishReason ?? "unknown",
+		toolCalls: [],
+		refusal: null,
+		scores: null,
+		usage: null,
+		body: {},
+	};
+}

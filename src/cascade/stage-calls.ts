@@ -1,0 +1,131 @@
+import type { Completion, TokenUsage } from "../core/completion.ts";
+import type { ConfidencePlan } from "../core/confidence/method.ts";
+import type { Price } from "../core/cost.ts";
+import { err, type Result } from "../core/result.ts";
+import type { StageFailure } from "../core/stage-failure.ts";
+import type { StagePolicy } from "../core/tenant-policy.ts";
+import type { CallRecord } from "../core/trail.ts";
+import type { Deadline } from "./deadline.ts";
+import type { CascadeStage, StageCall } from "./ports.ts";
+import { recordCall, recordFailedCall, recordStoppedCall } from "./run-record.ts";
+import type { StageRun } from "./stage-run.ts";
+
+/** Alternatives asked for at the checker's word, so that "yes" and "no" can be weighed. */
+const VERDICT_ALTERNATIVES = 5;
+
+interface PendingCall {
+	readonly timing: Omit<CallRecord, "usage" | "costUsd" | "ms">;
+	readonly price: Price;
+	readonly startedAt: number;
+}
+
+/** The calls of one judged stage under one deadline, each timed and put on record exactly once. */
+export class StageCalls {
+	readonly #run: StageRun;
+	readonly #policy: StagePolicy;
+	readonly #stage: CascadeStage;
+	readonly #deadline: Deadline;
+	readonly #timeoutMs: number;
+	readonly #pending = new Set<PendingCall>();
+
+	constructor(run: StageRun, policy: StagePolicy, stage: CascadeStage, deadline: Deadline, timeoutMs: number) {
+		this.#run = run;
+		this.#policy = policy;
+		this.#stage = stage;
+		this.#deadline = deadline;
+		this.#timeoutMs = timeoutMs;
+	}
+
+	/** The answer to the request. */
+	answer(plan: ConfidencePlan): Promise<Result<Completion, StageFailure>> {
+		const { model, price } = this.#policy;
+		const { topLogprobs, messages } = plan;
+		return this.#make("answer", model, price, {
+			...(topLogprobs === null ? {} : { topLogprobs: Math.max(topLogprobs, this.#run.request.topLogprobs) }),
+			...(messages === null ? {} : { messages }),
+		});
+	}
+
+	/** The further samples a plan asks for, begun now; null in place of one that failed. */
+	samples(plan: ConfidencePlan): Promise<Completion | null>[] {
+		const { samples } = plan;
+		if (samples === null) return [];
+		const { model, price } = this.#policy;
+		return Array.from({ length: samples.count }, async (_, index) => {
+			const differences = { temperature: samples.temperature, seedOffset: index + 1 };
+			const result = await this.#make("sample", model, price, differences);
+			return result.ok ? result.value : null;
+		});
+	}
+
+	/** The checker's verdict on this answer; null where the plan has none or the call failed. */
+	async verdict(plan: ConfidencePlan, answer: Completion, price: Price): Promise<Completion | null> {
+		if (plan.verify === null) return null;
+		const { model, declaredLogprobs } = plan.verify;
+		// A checker without log-probabilities still says a word.
+		const result = await this.#make("verify", model, price, {
+			purpose: "verdict",
+			messages: plan.verify.messages(answer),
+			...(declaredLogprobs === undefined ? {} : { declaredLogprobs }),
+			topLogprobs: VERDICT_ALTERNATIVES,
+			maxOutputTokens: 1,
+			temperature: 0,
+		});
+		return result.ok ? result.value : null;
+	}
+
+	/**
+	 * Ends the stage: what still runs is stopped and put on record as the estimate that it is. `likely` is what such a
+	 * call uses when it is let finish, as the answer has shown; null where there is none.
+	 */
+	end(likely: TokenUsage | null): void {
+		for (const { timing, price, startedAt } of this.#pending) {
+			const ms = this.#run.clock.now() - startedAt;
+			recordStoppedCall(this.#run.record, { ...timing, ms }, price, likely);
+		}
+		this.#pending.clear();
+		this.#deadline.abort();
+	}
+
+	async #make(
+		purpose: CallRecord["purpose"],
+		model: string,
+		price: Price,
+		differences: Partial<StageCall>,
+	): Promise<Result<Completion, StageFailure>> {
+		const { request, requestId, maxOutputTokens, clock, record } = this.#run;
+		const pending: PendingCall = {
+			timing: { stage: this.#policy.name, model, purpose },
+			price,
+			startedAt: clock.now(),
+		};
+		this.#pending.add(pending);
+		const result = await this.#deadline.race(
+			this.#stage.complete({
+				request,
+				requestId,
+				purpose: "answer",
+				maxOutputTokens,
+				model,
+				signal: this.#deadline.signal,
+				timeoutMs: this.#timeoutMs,
+				...differences,
+			}),
+		);
+		const failure = result === undefined || (!result.ok && result.error.kind === "aborted") ? this.#stopped() : null;
+		// Gone: the stage has ended meanwhile, and this call is on record already.
+		if (!this.#pending.delete(pending)) return err(failure ?? { kind: "aborted" });
+		const timing = { ...pending.timing, ms: clock.now() - pending.startedAt };
+		if (failure === null && result?.ok === true) {
+			recordCall(record, timing, price, result.value.usage);
+			return result;
+		}
+		const cause = failure ?? (result?.ok === false ? result.error : this.#stopped());
+		recordFailedCall(record, timing, cause);
+		return err(cause);
+	}
+
+	#stopped(): StageFailure {
+		return this.#deadline.expired() ? { kind: "timeout", afterMs: this.#timeoutMs } : { kind: "aborted" };
+	}
+}

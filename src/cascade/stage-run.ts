@@ -1,0 +1,98 @@
+import type { AnswerChecks } from "../core/answer-checks.ts";
+import type { ChatRequest, Completion } from "../core/completion.ts";
+import type { ConfidenceMethod, ConfidencePlan } from "../core/confidence/method.ts";
+import { decideDeferral } from "../core/deferral.ts";
+import type { ConfidenceReading } from "../core/reading.ts";
+import type { StageFailure } from "../core/stage-failure.ts";
+import type { StagePolicy } from "../core/tenant-policy.ts";
+import type { Reason, TrailEntry } from "../core/trail.ts";
+import type { CascadeStage, Clock, LiveAnswer, StageResolver } from "./ports.ts";
+import type { RunRecord } from "./run-record.ts";
+
+/** What every stage of a run shares. */
+export interface StageRun {
+	readonly request: ChatRequest;
+	readonly requestId: string;
+	readonly maxOutputTokens: number;
+	/** The client's own signal. */
+	readonly signal: AbortSignal;
+	readonly clock: Clock;
+	readonly resolveStage: StageResolver;
+	readonly checks: AnswerChecks;
+	readonly record: RunRecord;
+}
+
+/** A stage about to be asked, with what its judgement needs. */
+export interface JudgedStage {
+	readonly run: StageRun;
+	readonly policy: StagePolicy;
+	readonly stage: CascadeStage;
+	readonly method: ConfidenceMethod;
+	readonly threshold: number;
+	readonly plan: ConfidencePlan;
+	readonly nonce: string;
+	readonly timeoutMs: number;
+}
+
+/** What came of a stage that may be deferred. */
+export type Judgement =
+	| { readonly kind: "accepted"; readonly answer: Completion; readonly trailEntry: TrailEntry }
+	/** Accepted on its beginning; the rest is still coming. */
+	| { readonly kind: "accepted-live"; readonly stream: StageStream; readonly trailEntry: TrailEntry }
+	| {
+			readonly kind: "not-accepted";
+			/** An answer that passed every check, held in case nothing better can be had; null where there is none. */
+			readonly answer: Completion | null;
+			readonly trailEntry: TrailEntry;
+	  };
+
+/** A stage's stream that will be served, its call not yet on record. */
+export interface StageStream {
+	readonly live: LiveAnswer;
+	/** Log-probabilities are in it because a confidence method wanted them. */
+	readonly carriesLogprobs: boolean;
+	readonly startedAt: number;
+	/** Ends the upstream call. */
+	readonly abort: () => void;
+}
+
+/** A judged stage's entry on the trail, with no confidence measured yet. */
+export function judgedEntry(
+	policy: StagePolicy,
+	outcome: TrailEntry["outcome"],
+	reason: Reason,
+	detail?: string | null,
+): TrailEntry {
+	return {
+		stage: policy.name,
+		outcome,
+		reason,
+		confidence: null,
+		threshold: policy.threshold ?? null,
+		...(detail == null ? {} : { detail }),
+	};
+}
+
+/** A stage that gave nothing that could be served. */
+export function withoutAnswer(trailEntry: TrailEntry): Judgement {
+	return { kind: "not-accepted", answer: null, trailEntry };
+}
+
+/** How the failure of a stage before the last is named; every one of them leads to the next stage. */
+export function failureReason(failure: StageFailure): Reason {
+	if (failure.kind === "timeout") return "edge-timeout";
+	if (failure.kind === "daily-allocation" || failure.kind === "overloaded") return "edge-unavailable";
+	return "edge-failed";
+}
+
+/** The trail entry of a decision that was made. */
+export function decidedEntry(policy: StagePolicy, threshold: number, reading: ConfidenceReading): TrailEntry {
+	const decision = decideDeferral(reading, threshold);
+	const confidence = reading.kind === "measured" ? reading.confidence : null;
+	const cause = reading.kind === "unavailable" ? reading.cause : null;
+	const entry =
+		decision.kind === "accept"
+			? judgedEntry(policy, "accepted", "accepted")
+			: judgedEntry(policy, "deferred", decision.reason, cause);
+	return { ...entry, confidence };
+}

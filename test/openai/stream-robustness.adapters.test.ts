@@ -1,0 +1,190 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { openLiveAnswer } from "../../src/adapters/open-live-answer.ts";
+import { openaiChunks } from "../../src/adapters/workers-ai-stream.ts";
+import type { ChatRequest } from "../../src/core/completion.ts";
+import type { JsonObject } from "../../src/core/json.ts";
+import { liveEvents, type StreamEnd } from "../../src/http/stream-events.ts";
+import { STREAM_TIMES } from "../../src/http/app-ports.ts";
+import { createChatEncoder } from "../../src/openai/encode-completion.ts";
+import { stageFailureReply } from "../../src/openai/error-body.ts";
+import { formatErrorEnd } from "../../src/openai/sse.ts";
+import { exampleRequest } from "../core/examples.ts";
+import { referenceEvents } from "../support/event-stream-reference.ts";
+import { brokenRules, readChatBytes, relayedOutcome } from "../support/stream-outcomes.ts";
+import { chatStream, interrupted, nativeStream, piecesAt, piecesOfSize, places } from "../support/stream-variants.ts";
+import { facts, relayFor } from "./upstream-streams.ts";
+
+const encoder = new TextEncoder();
+
+/** A body that brings these reads. */
+function bodyOf(reads: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+	return new ReadableStream({
+		start(controller) {
+			for (const bytes of reads) controller.enqueue(bytes);
+			controller.close();
+		},
+	});
+}
+
+/** The whole way of a stream, from the upstream's body to the client's text; a failure here is one before it began. */
+async function streamed(reads: readonly Uint8Array[], request: Partial<ChatRequest>) {
+	const opened = await openLiveAnswer(bodyOf(reads));
+	if (!opened.ok) return { failure: opened.error, output: "", ends: [] };
+	const ends: StreamEnd[] = [];
+	const chat = exampleRequest({ stream: true, ...request });
+	const events = liveEvents(
+		{ kind: "live", live: opened.value, carriesLogprobs: false, facts, settle: () => facts, abort: () => {} },
+		{
+			request: chat,
+			encoder: createChatEncoder(chat),
+			identity: { id: "chatcmpl-1", created: 1 },
+			ports: { clock: { now: () => 0, setTimer: () => () => {} }, times: STREAM_TIMES },
+			clientLeft: () => false,
+			onEnd: (end) => ends.push(end),
+		},
+	);
+	let output = "";
+	for await (const text of events) output += text;
+	return { failure: null, output, ends };
+}
+
+describe("a chat stream on its whole way", () => {
+	it("is what the relay alone makes of all its bytes, whatever the reads", async () => {
+		await fc.assert(
+			fc.asyncProperty(chatStream, places, fc.boolean(), async ({ text, choices }, cuts, includeUsage) => {
+				const bytes = encoder.encode(text);
+				// The end of a connection is an event's end to the relay, and not yet to the reader of the first one.
+				fc.pre(referenceEvents(bytes).data.length > 0);
+				const { output, failure } = relayedOutcome([bytes], { choices, includeUsage }, facts);
+				expect(failure).toBeNull();
+				for (const reads of [piecesAt(bytes, cuts), piecesOfSize(bytes, 1)])
+					expect(await streamed(reads, { choices, includeUsage })).toEqual({
+						failure: null,
+						output,
+						ends: [{ kind: "answered", facts }],
+					});
+			}),
+			{ seed: 41, numRuns: 250 },
+		);
+	});
+
+	it.each([
+		[{ error: { message: "boom", code: 503 } }, { kind: "upstream-error", status: 503, message: "boom" }],
+		[
+			{ object: "error", message: "boom" },
+			{ kind: "upstream-error", status: 500, message: "boom" },
+		],
+		[{ error: "boom" }, { kind: "upstream-error", status: 500, message: "boom" }],
+		[{ error: { message: "boom", code: 400 } }, { kind: "bad-request", message: "boom", param: null, code: "400" }],
+	] as const)("begins never where %j is its first event, and ends with that later", async (event, failure) => {
+		await fc.assert(
+			fc.asyncProperty(interrupted(fc.constant(event)), places, async (stream, cuts) => {
+				const { text, before, isFirst, choices } = stream;
+				const ended = await streamed(piecesAt(encoder.encode(text), cuts), { choices });
+				if (isFirst) {
+					expect(ended).toEqual({ failure, output: "", ends: [] });
+					return;
+				}
+				const sent = relayFor({ choices }).feed(before);
+				expect(ended.output).toBe(sent + formatErrorEnd(stageFailureReply(failure, facts.stage).body.error));
+				expect(ended.ends).toEqual([{ kind: "failed", facts, failure }]);
+			}),
+			{ seed: 42, numRuns: 60 },
+		);
+	});
+
+	it.each([{ detail: "boom" }, { detail: [{ loc: ["body", "top_k"], msg: "boom" }] }])(
+		"begins never where FastAPI's %j is its first event",
+		async (event) => {
+			const bytes = encoder.encode(`: ping\n\ndata: ${JSON.stringify(event)}\n\n`);
+			for (let size = 1; size <= bytes.length; size++) {
+				const { failure } = await streamed(piecesOfSize(bytes, size), {});
+				expect(failure).toEqual({ kind: "upstream-error", status: 500, message: "boom" });
+			}
+		},
+	);
+});
+
+/** A native stream as chunks, read by read. */
+async function converted(reads: readonly Uint8Array[], maxOutputTokens: number): Promise<Uint8Array[]> {
+	const identity = { id: "chatcmpl-1", created: 1, model: "chat" };
+	const chunks: Uint8Array[] = [];
+	for await (const bytes of openaiChunks(bodyOf(reads), identity, maxOutputTokens)) chunks.push(bytes);
+	return chunks;
+}
+
+/** What a native stream says, by its own rules: the end marker finishes it, and a usage at the limit was cut off. */
+function readNative(bytes: Uint8Array, maxOutputTokens: number) {
+	const { data } = referenceEvents(bytes);
+	const end = data.findIndex((text) => text.trim() === "[DONE]");
+	const events = data.slice(0, end).map((text) => JSON.parse(text) as JsonObject);
+	const usage = events.findLast((event) => event["usage"] !== undefined)?.["usage"] ?? null;
+	const used = (usage as { completion_tokens: number } | null)?.completion_tokens ?? 0;
+	const calls = events.flatMap((event) => (event["tool_calls"] ?? []) as JsonObject[]);
+	return {
+		text: events.map((event) => event["response"] ?? "").join(""),
+		calls: calls.map((call) => [call["name"], JSON.stringify(call["arguments"])]),
+		usage,
+		finishReason: calls.length > 0 ? "tool_calls" : used >= maxOutputTokens ? "length" : "stop",
+	};
+}
+
+describe("a native stream of Workers AI", () => {
+	it("says to the client what it said to us, as OpenAI's own would", async () => {
+		await fc.assert(
+			fc.asyncProperty(nativeStream, places, fc.boolean(), async ({ text, maxOutputTokens }, cuts, includeUsage) => {
+				const bytes = encoder.encode(text);
+				const reads = await converted(piecesAt(bytes, cuts), maxOutputTokens);
+				const outcome = relayedOutcome(reads, { includeUsage }, facts);
+				expect(outcome.failure).toBeNull();
+				expect(brokenRules(outcome.output, includeUsage, "one")).toEqual([]);
+				const heard = readChatBytes(encoder.encode(outcome.output));
+				const choice = heard.choices.get(0);
+				const said = readNative(bytes, maxOutputTokens);
+				expect(choice).toMatchObject({ text: said.text, finishReason: said.finishReason });
+				expect([...(choice?.toolCalls.values() ?? [])].map((call) => [call.name, call.arguments])).toEqual(said.calls);
+				expect(heard.usage).toEqual(includeUsage ? said.usage : null);
+				expect(outcome.usage === null).toBe(said.usage === null);
+			}),
+			{ seed: 43, numRuns: 300 },
+		);
+	});
+
+	it("comes to the same whatever the reads it comes in", async () => {
+		await fc.assert(
+			fc.asyncProperty(nativeStream, places, async ({ text, maxOutputTokens }, cuts) => {
+				const bytes = encoder.encode(text);
+				const whole = await converted([bytes], maxOutputTokens);
+				for (const reads of [piecesAt(bytes, cuts), piecesOfSize(bytes, 1)])
+					expect(await converted(reads, maxOutputTokens)).toEqual(whole);
+			}),
+			{ seed: 44, numRuns: 100 },
+		);
+	});
+
+	it("is on its whole way what it is by itself", async () => {
+		await fc.assert(
+			fc.asyncProperty(nativeStream, places, async ({ text, maxOutputTokens }, cuts) => {
+				const reads = await converted([encoder.encode(text)], maxOutputTokens);
+				const bytes = encoder.encode(reads.map((each) => new TextDecoder().decode(each)).join(""));
+				const { output } = await streamed(piecesAt(bytes, cuts), {});
+				expect(output).toBe(relayedOutcome(reads, {}, facts).output);
+			}),
+			{ seed: 45, numRuns: 100 },
+		);
+	});
+
+	it("that breaks into an error ends with it, whatever came before", async () => {
+		const said = ["Grüße ", "😀", "!"];
+		for (let position = 0; position <= said.length; position++) {
+			const events: unknown[] = said.map((response) => ({ response }));
+			events.splice(position, 0, { error: { message: "boom", code: 503 } });
+			const bytes = encoder.encode(events.map((event) => `data: ${JSON.stringify(event)}\r\n\r\n`).join(""));
+			const outcome = relayedOutcome(await converted(piecesOfSize(bytes, 3), 10), {}, facts);
+			expect(outcome.failure).toEqual({ kind: "upstream-error", status: 503, message: "boom" });
+			const heard = readChatBytes(encoder.encode(outcome.output)).choices.get(0)?.text ?? "";
+			expect(heard).toBe(said.slice(0, position).join(""));
+		}
+	});
+});
