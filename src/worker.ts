@@ -1,3 +1,4 @@
+import { createEmbedder } from "./adapters/embeddings-resolver.ts";
 import { createKvKeyStore } from "./adapters/kv-key-store.ts";
 import { createKvPolicyStore } from "./adapters/kv-policy-store.ts";
 import { logFault, observationLog } from "./adapters/observation-log.ts";
@@ -35,6 +36,7 @@ function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOpti
 		keys: createKvKeyStore({ kv, clock, knownKeys }),
 		policies: createKvPolicyStore({ kv, clock }),
 		resolveStage: createStageResolver({ ai, origins, clock }),
+		embed: createEmbedder({ ai, origins, clock }),
 		observations: observationLog,
 		clock,
 		times: STREAM_TIMES,

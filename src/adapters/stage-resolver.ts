@@ -1,7 +1,12 @@
-import type { Clock, StageResolver } from "../cascade/ports.ts";
+import type { CascadeStage, Clock, StageResolver } from "../cascade/ports.ts";
 import { err, ok } from "../core/result.ts";
+import type { StagePolicy } from "../core/tenant-policy.ts";
+import { createOriginModerationStage } from "./origin-moderation-stage.ts";
 import { createOriginStage } from "./origin-stage.ts";
-import type { OriginStore } from "./origin-store.ts";
+import type { Origin, OriginStore } from "./origin-store.ts";
+import { workersAiCapabilities } from "./workers-ai-capabilities.ts";
+import { createWorkersAiClassifierStage } from "./workers-ai-classifier-stage.ts";
+import { createWorkersAiGuardStage } from "./workers-ai-guard-stage.ts";
 import { createWorkersAiStage, type WorkersAiBinding } from "./workers-ai-stage.ts";
 
 /** Finds the adapter of a stage. A new kind of stage is one adapter and one arm here. */
@@ -10,16 +15,36 @@ export function createStageResolver(input: {
 	readonly origins: OriginStore;
 	readonly clock: Clock;
 }): StageResolver {
+	const { ai, origins, clock } = input;
 	return async (stage) => {
 		switch (stage.adapter) {
 			case "workers-ai":
-				return ok(createWorkersAiStage(input.ai, stage.model, stage.logprobs, input.clock));
+				return ok(workersAiStage(ai, stage, clock));
 			case "openai": {
-				const origin = await input.origins.find(stage.origin ?? "");
+				const origin = await origins.find(stage.origin ?? "");
 				if (!origin.ok) return err({ kind: "unreachable" });
 				if (origin.value === null) return err({ kind: "misconfigured", what: "origin" });
-				return ok(createOriginStage(origin.value, input.clock, stage.logprobs));
+				return ok(originStage(origin.value, stage, clock));
 			}
 		}
 	};
+}
+
+function workersAiStage(ai: WorkersAiBinding, stage: StagePolicy, clock: Clock): CascadeStage {
+	const { model, shape, logprobs, tools } = stage;
+	const chat = createWorkersAiStage(ai, model, { shape, logprobs, tools }, clock);
+	switch (workersAiCapabilities(model, stage).shape) {
+		case "text-classification":
+			return createWorkersAiClassifierStage(ai, model, chat);
+		case "llama-guard":
+			return createWorkersAiGuardStage(ai, model, chat);
+		case "chat-completions":
+		case "native":
+			return chat;
+	}
+}
+
+function originStage(origin: Origin, stage: StagePolicy, clock: Clock): CascadeStage {
+	const chat = createOriginStage(origin, clock, stage.logprobs);
+	return stage.shape === "moderations" ? createOriginModerationStage(origin, clock, chat) : chat;
 }

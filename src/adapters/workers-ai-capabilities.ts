@@ -1,10 +1,18 @@
 import type { StageCapabilities } from "../core/edge-support.ts";
+import type { StagePolicy, StageShape } from "../core/tenant-policy.ts";
+import { taskCapabilities } from "./task-stage.ts";
 
-/** What a Workers AI model gives, and in which of its two dialects it speaks. */
+/** What a Workers AI model gives, and in which form it speaks. */
 export interface WorkersAiCapabilities extends StageCapabilities {
-	/** `chat-completions`: OpenAI's request and answer. `native`: `{response, tool_calls, usage}`. */
-	readonly shape: "chat-completions" | "native";
+	/**
+	 * `chat-completions`: OpenAI's request and answer. `native`: `{response, tool_calls, usage}`. `text-classification`:
+	 * `{text}` and `[{label, score}]`. `llama-guard`: the native form, answering with verdicts.
+	 */
+	readonly shape: Exclude<StageShape, "moderations">;
 }
+
+/** What a policy says of a model, where the table does not know it or is wrong. */
+export type DeclaredCapabilities = Pick<StagePolicy, "logprobs" | "tools" | "shape">;
 
 const CHAT_COMPLETIONS: WorkersAiCapabilities = {
 	shape: "chat-completions",
@@ -45,11 +53,51 @@ const TYPED_WITH_LOGPROBS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What this model gives. Unlisted models (all the small llama, granite, mistral, qwen1.5, gemma and phi ones) are
- * typed without log-probabilities in the same source, and so are new ones until someone has looked.
+ * Native models that are documented to call tools: `function_calling` among the properties of the model's page at
+ * developers.cloudflare.com/workers-ai/models (cloudflare-docs, src/content/workers-ai-models). The others take `tools`
+ * as well and answer with text, so they are not sent any.
  */
-export function workersAiCapabilities(model: string, declaredLogprobs: boolean | undefined): WorkersAiCapabilities {
-	const listed = TYPED_WITH_LOGPROBS.has(model) ? CHAT_COMPLETIONS : NATIVE;
-	if (declaredLogprobs === undefined || declaredLogprobs === listed.logprobs) return listed;
-	return declaredLogprobs ? CHAT_COMPLETIONS : { ...listed, logprobs: false };
+const NATIVE_WITH_TOOLS: ReadonlySet<string> = new Set([
+	"@cf/ibm-granite/granite-4.0-h-micro",
+	"@hf/nousresearch/hermes-2-pro-mistral-7b",
+	"@cf/meta/llama-3.3-70b-instruct-fp8-fast",
+	"@cf/meta/llama-4-scout-17b-16e-instruct",
+	"@cf/mistralai/mistral-small-3.1-24b-instruct",
+	"@cf/qwen/qwen3-30b-a3b-fp8",
+]);
+
+/** Models that serve one kind of task alone, by the same types as above. */
+const SHAPE_OF_TASK_MODEL: ReadonlyMap<string, WorkersAiCapabilities["shape"]> = new Map([
+	["@cf/huggingface/distilbert-sst-2-int8", "text-classification"],
+	["@cf/meta/llama-guard-3-8b", "llama-guard"],
+]);
+
+/**
+ * What this model gives. Unlisted models (all the small llama, granite, mistral, qwen1.5, gemma and phi ones) are
+ * typed without log-probabilities in the same source, and so are new ones until someone has looked. A model that is
+ * declared to give them and no shape is taken for one that speaks OpenAI's.
+ */
+export function workersAiCapabilities(model: string, declared: DeclaredCapabilities = {}): WorkersAiCapabilities {
+	const shape = declared.shape ?? SHAPE_OF_TASK_MODEL.get(model) ?? chatShape(model, declared.logprobs);
+	switch (shape) {
+		case "text-classification":
+			return { shape, ...taskCapabilities("classification") };
+		case "llama-guard":
+			return { shape, ...taskCapabilities("moderation") };
+		case "chat-completions":
+			return declaredChat(CHAT_COMPLETIONS, declared);
+		case "native":
+		// The policy parser keeps this shape, an origin's, away from Workers AI.
+		case "moderations":
+			return declaredChat({ ...NATIVE, tools: NATIVE_WITH_TOOLS.has(model) }, declared);
+	}
+}
+
+function chatShape(model: string, declaredLogprobs: boolean | undefined): "chat-completions" | "native" {
+	return TYPED_WITH_LOGPROBS.has(model) || declaredLogprobs === true ? "chat-completions" : "native";
+}
+
+function declaredChat(listed: WorkersAiCapabilities, declared: DeclaredCapabilities): WorkersAiCapabilities {
+	const { logprobs = listed.logprobs, tools = listed.tools } = declared;
+	return { ...listed, logprobs, tools, toolChoice: tools && listed.toolChoice };
 }

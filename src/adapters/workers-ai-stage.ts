@@ -6,7 +6,7 @@ import { openLiveAnswer } from "./open-live-answer.ts";
 import { readPrefix } from "./read-prefix.ts";
 import { readBounded } from "../web/read-bounded.ts";
 import { readWorkersAiAnswer } from "./workers-ai-answer.ts";
-import { workersAiCapabilities } from "./workers-ai-capabilities.ts";
+import { workersAiCapabilities, type DeclaredCapabilities } from "./workers-ai-capabilities.ts";
 import { readThrownFailure, readWorkersAiFailure } from "./workers-ai-failure.ts";
 import { workersAiInputs } from "./workers-ai-inputs.ts";
 import { openaiChunks } from "./workers-ai-stream.ts";
@@ -31,11 +31,12 @@ const MOST_ERROR_BYTES = 64 * 1024;
 export function createWorkersAiStage(
 	ai: WorkersAiBinding,
 	model: string,
-	declaredLogprobs: boolean | undefined,
+	declared: DeclaredCapabilities | undefined,
 	clock: Clock,
 ): CascadeStage {
 	// The confidence method may call another model of this adapter, a checker, of which the policy may say otherwise.
-	const capabilitiesOf = (called: string, declared = declaredLogprobs) => workersAiCapabilities(called, declared);
+	const capabilitiesOf = (called: string, declaredLogprobs = declared?.logprobs) =>
+		workersAiCapabilities(called, { ...(called === model ? declared : {}), logprobs: declaredLogprobs });
 
 	async function run(call: StageCall, stream: boolean): Promise<Result<Response, StageFailure>> {
 		try {

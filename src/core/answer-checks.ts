@@ -45,12 +45,13 @@ export function failedTaskCheck({ task }: ChatRequest, { text }: Completion): Fa
 
 /** Whether the answer is whole, and an answer at all. */
 function failedEndCheck({ text, toolCalls, refusal, finishReason }: Completion): FailedCheck | null {
+	const saysNothing = text.trim() === "" && toolCalls.length === 0;
 	if (refusal !== null) return "refused";
+	if (finishReason === "tool_calls" && toolCalls.length === 0) return "unfinished";
+	if (saysNothing) return "empty-answer";
 	if (finishReason === "length") return "truncated";
 	if (finishReason === "content_filter") return "content-filter";
-	if (finishReason === "unknown") return "unfinished";
-	if (finishReason === "tool_calls" && toolCalls.length === 0) return "unfinished";
-	return text.trim() === "" && toolCalls.length === 0 ? "empty-answer" : null;
+	return finishReason === "unknown" ? "unfinished" : null;
 }
 
 /**

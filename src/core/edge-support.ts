@@ -1,4 +1,5 @@
-import { isTextPart, type ChatRequest } from "./completion.ts";
+import { isTextPart, type ChatMessage, type ChatRequest } from "./completion.ts";
+import { isJsonObject } from "./json.ts";
 
 /** What a stage's model can do, as far as serving a request and judging its answer need to know. */
 export interface StageCapabilities {
@@ -31,7 +32,8 @@ const SERVED_EVERYWHERE: ReadonlySet<string> = new Set([
 	"logprobs",
 	"top_logprobs",
 	"response_format",
-	// Of no effect without tools.
+	// Looked at apart; of no effect without tools.
+	"tools",
 	"parallel_tool_calls",
 	"tool_choice",
 	// Bookkeeping between the client and its provider.
@@ -49,21 +51,58 @@ const OPENAI_PARAMETERS: ReadonlySet<string> = new Set(["stop", "logit_bias"]);
  * where it can. Such a request goes on to the next stage: nothing that was asked for is silently dropped.
  */
 export function unsupportedByEdge(request: ChatRequest, capabilities: StageCapabilities): string | null {
-	const { body } = request;
+	const { body, task } = request;
+	// A classifier reads nothing but a task of its own kind.
+	if (capabilities.answers !== "chat" && capabilities.answers !== task?.kind) return "task";
 	if (request.choices > 1) return "n";
-	if (Array.isArray(body["tools"]) && body["tools"].length > 0) return "tools";
+	const tools = unsupportedTools(request, capabilities);
+	if (tools !== null) return tools;
 	if (request.logprobs && !capabilities.logprobs) return "logprobs";
 	for (const [index, message] of request.messages.entries()) {
-		if (message.role === "tool" || message.role === "function") return `messages[${index}].role`;
-		if (message["tool_calls"] != null || message["audio"] != null) return `messages[${index}]`;
-		if (Array.isArray(message.content) && !message.content.every(isTextPart)) return `messages[${index}].content`;
+		const field = unsupportedField(message, capabilities);
+		if (field !== null) return `messages[${index}]${field}`;
 	}
 	for (const [field, value] of Object.entries(body)) {
 		if (value === null || value === undefined || SERVED_EVERYWHERE.has(field)) continue;
 		if (capabilities.openaiParameters && OPENAI_PARAMETERS.has(field)) continue;
-		// `tools: []`, `store: false` and the like ask for nothing.
+		// `functions: []`, `store: false` and the like ask for nothing.
 		if (value === false || (Array.isArray(value) && value.length === 0)) continue;
 		return field;
 	}
 	return null;
+}
+
+/** `tools` and the two parameters about them. */
+function unsupportedTools({ body }: ChatRequest, capabilities: StageCapabilities): string | null {
+	const { tools, tool_choice: choice, parallel_tool_calls: parallel } = body;
+	if (tools === null || tools === undefined || tools === false) return null;
+	if (!Array.isArray(tools) || (tools.length > 0 && !capabilities.tools)) return "tools";
+	if (tools.length === 0) return null;
+	const foreign = tools.findIndex((tool: unknown) => !isJsonObject(tool) || tool["type"] !== "function");
+	if (foreign !== -1) return `tools[${foreign}].type`;
+	if (!isServedChoice(choice, capabilities)) return "tool_choice";
+	return parallel === false && !capabilities.toolChoice ? "parallel_tool_calls" : null;
+}
+
+/** A model that cannot be told which tool to call can still be left to choose, or be shown no tools at all. */
+function isServedChoice(choice: unknown, { toolChoice }: StageCapabilities): boolean {
+	if (choice === null || choice === undefined || choice === "auto" || choice === "none") return true;
+	if (!toolChoice) return false;
+	return choice === "required" || (isJsonObject(choice) && SERVED_CHOICES.has(choice["type"]));
+}
+
+const SERVED_CHOICES: ReadonlySet<unknown> = new Set(["function", "allowed_tools"]);
+
+/** The path within a message of what the model cannot read; the empty path where it is the message as such. */
+function unsupportedField(message: ChatMessage, { tools }: StageCapabilities): string | null {
+	if (message.role === "function" || (message.role === "tool" && !tools)) return ".role";
+	if (message["audio"] != null || message["function_call"] != null) return "";
+	const calls = message["tool_calls"];
+	if (calls != null && !(tools && Array.isArray(calls) && calls.every(isFunctionCall))) return "";
+	return Array.isArray(message.content) && !message.content.every(isTextPart) ? ".content" : null;
+}
+
+/** Some clients leave the type out. */
+function isFunctionCall(call: unknown): boolean {
+	return isJsonObject(call) && (call["type"] === undefined || call["type"] === "function");
 }

@@ -107,10 +107,7 @@ function costOfSequence(parts: readonly PatternTree[], reading: Reading): Cost {
 	return parts.length === 0 ? ONE_STEP : total;
 }
 
-function costOfRepeat(
-	{ body, least, most }: PatternTree & { readonly kind: "repeat" },
-	reading: Reading,
-): Cost {
+function costOfRepeat({ body, least, most }: PatternTree & { readonly kind: "repeat" }, reading: Reading): Cost {
 	const { work, ways } = costOf(body, reading);
 	const shortest = leastLength(body);
 	// Past the required ones, no iteration may be empty.

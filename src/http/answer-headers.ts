@@ -17,9 +17,16 @@ export function answerHeaders(facts: CascadeFacts): Record<string, string> {
 		headers["x-cascade-threshold"] = decimal(facts.threshold, CONFIDENCE_DECIMALS);
 		headers["x-cascade-threshold-source"] = "manual";
 	}
-	if (facts.costUsd !== null) headers["x-cascade-cost-usd"] = decimal(facts.costUsd, USD_DECIMALS);
-	if (facts.savedUsd !== null) headers["x-cascade-saved-usd"] = decimal(facts.savedUsd, USD_DECIMALS);
+	Object.assign(headers, costHeaders(facts));
 	if (facts.calls.length > 0) headers["server-timing"] = serverTiming(facts.calls);
+	return headers;
+}
+
+/** What a request cost and saved in US dollars; absent where that is not known. */
+export function costHeaders({ costUsd, savedUsd }: Pick<CascadeFacts, "costUsd" | "savedUsd">): Record<string, string> {
+	const headers: Record<string, string> = {};
+	if (costUsd !== null) headers["x-cascade-cost-usd"] = decimal(costUsd, USD_DECIMALS);
+	if (savedUsd !== null) headers["x-cascade-saved-usd"] = decimal(savedUsd, USD_DECIMALS);
 	return headers;
 }
 

@@ -1,10 +1,14 @@
+import type { Embedder } from "../cascade/embeddings-port.ts";
 import type { Clock, KeyStore, ObservationSink, PolicyStore, StageResolver } from "../cascade/ports.ts";
+import type { EmbeddingsAnswer } from "../openai/embeddings/encode-embeddings.ts";
+import type { EmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
 
 /** Everything the routes need of the outside; the composition root builds it, tests may build it otherwise. */
 export interface AppPorts {
 	readonly keys: KeyStore;
 	readonly policies: PolicyStore;
 	readonly resolveStage: StageResolver;
+	readonly embed: Embedder<EmbeddingsRequest, EmbeddingsAnswer>;
 	readonly observations: ObservationSink;
 	readonly clock: Clock;
 	readonly times: StreamTimes;

@@ -2,7 +2,10 @@ import { Hono, type Context } from "hono";
 import { errorReply } from "../openai/error-body.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { chatCompletions } from "./chat-completions.ts";
+import { classifications } from "./classifications.ts";
+import { embeddings } from "./embeddings.ts";
 import { listModels, showModel } from "./models.ts";
+import { moderations } from "./moderations.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 
 interface AppEnvironment<Bindings> {
@@ -20,6 +23,9 @@ export function createApp<Bindings>(
 	const app = new Hono<AppEnvironment<Bindings>>();
 	const routes = [
 		{ method: "POST", path: "/v1/chat/completions", handle: chatCompletions },
+		{ method: "POST", path: "/v1/classifications", handle: classifications },
+		{ method: "POST", path: "/v1/moderations", handle: moderations },
+		{ method: "POST", path: "/v1/embeddings", handle: embeddings },
 		{ method: "GET", path: "/v1/models", handle: listModels },
 		{ method: "GET", path: "/v1/models/:id", handle: showModel },
 	] as const;

@@ -13,7 +13,8 @@ export function readTexts(input: unknown): { readonly texts: readonly string[]; 
 	else
 		for (const [index, text] of texts.entries()) {
 			const param = Array.isArray(input) ? `input[${index}]` : "input";
-			if (typeof text !== "string") report(param, Array.isArray(input) ? "must be text" : "must be text or a list of texts");
+			if (typeof text !== "string")
+				report(param, Array.isArray(input) ? "must be text" : "must be text or a list of texts");
 			else if (text.trim() === "") report(param, "must not be empty");
 		}
 	return { texts: texts.filter((text) => typeof text === "string"), problems };

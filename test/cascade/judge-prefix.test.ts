@@ -34,7 +34,7 @@ describe("a stream that is decided on its beginning", () => {
 			confidence: expect.closeTo(0.9, 12),
 			costUsd: null,
 		});
-		expect(outcome.settle(usage)).toMatchObject({ stage: "edge", costUsd: expect.closeTo(0.00005, 12) });
+		expect(outcome.settle(usage)).toMatchObject({ stage: "edge", costUsd: expect.closeTo(0.00009, 12) });
 		expect(asked("origin")).toEqual([]);
 	});
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChatMessage, ChatRequest } from "../../src/core/completion.ts";
-import { unsupportedByEdge } from "../../src/core/edge-support.ts";
+import { unsupportedByEdge, type StageCapabilities } from "../../src/core/edge-support.ts";
 import { exampleRequest, FULL_MODEL, PLAIN_MODEL } from "./examples.ts";
 
 const plainModel = PLAIN_MODEL;
@@ -71,7 +71,7 @@ describe("a request that a small model cannot serve is named by its field:", () 
 		expect(supportOf({ choices: 2 })).toBe("n");
 	});
 
-	it("`tools`", () => {
+	it("`tools`, where the model cannot call any", () => {
 		expect(supportOf({ body: { tools: [{ type: "function", function: { name: "f" } }] } })).toBe("tools");
 	});
 
@@ -82,13 +82,14 @@ describe("a request that a small model cannot serve is named by its field:", () 
 		).toBeNull();
 	});
 
-	it.each(["tool", "function"])("the role of a `%s` message", (role) => {
+	it.each(["tool", "function"])("the role of a `%s` message, where the model calls no tools", (role) => {
 		expect(ofMessages({ role: "user", content: "a" }, { role, content: "b" })).toBe("messages[1].role");
 	});
 
 	it("a message that called tools or spoke", () => {
 		expect(ofMessages({ role: "assistant", content: null, tool_calls: [{ id: "1" }] })).toBe("messages[0]");
 		expect(ofMessages({ role: "assistant", content: null, audio: { id: "1" } })).toBe("messages[0]");
+		expect(ofMessages({ role: "assistant", content: null, function_call: { name: "f" } })).toBe("messages[0]");
 	});
 
 	it.each(["image_url", "input_audio", "file", "refusal"])(
@@ -122,5 +123,94 @@ describe("a request that a small model cannot serve is named by its field:", () 
 		["made_up", ""],
 	])("`%s`, which no small model knows", (field, value) => {
 		expect(supportOf({ body: { [field]: value } }, fullModel)).toBe(field);
+	});
+});
+
+describe("a request with tools", () => {
+	const tool = { type: "function", function: { name: "f", strict: true, parameters: { type: "object" } } };
+	const calling: StageCapabilities = { ...plainModel, tools: true };
+	const choosing: StageCapabilities = { ...calling, toolChoice: true };
+	const named = { type: "function", function: { name: "f" } };
+	const allowed = { type: "allowed_tools", allowed_tools: { mode: "auto", tools: [named] } };
+
+	it("is served by a model that calls them", () => {
+		expect(supportOf({ body: { tools: [tool] } }, calling)).toBeNull();
+	});
+
+	it("is served with what was called before, and what came of it", () => {
+		const messages = [
+			{ role: "user", content: "a" },
+			{ role: "assistant", content: null, tool_calls: [{ id: "1", type: "function", function: { name: "f" } }] },
+			{ role: "tool", tool_call_id: "1", content: [{ type: "text", text: "b" }] },
+		];
+		expect(supportOf({ messages, body: { tools: [tool] } }, calling)).toBeNull();
+		expect(supportOf({ messages }, calling)).toBeNull();
+		expect(supportOf({ messages }, plainModel)).toBe("messages[1]");
+	});
+
+	it.each([undefined, null, "auto", "none"])(
+		"is served with the choice %j by every model that calls tools",
+		(choice) => {
+			expect(supportOf({ body: { tools: [tool], tool_choice: choice } }, calling)).toBeNull();
+		},
+	);
+
+	it.each(["required", named, allowed])("is served with the choice %j where the model can be told", (choice) => {
+		expect(supportOf({ body: { tools: [tool], tool_choice: choice } }, calling)).toBe("tool_choice");
+		expect(supportOf({ body: { tools: [tool], tool_choice: choice } }, choosing)).toBeNull();
+	});
+
+	it("is not served with a choice that nobody here knows", () => {
+		for (const choice of ["any", 5, {}, { type: "custom", custom: { name: "f" } }, { type: "mcp" }])
+			expect(supportOf({ body: { tools: [tool], tool_choice: choice } }, choosing)).toBe("tool_choice");
+	});
+
+	it("is served with one call at most where the model can be told", () => {
+		const body = { tools: [tool], parallel_tool_calls: false };
+		expect(supportOf({ body }, calling)).toBe("parallel_tool_calls");
+		expect(supportOf({ body }, choosing)).toBeNull();
+		expect(supportOf({ body: { ...body, parallel_tool_calls: true } }, calling)).toBeNull();
+	});
+
+	it("is not served where one of them is no function, and that one is named", () => {
+		for (const foreign of [{ type: "custom", custom: { name: "g" } }, { type: "web_search" }, {}, null])
+			expect(supportOf({ body: { tools: [tool, foreign] } }, fullModel)).toBe("tools[1].type");
+	});
+
+	it("is not served with calls of other kinds before, or in the older form", () => {
+		const after = (message: object) =>
+			supportOf({ messages: [{ role: "assistant", content: null, ...message }] }, fullModel);
+		expect(after({ tool_calls: [{ id: "1", type: "custom", custom: { name: "g" } }] })).toBe("messages[0]");
+		expect(after({ tool_calls: "f" })).toBe("messages[0]");
+		expect(after({ function_call: { name: "f" } })).toBe("messages[0]");
+		expect(after({ role: "function", content: "x" })).toBe("messages[0].role");
+	});
+
+	it("may still not ask for what else the model cannot do", () => {
+		expect(supportOf({ body: { tools: [tool], stop: ["x"] } }, choosing)).toBe("stop");
+		expect(supportOf({ choices: 2, body: { tools: [tool] } }, choosing)).toBe("n");
+	});
+});
+
+describe("a classifier", () => {
+	const classification = { kind: "classification", text: "a", labels: ["x", "y"] } as const;
+	const moderation = { kind: "moderation", text: "a" } as const;
+	const classifier = (answers: "classification" | "moderation"): StageCapabilities => ({ ...plainModel, answers });
+
+	it("serves requests with a task of its own kind", () => {
+		expect(supportOf({ task: classification }, classifier("classification"))).toBeNull();
+		expect(supportOf({ task: moderation }, classifier("moderation"))).toBeNull();
+	});
+
+	it("serves no others, least of all free text", () => {
+		expect(supportOf({ task: moderation }, classifier("classification"))).toBe("task");
+		expect(supportOf({ task: classification }, classifier("moderation"))).toBe("task");
+		for (const answers of ["classification", "moderation"] as const)
+			expect(supportOf({}, classifier(answers))).toBe("task");
+	});
+
+	it("is not needed: a model that chats serves tasks too", () => {
+		expect(supportOf({ task: classification })).toBeNull();
+		expect(supportOf({ task: moderation })).toBeNull();
 	});
 });

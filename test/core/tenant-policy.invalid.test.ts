@@ -247,3 +247,68 @@ describe("the limits are refused", () => {
 		expect(pathsOf(policyOf(stages, {}, { limits: { [field]: value } }))).toEqual([`limits.${field}`]);
 	});
 });
+
+describe("a check is refused", () => {
+	const problemsWith = (checks: unknown) => problemsOf(policyOf(stages, { checks }));
+	const problemOfPattern = (mustMatch: unknown) => problemsWith({ pattern: { mustMatch } });
+
+	it.each([
+		["refusal", "yes"],
+		["script", "Klingon"],
+		["script", "latin"],
+		["script", "Latin}|\\p{L"],
+		["script", 5],
+		["refusals", true],
+	])("with %s %j", (field, value) => {
+		expect(problemsWith({ [field]: value }).map(({ path }) => path)).toEqual([`cascades.chat.checks.${field}`]);
+	});
+
+	it.each([
+		["", "must not be empty"],
+		[5, "must be a regular expression"],
+		["(", "must be a regular expression of JavaScript, as it is with the flag u"],
+		["\\-", "must be a regular expression of JavaScript, as it is with the flag u"],
+		["a".repeat(501), "must have at most 500 characters"],
+	])("with the pattern %j, and told why", (pattern, message) => {
+		expect(problemOfPattern(pattern)).toEqual([{ path: "cascades.chat.checks.pattern.mustMatch", message }]);
+	});
+
+	it.each(["(a+)+$", "(a|a)*b", "a*a*a*b", "(\\w+\\s?)*$", "(a)\\1", "(?=.*a)b", ".*foo.*bar"])(
+		"with the pattern %s, which could hold up every other request, and told so",
+		(pattern) => {
+			const [problem, ...others] = problemOfPattern(pattern);
+			expect(problem?.message).toMatch(/^could take more than 5000000 steps on 1000 characters: avoid/u);
+			expect(others).toEqual([]);
+		},
+	);
+
+	it("with a pattern of either kind", () => {
+		expect(problemsWith({ pattern: { mustMatch: "(", mustNotMatch: ")" } }).map(({ path }) => path)).toEqual([
+			"cascades.chat.checks.pattern.mustMatch",
+			"cascades.chat.checks.pattern.mustNotMatch",
+		]);
+		expect(problemsWith({ pattern: { match: "a" } }).map(({ path }) => path)).toEqual([
+			"cascades.chat.checks.pattern.match",
+		]);
+	});
+});
+
+describe("a gate is refused", () => {
+	const score = { features: 1, bias: 0, weights: {}, threshold: 0.5 };
+
+	it.each([
+		[{ skipWhen: "tools" }, "skipWhen"],
+		[{ skipWhen: ["tool"] }, "skipWhen[0]"],
+		[{ maxPromptTokens: 0 }, "maxPromptTokens"],
+		[{ maxPromptTokens: 1.5 }, "maxPromptTokens"],
+		[{ score: { ...score, features: 2 } }, "score.features"],
+		[{ score: { ...score, threshold: 1.1 } }, "score.threshold"],
+		[{ score: { ...score, bias: Number.NaN } }, "score.bias"],
+		[{ score: { ...score, weights: { length: 1 } } }, "score.weights.length"],
+		[{ score: { ...score, weights: { codeMarks: "1" } } }, "score.weights.codeMarks"],
+		[{ score: { ...score, weights: [1] } }, "score.weights"],
+		[{ rules: [] }, "rules"],
+	])("as %j", (gate, field) => {
+		expect(pathsOf(policyOf(stages, { gate }))).toEqual([`cascades.chat.gate.${field}`]);
+	});
+});

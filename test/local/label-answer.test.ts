@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { classificationMessages, moderationMessages } from "../../src/core/task-prompt.ts";
+import { MODERATION_CATEGORIES } from "../../src/openai/moderations/categories.ts";
 import { answerChat } from "../../src/local/answer-chat.ts";
 import { mailPrompt } from "../../src/local/models/mail-prompt.ts";
 import { identity, labelModel, model, noRandom, readMails, request } from "./read-fixtures.ts";
@@ -136,5 +138,16 @@ describe("an answer under a JSON schema", () => {
 		const [choice] = answer("@local/mail-small", body).choices;
 		const [first] = labelModel("@local/mail-small").distribution(firstMail());
 		expect(JSON.parse(choice?.message.content ?? "")).toEqual({ 'the "kind"': first.label });
+	});
+});
+
+describe("the product's own prompts", () => {
+	const text = "Subject: FREE money, click here\n\nGuaranteed!";
+
+	it.each(["@local/mail-small", "mail-large"])("are answered by %s as they ask", (name) => {
+		const ask = (messages: readonly object[]) => answer(name, { messages, temperature: 0 }).choices[0]?.message.content;
+		const labels = [{ name: "ham", description: "wanted mail" }, { name: "spam" }];
+		expect(ask(classificationMessages(text, labels, "Be strict."))).toBe("spam");
+		expect(ask(moderationMessages(text, MODERATION_CATEGORIES))).toBe("unsafe\nillicit");
 	});
 });

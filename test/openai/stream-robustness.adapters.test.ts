@@ -12,24 +12,25 @@ import { formatErrorEnd } from "../../src/openai/sse.ts";
 import { exampleRequest } from "../core/examples.ts";
 import { referenceEvents } from "../support/event-stream-reference.ts";
 import { brokenRules, readChatBytes, relayedOutcome } from "../support/stream-outcomes.ts";
-import { chatStream, interrupted, nativeStream, piecesAt, piecesOfSize, places } from "../support/stream-variants.ts";
-import { facts, relayFor } from "./upstream-streams.ts";
+import { piecesAt, piecesOfSize, places } from "../support/stream-reads.ts";
+import { chatStream, interrupted, nativeStream } from "../support/stream-variants.ts";
+import { facts, PLAIN, relayFor } from "./upstream-streams.ts";
 
 const encoder = new TextEncoder();
 
-/** A body that brings these reads. */
-function bodyOf(reads: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+/** A body that brings these reads, and then ends or falls silent. */
+function bodyOf(reads: readonly Uint8Array[], then: "end" | "silence" = "end"): ReadableStream<Uint8Array> {
 	return new ReadableStream({
 		start(controller) {
 			for (const bytes of reads) controller.enqueue(bytes);
-			controller.close();
+			if (then === "end") controller.close();
 		},
 	});
 }
 
 /** The whole way of a stream, from the upstream's body to the client's text; a failure here is one before it began. */
-async function streamed(reads: readonly Uint8Array[], request: Partial<ChatRequest>) {
-	const opened = await openLiveAnswer(bodyOf(reads));
+async function streamed(reads: readonly Uint8Array[], request: Partial<ChatRequest>, then?: "silence") {
+	const opened = await openLiveAnswer(bodyOf(reads, then));
 	if (!opened.ok) return { failure: opened.error, output: "", ends: [] };
 	const ends: StreamEnd[] = [];
 	const chat = exampleRequest({ stream: true, ...request });
@@ -67,6 +68,12 @@ describe("a chat stream on its whole way", () => {
 			}),
 			{ seed: 41, numRuns: 250 },
 		);
+	});
+
+	it("is over with its end marker, though the connection stays open", async () => {
+		const bytes = encoder.encode(PLAIN);
+		for (const size of [1, 100, bytes.length])
+			expect((await streamed(piecesOfSize(bytes, size), {}, "silence")).ends).toEqual([{ kind: "answered", facts }]);
 	});
 
 	it.each([
@@ -139,6 +146,8 @@ describe("a native stream of Workers AI", () => {
 				const outcome = relayedOutcome(reads, { includeUsage }, facts);
 				expect(outcome.failure).toBeNull();
 				expect(brokenRules(outcome.output, includeUsage, "one")).toEqual([]);
+				const markers = reads.filter((each) => new TextDecoder().decode(each).endsWith("data: [DONE]\n\n"));
+				expect(markers).toEqual([reads.at(-1)]);
 				const heard = readChatBytes(encoder.encode(outcome.output));
 				const choice = heard.choices.get(0);
 				const said = readNative(bytes, maxOutputTokens);

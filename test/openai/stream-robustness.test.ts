@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { brokenRules, readChatBytes, relayedOutcome } from "../support/stream-outcomes.ts";
-import { chatStream, piecesAt, piecesOfSize, places } from "../support/stream-variants.ts";
+import { piecesAt, piecesOfSize, places } from "../support/stream-reads.ts";
+import { chatStream } from "../support/stream-variants.ts";
 import { facts } from "./upstream-streams.ts";
 
 const encoder = new TextEncoder();

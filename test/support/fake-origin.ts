@@ -3,6 +3,7 @@ import { FAKE_ORIGIN_KEY } from "./fake-origin-key.ts";
 import { readText, startFakeServer, type FakeServer } from "./fake-server.ts";
 import { originFaults } from "./origin-faults.ts";
 import { originScenarios } from "./origin-scenarios.ts";
+import { originVariants } from "./origin-variants.ts";
 import { createCallRecorder, scenarioOf } from "./recorded-calls.ts";
 
 /** What the origin is asked, and where its answer goes. */
@@ -25,7 +26,7 @@ export async function startFakeOrigin(key: string = FAKE_ORIGIN_KEY): Promise<Fa
 		const model = String(body["model"]);
 		recorder.record({ model, body, headers: request.headers as Record<string, string> }, response);
 		const name = scenarioOf(model);
-		const scenario = Object.hasOwn(originScenarios, name) ? originScenarios[name] : originFaults(name);
+		const scenario = originScenarios[name] ?? originVariants[name] ?? originFaults(name);
 		if (scenario === undefined) throw new Error(`the fake origin has no scenario ${name}`);
 		if (request.headers.authorization === `Bearer ${key}` && request.url === "/v1/chat/completions") {
 			scenario({ model, body, asked: lastUserText(body["messages"]), response });

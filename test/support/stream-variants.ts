@@ -1,6 +1,7 @@
 /** Generators of chat streams: what upstreams say, in every spelling that they say it in. */
 import * as fc from "fast-check";
 import type { JsonObject } from "../../src/core/json.ts";
+import { place } from "./stream-reads.ts";
 
 /** An upstream's stream. */
 export interface StreamVariant {
@@ -64,7 +65,7 @@ const choiceParts = fc
 		texts: fc.array(content, { maxLength: 4 }),
 		calls: fc.oneof(fc.constant<JsonObject[][]>([]), fc.array(toolCall, { maxLength: 2 })),
 		inTurn: fc.boolean(),
-		role: fc.constantFrom("alone", "first", "each", "null", "absent"),
+		role: fc.constantFrom("alone", "first", "each", "null", "other", "absent"),
 		finish: fc.constantFrom("alone", "with-last", "twice"),
 		finishReason,
 		noReason: fc.constantFrom({ finish_reason: null }, {}, { finish_reason: "" }),
@@ -78,8 +79,9 @@ const choiceParts = fc
 		];
 		const parts: JsonObject[] = deltas.map((delta, position) => {
 			const named = role === "each" || (role === "first" && position === 0);
-			const nameless = role === "null" && position === 0 ? { role: null } : {};
-			return { delta: { ...(named ? { role: "assistant" } : nameless), ...delta }, ...noReason };
+			const misnamed = role === "null" ? { role: null } : role === "other" ? { role: "model" } : {};
+			const naming = named ? { role: "assistant" } : position === 0 ? misnamed : {};
+			return { delta: { ...naming, ...delta }, ...noReason };
 		});
 		const last = parts.at(-1);
 		if (finish === "with-last" && last !== undefined) last["finish_reason"] = finishReason;
@@ -245,14 +247,12 @@ export const unfinishedChatStream: fc.Arbitrary<StreamVariant> = fc
 
 /** A chat stream with a strange event somewhere in it, and the whole events before that one. */
 export function interrupted<T>(event: fc.Arbitrary<T>) {
-	return fc
-		.record({ answer, manner, event, place: fc.double({ min: 0, max: 1, noNaN: true }) })
-		.map(({ answer: { chunks, choices }, manner, event, place }) => {
-			const position = Math.floor(place * chunks.length);
-			const before = chunks.slice(0, position);
-			const text = spelled([...before, event, ...chunks.slice(position), "[DONE]"], manner);
-			return { text, event, before: spelled(before, manner), isFirst: position === 0, choices };
-		});
+	return fc.record({ answer, manner, event, place }).map(({ answer: { chunks, choices }, manner, event, place }) => {
+		const position = Math.round(place * chunks.length);
+		const before = chunks.slice(0, position);
+		const text = spelled([...before, event, ...chunks.slice(position), "[DONE]"], manner);
+		return { text, event, before: spelled(before, manner), isFirst: position === 0, choices };
+	});
 }
 
 /** A stream in Workers AI's own form; `maxOutputTokens` is what it was asked to generate at most. */
@@ -262,6 +262,7 @@ export const nativeStream = fc
 		calls: fc.array(fc.record({ name: fc.constantFrom("f", "g"), arguments: fc.dictionary(content, fc.integer()) }), {
 			maxLength: 2,
 		}),
+		apart: fc.boolean(),
 		padding: fc.constantFrom({}, { p: "abcdefgh" }),
 		usage,
 		usagePlace: fc.constantFrom("never", "last", "each"),
@@ -269,26 +270,11 @@ export const nativeStream = fc
 		marker: fc.constantFrom(["[DONE]"], ["[DONE]", "[DONE]"], [" [DONE] "], ["[DONE]", { response: "late" }, "<html>"]),
 		maxOutputTokens: fc.constantFrom(200, 1001),
 	})
-	.map(({ texts, calls, padding, usage, usagePlace, manner, marker, maxOutputTokens }) => {
+	.map(({ texts, calls, apart, padding, usage, usagePlace, manner, marker, maxOutputTokens }) => {
 		const events: JsonObject[] = texts.map((response) => ({ response, ...padding }));
-		if (calls.length > 0) events.push({ response: null, tool_calls: calls });
+		if (apart) events.push(...calls.map((call) => ({ tool_calls: [call] })));
+		else if (calls.length > 0) events.push({ response: null, tool_calls: calls });
 		if (usagePlace !== "never") events.push({ response: "", usage });
 		if (usagePlace === "each") for (const event of events) event["usage"] = usage;
 		return { text: spelled([...events, ...marker], manner), maxOutputTokens };
 	});
-
-/** Bytes cut into the pieces that reads bring; an empty list of places leaves them whole. */
-export const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
-
-/** Cuts bytes at these places, each a fraction of the whole; equal places leave empty pieces. */
-export function piecesAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
-	const cuts = places.map((place) => Math.floor(place * bytes.length)).sort((left, right) => left - right);
-	return [...cuts, bytes.length].map((end, position) => bytes.subarray(cuts[position - 1] ?? 0, end));
-}
-
-/** Cuts bytes into pieces of this many; the last may be shorter. */
-export function piecesOfSize(bytes: Uint8Array, size: number): Uint8Array[] {
-	return Array.from({ length: Math.ceil(bytes.length / size) }, (_, position) =>
-		bytes.subarray(position * size, (position + 1) * size),
-	);
-}

@@ -6,7 +6,7 @@ import { createKvPolicyStore } from "../../src/adapters/kv-policy-store.ts";
 import { createOriginStage } from "../../src/adapters/origin-stage.ts";
 import { systemClock as clock } from "../../src/adapters/system-clock.ts";
 import { createWorkersAiStage } from "../../src/adapters/workers-ai-stage.ts";
-import { ok } from "../../src/core/result.ts";
+import { err, ok } from "../../src/core/result.ts";
 import { createApp } from "../../src/http/app.ts";
 import { STREAM_TIMES } from "../../src/http/app-ports.ts";
 import { FAKE_ORIGIN_KEY } from "../support/fake-origin-key.ts";
@@ -68,6 +68,7 @@ function appWithReads(reads: Reads) {
 						? createOriginStage(origin, clock, undefined, fetcher)
 						: createWorkersAiStage(ai, model, undefined, clock),
 				),
+			embed: async () => err({ kind: "unreachable" }),
 			observations: { record: () => {} },
 			clock,
 			times: STREAM_TIMES,

@@ -10,7 +10,7 @@ export interface ProbedModel {
 }
 
 /** One place of the policy that names a model, and what stands there about it. */
-export interface ModelUse {
+interface ModelUse {
 	/** Such as `cascades.chat.stages[0]`, or `cascades.chat.stages[0].confidence` for a checker. */
 	readonly path: string;
 	/** A checker is asked for one word, so of what a probe finds only log-probabilities matter. */

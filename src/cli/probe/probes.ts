@@ -5,7 +5,7 @@ import { readStream, readWrittenAnswer, type WrittenAnswer } from "./read-answer
 import { LABELS, REQUESTS, SCHEMA_PROPERTY, TOOL_NAME } from "./requests.ts";
 
 /** What a probe of a text model works with. */
-export interface ProbeContext {
+interface ProbeContext {
 	/** Asks with the model's room for an answer, unless the inputs set their own. */
 	readonly ask: (inputs: JsonObject) => Promise<Reply>;
 	/** The plain answer, at temperature 0. */
@@ -76,15 +76,26 @@ function isLogprob(value: unknown): boolean {
 	return typeof value === "number" && Number.isFinite(value) && value <= 0;
 }
 
-/** A forced call first; where it is not made, one that is left to the model. Then whether a call can be forbidden. */
+/**
+ * A forced call first; where none is made that fits, one that is left to the model. Then whether a call can be forbidden,
+ * where it can be forced.
+ */
 async function probeTools(ask: Ask): Promise<Outcomes> {
-	const forced = callOutcome(await ask(REQUESTS.forcedTool));
+	const forcedReply = await ask(REQUESTS.forcedTool);
+	const forced = callOutcome(forcedReply);
 	const tools = forced.result === "yes" ? forced : callOutcome(await ask(REQUESTS.offeredTool));
-	if (forced.result !== "yes") return { tools: tools.result === "yes" ? tools : forced, toolChoice: forced };
+	const best = tools.result === "yes" ? tools : forced;
+	if (!callsTool(forcedReply)) return { tools: best, toolChoice: forced };
 	const read = written(await ask(REQUESTS.forbiddenTool));
-	if ("outcome" in read) return { tools, toolChoice: read.outcome };
+	if ("outcome" in read) return { tools: best, toolChoice: read.outcome };
 	const isHonoured = read.answer.toolCalls.length === 0;
-	return { tools, toolChoice: isHonoured ? found(true) : found(false, "calls a tool where none is allowed") };
+	return { tools: best, toolChoice: isHonoured ? found(true) : found(false, "calls a tool where none is allowed") };
+}
+
+/** Whether the tool is called, whatever with. */
+function callsTool(reply: Reply): boolean {
+	const read = written(reply);
+	return "answer" in read && read.answer.toolCalls[0]?.name === TOOL_NAME;
 }
 
 function callOutcome(reply: Reply): Outcome {

@@ -24,7 +24,7 @@ export function writeMarkdown(findings: readonly ModelFindings[], date: string):
 	const models = findings.map(({ model }) => `\`${model.model}\``);
 	const rows = ["shape", ...NAMES].map((name) => {
 		const title = name === "shape" ? name : PROBE_TITLES[name as ProbeName];
-		const cells = findings.map((finding) => rowsOf(finding).find(([row]) => row === title)?.[1] ?? "");
+		const cells = findings.map((finding) => rowsOf(finding).find(([row]) => row === title)?.[1] ?? "–");
 		return [title, ...cells];
 	});
 	const table = [["", ...models], ["---", ...models.map(() => "---")], ...rows];
@@ -79,7 +79,7 @@ function rowsOf({ shape, problem, outcomes }: ModelFindings): (readonly [string,
 function adviceText(findings: readonly ModelFindings[]): string {
 	const advice = policyFields(findings).map(({ path, fields }) => `  ${path}: ${JSON.stringify(fields).slice(1, -1)}`);
 	return advice.length === 0
-		? "The policy says of these models what was found."
+		? "Nothing was found that the policy does not say."
 		: ["What to put into the policy:", ...advice].join("\n");
 }
 

@@ -12,7 +12,8 @@ export interface AnswerPattern {
 export function failedPatternCheck(pattern: AnswerPattern, text: string): FailedCheck | null {
 	const { mustMatch, mustNotMatch } = pattern;
 	for (const source of [mustMatch, mustNotMatch]) {
-		if (source !== undefined && !(patternCost(source, text.length) <= MOST_PATTERN_STEPS)) return "too-long-for-pattern";
+		if (source !== undefined && !(patternCost(source, text.length) <= MOST_PATTERN_STEPS))
+			return "too-long-for-pattern";
 	}
 	if (mustMatch !== undefined && !new RegExp(mustMatch, "u").test(text)) return "pattern-mismatch";
 	return mustNotMatch !== undefined && new RegExp(mustNotMatch, "u").test(text) ? "pattern-mismatch" : null;

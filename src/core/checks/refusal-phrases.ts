@@ -48,7 +48,20 @@ const ENGLISH: RefusalPhrases = {
 };
 
 const GERMAN: RefusalPhrases = {
-	openings: ["(?:es )?tut mir (?:sehr |wirklich )?leid", "entschuldig", "verzeih", "leider", "ich bedaure", "als ki\\b", "als ki-", "als künstliche", "als sprachmodell", "als (?:großes )?sprachmodell", "danke", "vielen dank"],
+	openings: [
+		"(?:es )?tut mir (?:sehr |wirklich )?leid",
+		"entschuldig",
+		"verzeih",
+		"leider",
+		"ich bedaure",
+		"als ki\\b",
+		"als ki-",
+		"als künstliche",
+		"als sprachmodell",
+		"als (?:großes )?sprachmodell",
+		"danke",
+		"vielen dank",
+	],
 	refusals: [
 		"(?:leider )?(?:ich kann|kann ich|ich darf|darf ich|ich werde|ich möchte) (?:[^ ]+ ){0,8}nicht (?:[^ ]+ )?(?:weiter)?(?:helfen|beantworten|erfüllen|bereitstellen|unterstützen|nachkommen|erstellen|schreiben|tun|geben|anbieten|behilflich|mitteilen|verfassen|generieren|weiterhelfen)",
 		"(?:leider )?(?:ich kann|kann ich|ich darf|darf ich|ich werde) (?:[^ ]+ ){0,4}keine? (?:[^ ]+ ){0,6}(?:geben|bereitstellen|anbieten|erstellen|schreiben|liefern|erteilen|beantworten)",
@@ -58,7 +71,18 @@ const GERMAN: RefusalPhrases = {
 };
 
 const FRENCH: RefusalPhrases = {
-	openings: ["(?:je suis |je m'excuse )?(?:vraiment |sincèrement |profondément )?désolée?", "je m'excuse", "excusez-moi", "pardon", "malheureusement", "je regrette", "merci", "en tant qu'(?:ia|intelligence|assistant)", "en tant que modèle", "je comprends"],
+	openings: [
+		"(?:je suis |je m'excuse )?(?:vraiment |sincèrement |profondément )?désolée?",
+		"je m'excuse",
+		"excusez-moi",
+		"pardon",
+		"malheureusement",
+		"je regrette",
+		"merci",
+		"en tant qu'(?:ia|intelligence|assistant)",
+		"en tant que modèle",
+		"je comprends",
+	],
 	refusals: [
 		"(?:malheureusement )?je ne (?:peux|puis|saurais) (?:malheureusement )?(?:pas )?(?:[^ ]+ )?(?:(?:vous |t'|l')?aider|(?:y |vous )?répondre|(?:vous )?fournir|(?:vous )?donner|créer|générer|écrire|rédiger|satisfaire|accéder|discuter|participer|faire (?:cela|ça)|accepter|traiter)",
 		"je ne suis pas (?:en mesure|capable|autorisée?|habilitée?|programmée?)",
@@ -69,7 +93,19 @@ const FRENCH: RefusalPhrases = {
 };
 
 const SPANISH: RefusalPhrases = {
-	openings: ["lo siento", "lo lamento", "lamento", "disculp", "perdón", "lamentablemente", "desafortunadamente", "por desgracia", "gracias", "como (?:modelo|ia|inteligencia|asistente)", "entiendo"],
+	openings: [
+		"lo siento",
+		"lo lamento",
+		"lamento",
+		"disculp",
+		"perdón",
+		"lamentablemente",
+		"desafortunadamente",
+		"por desgracia",
+		"gracias",
+		"como (?:modelo|ia|inteligencia|asistente)",
+		"entiendo",
+	],
 	refusals: [
 		"(?:lo siento )?no (?:puedo|podré|me es posible|es posible para mí) (?:[^ ]+ )?(?:ayudar|proporcionar|responder|contestar|ofrecer|dar|crear|generar|escribir|cumplir|asistir|brindar|compartir|hacer(?:lo| eso| esto)|participar|completar|acceder|facilitar)",
 		"no (?:estoy en condiciones|soy capaz|estoy autorizad[oa]|tengo permitido|estoy programad[oa]) ",
@@ -78,7 +114,19 @@ const SPANISH: RefusalPhrases = {
 };
 
 const ITALIAN: RefusalPhrases = {
-	openings: ["mi dispiace", "mi spiace", "mi scuso", "scus", "purtroppo", "sono spiacente", "spiacente", "grazie", "come (?:modello|ia|intelligenza|assistente)", "in quanto (?:modello|ia|intelligenza|assistente)", "capisco"],
+	openings: [
+		"mi dispiace",
+		"mi spiace",
+		"mi scuso",
+		"scus",
+		"purtroppo",
+		"sono spiacente",
+		"spiacente",
+		"grazie",
+		"come (?:modello|ia|intelligenza|assistente)",
+		"in quanto (?:modello|ia|intelligenza|assistente)",
+		"capisco",
+	],
 	refusals: [
 		"(?:purtroppo )?non (?:posso|potrò|mi è possibile) (?:[^ ]+ )?(?:aiutar|fornir|risponder|offrir|dar|crear|generar|scriver|soddisfar|assister|condivider|farlo|fare (?:questo|ciò)|partecipar|completar|acceder)",
 		"(?:purtroppo )?non sono (?:in grado|autorizzat[oa]|programmat[oa]|capace)",
@@ -87,7 +135,18 @@ const ITALIAN: RefusalPhrases = {
 };
 
 const PORTUGUESE: RefusalPhrases = {
-	openings: ["(?:me )?desculp", "(?:eu )?sinto muito", "lamento", "lamentavelmente", "infelizmente", "peço desculpa", "perdão", "obrigad[oa]", "como (?:um )?(?:modelo|uma ia|ia|inteligência|assistente)", "entendo"],
+	openings: [
+		"(?:me )?desculp",
+		"(?:eu )?sinto muito",
+		"lamento",
+		"lamentavelmente",
+		"infelizmente",
+		"peço desculpa",
+		"perdão",
+		"obrigad[oa]",
+		"como (?:um )?(?:modelo|uma ia|ia|inteligência|assistente)",
+		"entendo",
+	],
 	refusals: [
 		"(?:infelizmente )?(?:eu )?não (?:posso|poderei|consigo|me é possível) (?:[^ ]+ )?(?:ajudar|ajudá|fornecer|responder|oferecer|dar|criar|gerar|escrever|cumprir|atender|auxiliar|compartilhar|partilhar|fazer isso|fazê|participar|completar|acessar|aceder)",
 		"(?:infelizmente )?(?:eu )?não (?:estou (?:em condições|autorizad[oa]|apt[oa])|sou capaz|tenho permissão|fui programad[oa])",

@@ -16,7 +16,12 @@ const LEADING_MARKS = /^[\s*_#>•-]+/u;
  * call to the next stage; a wrong no lets a refusal pass as an answer.
  */
 export function readsAsRefusal(text: string): boolean {
-	const head = text.trimStart().slice(0, READ_CHARACTERS).replace(LEADING_MARKS, "").toLowerCase().replaceAll(APOSTROPHES, "'");
+	const head = text
+		.trimStart()
+		.slice(0, READ_CHARACTERS)
+		.replace(LEADING_MARKS, "")
+		.toLowerCase()
+		.replaceAll(APOSTROPHES, "'");
 	const clauses = head.split(CLAUSE_END).map((clause) => clause.replaceAll(/\s+/gu, " ").trim());
 	const [first = ""] = clauses;
 	if (REFUSAL.test(first)) return true;

@@ -9,7 +9,8 @@ import { matchesSchema } from "./schema-match.ts";
  */
 export function failedToolCheck(body: JsonObject, calls: readonly ToolCall[]): FailedCheck | null {
 	const tools = functionsOf(body["tools"]);
-	if (!Array.isArray(body["tools"]) || body["tools"].length === 0) return calls.length > 0 ? "unwanted-tool-call" : null;
+	if (!Array.isArray(body["tools"]) || body["tools"].length === 0)
+		return calls.length > 0 ? "unwanted-tool-call" : null;
 	for (const call of calls) {
 		const called = tools.filter((tool) => tool.name === call.name);
 		if (called.length === 0) return "unknown-tool";

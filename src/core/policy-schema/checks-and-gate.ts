@@ -1,9 +1,18 @@
 import * as v from "valibot";
-import { PROMPT_FEATURES, type PromptFeature } from "../gate.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
+import { patternProblem } from "../pattern-cost.ts";
+import { PROMPT_FEATURES, type PromptFeature } from "../prompt-features.ts";
 import { between, flag, wholeBetween } from "./scalars.ts";
 
-const pattern = v.pipe(v.string("must be a regular expression"), v.nonEmpty("must not be empty"));
+/** A regular expression that every answer is tried against, and which therefore may not take long on any. */
+const pattern = v.pipe(
+	v.string("must be a regular expression"),
+	v.nonEmpty("must not be empty"),
+	v.check(
+		(source) => patternProblem(source) === null,
+		(issue) => patternProblem(issue.input) ?? "must be a regular expression",
+	),
+);
 
 /** A cascade's `checks`. */
 export const checks = v.strictObject({

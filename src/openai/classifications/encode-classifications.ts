@@ -1,8 +1,8 @@
 import type { CascadeFacts } from "../../core/cascade-facts.ts";
 import type { Completion, TokenUsage } from "../../core/completion.ts";
-import { namedLabel } from "../../core/confidence/named-label.ts";
+
 import { labelProbabilities } from "../../core/label-probabilities.ts";
-import type { LabelScore } from "../../core/task.ts";
+import { answeredLabel, type LabelScore } from "../../core/task.ts";
 import type { BatchTotals } from "../batch-totals.ts";
 
 /** What an answer says of its text. A score is in [0, 1]; null where the answering model gave none for the label. */
@@ -18,7 +18,7 @@ export interface Classification {
  * first token say, renormalised over the labels. Undefined where the answer is none of the labels.
  */
 export function readClassification(answer: Completion, labels: readonly string[]): Classification | undefined {
-	const label = namedLabel(answer.text, labels);
+	const label = answeredLabel(answer.text, labels);
 	if (label === undefined) return undefined;
 	const known = answer.scores ?? labelProbabilities(answer.tokens, labels, label) ?? [];
 	const scores = labels.map((each) => ({ label: each, score: scoreOf(each, known) }));

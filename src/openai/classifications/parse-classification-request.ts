@@ -66,12 +66,11 @@ const body = v.strictObject({
 });
 
 /** Parses that body; reports every problem at once, unknown fields among them. */
-export function parseClassificationRequest(
-	value: unknown,
-): Result<ClassificationRequest, readonly RequestProblem[]> {
+export function parseClassificationRequest(value: unknown): Result<ClassificationRequest, readonly RequestProblem[]> {
 	const parsed = v.safeParse(body, value, { abortPipeEarly: true });
 	if (!parsed.success) {
-		const input = typeof value === "object" && value !== null && "input" in value ? readTexts(value.input).problems : [];
+		const input =
+			typeof value === "object" && value !== null && "input" in value ? readTexts(value.input).problems : [];
 		return err([...parsed.issues.map(problemOfIssue), ...input]);
 	}
 	const { model, input, labels, instructions } = parsed.output;

@@ -1,0 +1,131 @@
+import type { Context } from "hono";
+import { runCascade, type CascadeOutcome } from "../cascade/run-cascade.ts";
+import type { StageResolver } from "../cascade/ports.ts";
+import type { CascadeFacts } from "../core/cascade-facts.ts";
+import type { ChatRequest, Completion } from "../core/completion.ts";
+import type { Endpoint } from "../core/observation.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import type { Cascade, TenantPolicy } from "../core/tenant-policy.ts";
+import { batchTotals, type BatchTotals } from "../openai/batch-totals.ts";
+import { stageFailureReply, type ErrorReply } from "../openai/error-body.ts";
+import { answerHeaders, costHeaders, failureHeaders } from "./answer-headers.ts";
+import type { AppPorts } from "./app-ports.ts";
+import { clientSignal } from "./client-signal.ts";
+import { createObserver } from "./observe.ts";
+import { readJsonBody } from "./read-body.ts";
+import { readRoute, ROUTE_HEADER } from "./read-route.ts";
+import { modelNotFound, readTenant } from "./read-tenant.ts";
+import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
+import { runBatch } from "./run-batch.ts";
+
+/** What tells the endpoints that label texts apart; the cascade behind them is the one of chat. */
+export interface TaskEndpoint {
+	readonly name: Endpoint;
+	readonly parse: (body: unknown, policy: TenantPolicy) => Result<TaskBatch, ErrorReply>;
+}
+
+/** One request, as one cascade run for each of its texts. */
+export interface TaskBatch {
+	/** The cascade's alias. */
+	readonly model: string;
+	readonly requests: readonly ChatRequest[];
+	/** `input` was a list: what is wrong with one of its texts is told at that text's place. */
+	readonly isList: boolean;
+	/** The cascade as far as it can serve this request. */
+	readonly narrow?: (cascade: Cascade) => Result<Cascade, ErrorReply>;
+	readonly aroundStages?: (resolve: StageResolver) => StageResolver;
+	readonly encode: (answers: readonly TaskAnswer[], totals: BatchTotals, requestId: string) => string;
+}
+
+/** The answer to one text. */
+export interface TaskAnswer {
+	readonly answer: Completion;
+	readonly facts: CascadeFacts;
+}
+
+type Failed = Extract<CascadeOutcome, { kind: "failed" }>;
+
+/** Answers a request for labels or verdicts: who asks, what is asked, which cascade, one run of it for each text. */
+export async function answerTasks(
+	endpoint: TaskEndpoint,
+	context: Context,
+	ports: AppPorts,
+	requestId: string,
+): Promise<Response> {
+	const receivedAt = ports.clock.now();
+	const raw = context.req.raw;
+	const tenant = await readTenant(raw, ports);
+	if (!tenant.ok) return errorResponse(tenant.error, requestId);
+	const { policy } = tenant.value.published;
+	const body = await readJsonBody(raw, policy.limits.maxBodyBytes);
+	if (!body.ok) return errorResponse(body.error, requestId);
+	const parsed = endpoint.parse(body.value, policy);
+	if (!parsed.ok) return errorResponse(parsed.error, requestId);
+	const batch = parsed.value;
+	const named = Object.hasOwn(policy.cascades, batch.model) ? policy.cascades[batch.model] : undefined;
+	if (named === undefined) return errorResponse(modelNotFound(batch.model), requestId);
+	const route = readRoute(raw.headers.get(ROUTE_HEADER), named);
+	if (!route.ok) return errorResponse(route.error, requestId);
+	const cascade = batch.narrow === undefined ? ok(named) : batch.narrow(named);
+	if (!cascade.ok) return errorResponse(cascade.error, requestId);
+
+	const { requests } = batch;
+	// A batch is also ended from here, which the request's own signal cannot be.
+	const client = clientSignal(raw, requests.length > 1);
+	const resolveStage = batch.aroundStages?.(ports.resolveStage) ?? ports.resolveStage;
+	let stoppedBy: Failed | undefined;
+	const done = await runBatch<TaskAnswer, Failed>(
+		requests.length,
+		async (index) => {
+			const request = requests[index] as ChatRequest;
+			const observer = createObserver(ports, {
+				requestId,
+				receivedAt,
+				tenant: tenant.value,
+				endpoint: endpoint.name,
+				...(requests.length > 1 ? { item: index } : {}),
+				request,
+			});
+			const maxOutputTokens = request.maxOutputTokens ?? policy.limits.maxOutputTokens;
+			const { signal } = client;
+			const run = { request, requestId, maxOutputTokens, signal, clock: ports.clock, resolveStage };
+			const outcome = await runCascade(run, cascade.value, route.value);
+			if (outcome.kind === "live") throw new Error("a task was answered by a stream");
+			if (outcome.kind === "whole") {
+				observer.ended({ kind: "answered", facts: outcome.facts });
+				return ok(outcome);
+			}
+			stoppedBy ??= outcome;
+			// One that is ended because another failed has failed for that reason: its client has not left.
+			const failure = outcome.failure.kind === "aborted" ? stoppedBy.failure : outcome.failure;
+			observer.failed({ ...outcome, failure });
+			return err(outcome);
+		},
+		client.leave,
+	);
+	client.forget();
+	if (!done.ok) return failedReply(done.error.failure, batch, done.error.index, requestId);
+	const totals = batchTotals(done.value);
+	const headers = { ...commonHeaders(requestId), ...headersOf(done.value, totals) };
+	return jsonReply(200, batch.encode(done.value, totals, requestId), headers);
+}
+
+function headersOf(answers: readonly TaskAnswer[], totals: BatchTotals): Record<string, string> {
+	const [first, ...others] = answers;
+	if (first !== undefined && others.length === 0) return answerHeaders(first.facts);
+	const stages = new Set(answers.map(({ facts }) => facts.stage));
+	return {
+		...(stages.size === 1 && first !== undefined ? { "x-cascade-stage": first.facts.stage } : {}),
+		...costHeaders(totals),
+	};
+}
+
+/** One failed text fails the request; where there are several, `param` says which. */
+function failedReply(failed: Failed, { isList }: TaskBatch, index: number, requestId: string): Response {
+	const { failure, stage, record } = failed;
+	const reply = stageFailureReply(failure, stage);
+	// A stage names fields of the chat request that we made, which the client has not sent.
+	const param = isList ? `input[${index}]` : failure.kind === "bad-request" ? "input" : null;
+	const headers = { ...reply.headers, ...failureHeaders(record.trail, record.calls) };
+	return errorResponse({ ...reply, body: { error: { ...reply.body.error, param } }, headers }, requestId);
+}

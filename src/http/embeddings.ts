@@ -1,0 +1,100 @@
+import type { Context } from "hono";
+import { startDeadline } from "../cascade/deadline.ts";
+import { costOfUsage } from "../core/cost.ts";
+import type { Observation } from "../core/observation.ts";
+import type { StageFailure } from "../core/stage-failure.ts";
+import type { EmbeddingsPolicy } from "../core/tenant-policy.ts";
+import { errorReply, stageFailureReply, type ErrorReply } from "../openai/error-body.ts";
+import { parseEmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
+import { costHeaders } from "./answer-headers.ts";
+import type { AppPorts } from "./app-ports.ts";
+import { invalidRequest, readJsonBody } from "./read-body.ts";
+import { readTenant, type Tenant } from "./read-tenant.ts";
+import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
+
+/** `POST /v1/embeddings`: passed on to the model that the policy names; vectors are compared, so nothing is cascaded. */
+export async function embeddings(context: Context, ports: AppPorts, requestId: string): Promise<Response> {
+	const receivedAt = ports.clock.now();
+	const raw = context.req.raw;
+	const tenant = await readTenant(raw, ports);
+	if (!tenant.ok) return errorResponse(tenant.error, requestId);
+	const { embeddings: models, limits } = tenant.value.published.policy;
+	const body = await readJsonBody(raw, limits.maxBodyBytes);
+	if (!body.ok) return errorResponse(body.error, requestId);
+	const parsed = parseEmbeddingsRequest(body.value);
+	if (!parsed.ok) return errorResponse(invalidRequest(parsed.error), requestId);
+	const request = parsed.value;
+	const policy = Object.hasOwn(models, request.model) ? models[request.model] : undefined;
+	if (policy === undefined) return errorResponse(embeddingsModelNotFound(request.model), requestId);
+
+	const startedAt = ports.clock.now();
+	const deadline = startDeadline(ports.clock, policy.timeoutMs, raw.signal);
+	const answered = await deadline.race(ports.embed({ policy, request, requestId, signal: deadline.signal }));
+	const isTimeUp = deadline.expired();
+	deadline.abort();
+	const exchange = { requestId, receivedAt, startedAt, tenant: tenant.value, alias: request.model, policy };
+	if (answered?.ok !== true) {
+		const ended: StageFailure = isTimeUp ? { kind: "timeout", afterMs: policy.timeoutMs } : { kind: "aborted" };
+		const failure = answered === undefined || answered.error.kind === "aborted" ? ended : answered.error;
+		record(ports, exchange, { failure });
+		return errorResponse(stageFailureReply(failure, request.model), requestId);
+	}
+	const { body: answer, promptTokens } = answered.value;
+	const costUsd = record(ports, exchange, { promptTokens });
+	const headers = { ...commonHeaders(requestId), ...costHeaders({ costUsd, savedUsd: null }) };
+	return jsonReply(200, { ...answer, model: request.model }, headers);
+}
+
+interface Exchange {
+	readonly requestId: string;
+	readonly receivedAt: number;
+	readonly startedAt: number;
+	readonly tenant: Tenant;
+	readonly alias: string;
+	readonly policy: EmbeddingsPolicy;
+}
+
+/** Writes the request's one record; returns what the call cost, null where that is not known. */
+function record(
+	ports: Pick<AppPorts, "observations" | "clock">,
+	{ requestId, receivedAt, startedAt, tenant, alias, policy }: Exchange,
+	end: { readonly failure: StageFailure } | { readonly promptTokens: number | null },
+): number | null {
+	const now = ports.clock.now();
+	const tokens = "promptTokens" in end ? end.promptTokens : null;
+	const usage = tokens === null ? null : { inputTokens: tokens, outputTokens: 0 };
+	const costUsd = usage === null ? null : costOfUsage(policy.price, usage);
+	const failure = "failure" in end ? end.failure.kind : null;
+	const outcome: Observation["outcome"] =
+		failure === null ? "answered" : failure === "aborted" ? "client-left" : "failed";
+	ports.observations.record({
+		version: 1,
+		requestId,
+		endpoint: "embeddings",
+		tenant: tenant.id,
+		cascade: alias,
+		policyRevision: tenant.published.revision,
+		at: receivedAt,
+		stream: false,
+		outcome,
+		stage: null,
+		reason: null,
+		failure,
+		trail: [],
+		calls: [{ stage: alias, model: policy.model, purpose: "answer", usage, costUsd, ms: now - startedAt }],
+		costUsd,
+		savedUsd: null,
+		durationMs: now - receivedAt,
+	});
+	return costUsd;
+}
+
+function embeddingsModelNotFound(model: string): ErrorReply {
+	const shown = model.length > 64 ? `${model.slice(0, 64)}…` : model;
+	return errorReply({
+		status: 404,
+		code: "model_not_found",
+		param: "model",
+		message: `The model '${shown}' does not exist: 'model' names one of your embeddings models, which GET /v1/models lists.`,
+	});
+}
