@@ -100,8 +100,7 @@ function costOfSequence(parts: readonly PatternTree[], reading: Reading): Cost {
 			continue;
 		}
 		endRun();
-		// Joining has changed the part's own automaton, so the next run begins with a new one.
-		run = { way: oneWayThrough(part, allowance), cost };
+		run = { way, cost };
 	}
 	endRun();
 	return parts.length === 0 ? ONE_STEP : total;

@@ -16,7 +16,9 @@ export const MAIL_EDGE = {
 	name: "edge",
 	adapter: "workers-ai",
 	model: "@local/mail-small",
+	shape: "chat-completions",
 	logprobs: true,
+	tools: true,
 	price: SMALL_PRICE,
 };
 export const MAIL_ORIGIN = {
@@ -26,6 +28,12 @@ export const MAIL_ORIGIN = {
 	model: "mail-large",
 	price: LARGE_PRICE,
 };
+
+/** The small model as most on Workers AI are: native dialect, no log-probabilities. */
+const WITHOUT_LOGPROBS = { model: "@local/mail-small-native", shape: "native", logprobs: false };
+
+/** About half of the prose streams begin with words that are likelier than this on average. */
+const PROSE_THRESHOLD = 0.12;
 
 /** The cascades of the demo tenant. `ownServer` is an OpenAI-compatible server that the user named. */
 export function demoPolicy(ownServer: OwnServer | undefined): Record<string, unknown> {
@@ -59,8 +67,7 @@ export function demoPolicy(ownServer: OwnServer | undefined): Record<string, unk
 			stages: [
 				{
 					...MAIL_EDGE,
-					model: "@local/mail-small-native",
-					logprobs: false,
+					...WITHOUT_LOGPROBS,
 					confidence: { method: "verify", model: "@local/mail-checker", logprobs: true },
 					threshold: 0.5,
 				},
@@ -68,19 +75,69 @@ export function demoPolicy(ownServer: OwnServer | undefined): Record<string, unk
 			],
 			allowRouteHeader: true,
 		},
-		// Free text from n-gram models: prose-like only, but long streams with real log-probabilities.
+		// The same model, asked to state its confidence in the answer's own call.
+		stated: {
+			stages: [
+				{ ...MAIL_EDGE, ...WITHOUT_LOGPROBS, confidence: { method: "verbalised" }, threshold: 0.95 },
+				MAIL_ORIGIN,
+			],
+			allowRouteHeader: true,
+		},
+		// Both stages at once, for tenants who buy latency.
+		parallel: {
+			stages: [{ ...MAIL_EDGE, confidence: { method: "token-margin" }, threshold: 0.8 }, MAIL_ORIGIN],
+			mode: "parallel",
+			allowRouteHeader: true,
+		},
+		// For /v1/classifications: a classifier that gives a score with each label.
+		labels: {
+			stages: [
+				{
+					name: "edge",
+					adapter: "workers-ai",
+					model: "@local/mail-classifier",
+					shape: "text-classification",
+					confidence: { method: "classifier-score" },
+					threshold: 0.9,
+					price: SMALL_PRICE,
+				},
+				MAIL_ORIGIN,
+			],
+			allowRouteHeader: true,
+		},
+		// For /v1/moderations: a guard model whose samples must agree, then a moderation endpoint.
+		moderation: {
+			stages: [
+				{
+					name: "edge",
+					adapter: "workers-ai",
+					model: "@local/mail-guard",
+					shape: "llama-guard",
+					confidence: { method: "agreement", samples: 3 },
+					threshold: 1,
+					price: SMALL_PRICE,
+				},
+				{ ...MAIL_ORIGIN, model: "mail-moderation", shape: "moderations" },
+			],
+			allowRouteHeader: true,
+		},
+		// Free text from n-gram models: prose-like only, but long streams with real log-probabilities, decided on their
+		// first tokens.
 		prose: {
 			stages: [
 				{
 					name: "edge",
 					adapter: "workers-ai",
 					model: "@local/prose-small",
-					confidence: { method: "agreement", samples: 2, match: "normalised" },
-					threshold: 1,
+					shape: "chat-completions",
+					logprobs: true,
+					confidence: { method: "mean-logprob", prefix: { tokens: 12, ms: 1_000 } },
+					threshold: PROSE_THRESHOLD,
 					price: SMALL_PRICE,
 				},
 				{ name: "origin", adapter: "openai", origin: "local", model: "prose-large", price: LARGE_PRICE },
 			],
+			checks: { refusal: false },
 			allowRouteHeader: true,
 		},
 	};
@@ -94,7 +151,11 @@ export function demoPolicy(ownServer: OwnServer | undefined): Record<string, unk
 			timeoutMs: 300_000,
 		};
 	}
-	return { version: 1, cascades };
+	const embeddings = {
+		"hash-embedding": { adapter: "workers-ai", model: "@local/hash-embedding", price: SMALL_PRICE },
+		"hash-embedding-origin": { adapter: "openai", origin: "local", model: "hash-embedding", price: LARGE_PRICE },
+	};
+	return { version: 1, cascades, embeddings, defaults: { moderations: "moderation" } };
 }
 
 /** A server on this machine that speaks OpenAI's API: Ollama, llama.cpp, vLLM. */

@@ -20,9 +20,6 @@ const NATIVE_SUFFIX = "-native";
 /** Only names with this prefix are edge models; the others are served by the local origin. */
 const EDGE_PREFIX = "@local/";
 
-/** Real small Workers AI models answer in the native shape, so one of ours always does. */
-const ALWAYS_NATIVE: ReadonlySet<string> = new Set(["@local/prose-small"]);
-
 /** Longer prompts are refused, as a real model's context window would. */
 const MAXIMUM_PROMPT_CHARACTERS = 60_000;
 
@@ -70,8 +67,7 @@ export function runLocalModel(
 	if (parsed.kind === "problem") return parsed;
 	const unsupported = unsupportedByModel(model, parsed.request);
 	if (unsupported !== undefined) return problem(400, 5025, unsupported.message);
-	const isNative = baseName !== name || ALWAYS_NATIVE.has(name);
-	return isNative
+	return baseName !== name
 		? runNatively(model, parsed.request, random)
 		: runChat(model, parsed.request, random, { ...identity, model: name });
 }

@@ -27,8 +27,9 @@ export interface LocalStackOptions {
 	readonly ownServer?: OwnServer | undefined;
 	/** Shows the Worker's log lines. */
 	readonly showLog?: boolean;
-	/** Tokens a second of the local origin; as fast as possible when absent. */
+	/** Tokens a second of the local origin's models, and of the edge's; as fast as possible when absent. */
 	readonly tokensPerSecond?: number;
+	readonly edgeTokensPerSecond?: number;
 	/** A directory built before, to start faster. */
 	readonly builtDirectory?: string;
 }
@@ -45,6 +46,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 	const built = options.builtDirectory ?? (await buildLocalWorkers(join(ROOT, ".wrangler", "local")));
 	const origin = await modulesOf(join(built, "origin"));
 	const worker = await modulesOf(join(built, "worker"));
+	const edgeSpeed =
+		options.edgeTokensPerSecond === undefined ? {} : { EDGE_TOKENS_PER_SECOND: options.edgeTokensPerSecond };
 	const runtime = new Miniflare(
 		convertV4MiniflareOptions({
 			host: "127.0.0.1",
@@ -62,7 +65,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 					compatibilityFlags: ["enable_request_signal", "enable_abortsignal_rpc"],
 					kvNamespaces: { CONFIG: "config" },
 					serviceBindings: { AI: { name: "edge-cascade-local", entrypoint: "LocalAI" } },
-					bindings: { ALLOW_LOOPBACK_ORIGINS: "true", ORIGIN_LOCAL_KEY: LOCAL_ORIGIN_KEY },
+					bindings: { ALLOW_LOOPBACK_ORIGINS: "true", ORIGIN_LOCAL_KEY: LOCAL_ORIGIN_KEY, ...edgeSpeed },
 				},
 				{
 					name: "edge-cascade-local-origin",
@@ -70,6 +73,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 					compatibilityDate: COMPATIBILITY_DATE,
 					bindings: {
 						LOCAL_ORIGIN_KEY,
+						...edgeSpeed,
 						...(options.tokensPerSecond === undefined ? {} : { TOKENS_PER_SECOND: options.tokensPerSecond }),
 					},
 					unsafeDirectSockets: [{ host: "127.0.0.1", port: options.originPort }],

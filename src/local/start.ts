@@ -11,6 +11,7 @@ async function main(): Promise<void> {
 		throw new Error("CASCADE_OWN_SERVER must be an address and a model: http://127.0.0.1:11434/v1#llama3.2");
 	}
 	const tokensPerSecond = Number(process.env["TOKENS_PER_SECOND"] ?? "0");
+	const edgeTokensPerSecond = Number(process.env["EDGE_TOKENS_PER_SECOND"] ?? "0");
 	process.stdout.write("Building the Worker and the local origin …\n");
 	const stack = await startLocalStack({
 		port,
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
 		ownServer,
 		showLog: true,
 		...(tokensPerSecond > 0 ? { tokensPerSecond } : {}),
+		...(edgeTokensPerSecond > 0 ? { edgeTokensPerSecond } : {}),
 	});
 	process.stdout.write(nextSteps(stack.url, stack.originUrl, ownServer !== undefined));
 

@@ -1,4 +1,4 @@
-import * as v from "valibot";
+import type * as v from "valibot";
 import { issuePath } from "../core/issue-path.ts";
 import type { RequestProblem } from "./parse-chat-request.ts";
 

@@ -96,35 +96,3 @@ describe("the limits", () => {
 		expect(withLimits({ maxBodyBytes: 26_214_400, maxOutputTokens: 1_048_576 }).maxOutputTokens).toBe(1_048_576);
 	});
 });
-
-describe("a cascade's checks and gate", () => {
-	const cascadeWith = (setting: Record<string, unknown>) =>
-		accepted(policyOf([edgeDocument(), originDocument()], setting)).cascades["chat"];
-
-	it("look for refusals and nothing else unless they say so", () => {
-		expect(cascadeWith({})?.checks).toEqual({ refusal: true });
-		expect(cascadeWith({ checks: {} })?.checks).toEqual({ refusal: true });
-		expect(cascadeWith({})?.gate).toBeUndefined();
-	});
-
-	it.each([
-		{ refusal: false },
-		{ refusal: true, script: "Cyrillic" },
-		{ refusal: true, script: "Cyrl" },
-		{ refusal: true, pattern: {} },
-		{ refusal: true, pattern: { mustMatch: "^[A-Z]{3}-\\d+$", mustNotMatch: "https?://" } },
-		{ refusal: true, pattern: { mustMatch: "^[a-z0-9]+(?:-[a-z0-9]+)*$" } },
-		{ refusal: true, pattern: { mustNotMatch: "foo.*bar" } },
-		{ refusal: true, pattern: { mustMatch: `^${"a".repeat(498)}$` } },
-	])("may check %j", (checks) => {
-		expect(cascadeWith({ checks })?.checks).toEqual(checks);
-	});
-
-	it.each([
-		{ skipWhen: [] },
-		{ skipWhen: ["tools", "images", "response-format", "several-choices"], maxPromptTokens: 1 },
-		{ skipWhen: [], score: { features: 1, bias: -1, weights: { codeMarks: 0.5, temperature: -2 }, threshold: 0.4 } },
-	])("may gate by %j", (gate) => {
-		expect(cascadeWith({ gate })?.gate).toEqual(gate);
-	});
-});

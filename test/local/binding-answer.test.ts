@@ -43,7 +43,7 @@ describe("a speed of the AI binding", () => {
 
 	it("holds a plain answer back for as long as its tokens take", async () => {
 		let settled = false;
-		const answer = run("@local/prose-small", prose, {}, 20).then(() => (settled = true));
+		const answer = run("@local/prose-small-native", prose, {}, 20).then(() => (settled = true));
 		await vi.advanceTimersByTimeAsync(499);
 		expect(settled).toBe(false);
 		await vi.advanceTimersByTimeAsync(1);
@@ -52,7 +52,7 @@ describe("a speed of the AI binding", () => {
 	});
 
 	it.each([false, true])("paces a stream, the first event at once (raw: %s)", async (returnRawResponse) => {
-		const given = await run("@local/prose-small", { ...prose, stream: true }, { returnRawResponse }, 20);
+		const given = await run("@local/prose-small-native", { ...prose, stream: true }, { returnRawResponse }, 20);
 		const stream = given instanceof Response ? given.body : (given as ReadableStream<Uint8Array>);
 		const reader = (stream as ReadableStream<Uint8Array>).getReader();
 		let events = 0;
@@ -72,7 +72,7 @@ describe("a speed of the AI binding", () => {
 
 	it("lets an abort end the wait", async () => {
 		const controller = new AbortController();
-		const outcome = expect(run("@local/prose-small", prose, { signal: controller.signal }, 1)).rejects.toThrow("gone");
+		const outcome = expect(run("@local/prose-small-native", prose, { signal: controller.signal }, 1)).rejects.toThrow("gone");
 		controller.abort(new Error("gone"));
 		await outcome;
 	});

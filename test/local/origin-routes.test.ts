@@ -177,7 +177,7 @@ describe("Cloudflare's REST API on the local origin", () => {
 	});
 
 	it("streams events without an envelope", async () => {
-		const { text } = await post(`${RUN}@local/prose-small`, { prompt: "Call me", max_tokens: 3, stream: true });
+		const { text } = await post(`${RUN}@local/prose-small-native`, { prompt: "Call me", max_tokens: 3, stream: true });
 		expect(text).toMatch(/^data: \{"response":/u);
 		expect(text).toMatch(/data: \[DONE\]\n\n$/u);
 	});

@@ -13,8 +13,8 @@ import { exampleRequest } from "../core/examples.ts";
 import { referenceEvents } from "../support/event-stream-reference.ts";
 import { brokenRules, readChatBytes, relayedOutcome } from "../support/stream-outcomes.ts";
 import { piecesAt, piecesOfSize, places } from "../support/stream-reads.ts";
-import { chatStream, interrupted, nativeStream } from "../support/stream-variants.ts";
-import { facts, PLAIN, relayFor } from "./upstream-streams.ts";
+import { chatStream, interrupted, nativeStream, unfinishedChatStream } from "../support/stream-variants.ts";
+import { chunk, DONE, event, facts, relayFor } from "./upstream-streams.ts";
 
 const encoder = new TextEncoder();
 
@@ -70,10 +70,16 @@ describe("a chat stream on its whole way", () => {
 		);
 	});
 
-	it("is over with its end marker, though the connection stays open", async () => {
-		const bytes = encoder.encode(PLAIN);
-		for (const size of [1, 100, bytes.length])
-			expect((await streamed(piecesOfSize(bytes, size), {}, "silence")).ends).toEqual([{ kind: "answered", facts }]);
+	it("is over with its end marker or an error, though the connection stays open", async () => {
+		const failure = { kind: "upstream-error", status: 500, message: "boom" };
+		for (const [last, end] of [
+			[DONE, { kind: "answered", facts }],
+			[event({ error: "boom" }), { kind: "failed", facts, failure }],
+		] as const) {
+			const bytes = encoder.encode(chunk({ content: "Hi" }) + chunk({}, "stop") + last);
+			for (const size of [1, 100, bytes.length])
+				expect((await streamed(piecesOfSize(bytes, size), {}, "silence")).ends).toEqual([end]);
+		}
 	});
 
 	it.each([
@@ -152,7 +158,9 @@ describe("a native stream of Workers AI", () => {
 				const choice = heard.choices.get(0);
 				const said = readNative(bytes, maxOutputTokens);
 				expect(choice).toMatchObject({ text: said.text, finishReason: said.finishReason });
-				expect([...(choice?.toolCalls.values() ?? [])].map((call) => [call.name, call.arguments])).toEqual(said.calls);
+				const calls = [...(choice?.toolCalls.values() ?? [])];
+				expect(calls.map((call) => [call.name, call.arguments])).toEqual(said.calls);
+				expect(new Set(calls.map(({ id }) => id)).size).toBe(calls.length);
 				expect(heard.usage).toEqual(includeUsage ? said.usage : null);
 				expect(outcome.usage === null).toBe(said.usage === null);
 			}),
@@ -181,6 +189,19 @@ describe("a native stream of Workers AI", () => {
 				expect(output).toBe(relayedOutcome(reads, {}, facts).output);
 			}),
 			{ seed: 45, numRuns: 100 },
+		);
+	});
+
+	it("that speaks OpenAI's dialect after all is passed on, and finished only if that was", async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.oneof(chatStream, unfinishedChatStream), places, async ({ text, choices }, cuts) => {
+				const bytes = encoder.encode(text);
+				const { data, unfinished } = referenceEvents(bytes);
+				fc.pre(unfinished === null && data.every((each) => !each.includes("\n")));
+				const outcome = relayedOutcome(await converted(piecesAt(bytes, cuts), 10), { choices }, facts);
+				expect(outcome).toEqual(relayedOutcome([bytes], { choices }, facts));
+			}),
+			{ seed: 46, numRuns: 150 },
 		);
 	});
 

@@ -8,6 +8,7 @@ import { createCallRecorder, scenarioOf } from "./recorded-calls.ts";
 
 /** What the origin is asked, and where its answer goes. */
 interface OriginExchange {
+	readonly path: string;
 	readonly model: string;
 	readonly body: Readonly<Record<string, unknown>>;
 	/** The last user message. */
@@ -28,15 +29,19 @@ export async function startFakeOrigin(key: string = FAKE_ORIGIN_KEY): Promise<Fa
 		const name = scenarioOf(model);
 		const scenario = originScenarios[name] ?? originVariants[name] ?? originFaults(name);
 		if (scenario === undefined) throw new Error(`the fake origin has no scenario ${name}`);
-		if (request.headers.authorization === `Bearer ${key}` && request.url === "/v1/chat/completions") {
-			scenario({ model, body, asked: lastUserText(body["messages"]), response });
+		const path = request.url ?? "";
+		if (request.headers.authorization === `Bearer ${key}` && PATHS.includes(path)) {
+			scenario({ path, model, body, asked: lastUserText(body["messages"]), response });
 		} else {
 			response.writeHead(401).end();
 		}
 	});
 }
 
+const PATHS = ["/v1/chat/completions", "/v1/moderations", "/v1/embeddings"];
+
 function lastUserText(messages: unknown): string {
+	if (!Array.isArray(messages)) return "";
 	const last = (messages as { role: string; content: unknown }[]).findLast(({ role }) => role === "user");
 	return typeof last?.content === "string" ? last.content : "";
 }

@@ -1,12 +1,14 @@
 import { gzipSync } from "node:zlib";
 import type { OriginScenario } from "./fake-origin.ts";
 import { chunkBody, completionBody, event, streamEvents, usageChunk } from "./openai-answers.ts";
+import { originTaskScenarios } from "./origin-task-scenarios.ts";
 import { destroyAfter, openStream, sendJson, writeSlowly } from "./send.ts";
 
 const TOOL_ARGUMENTS = { label: "spam" };
 
 /** Origins that answer, more or less as OpenAI would. */
 export const originScenarios: Readonly<Record<string, OriginScenario>> = {
+	...originTaskScenarios,
 	plain({ model, body, asked, response }) {
 		const content = `origin: ${asked}`;
 		if (body["stream"] === true) writeAll(response, streamEvents(model, content));

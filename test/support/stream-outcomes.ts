@@ -127,11 +127,11 @@ export function brokenRules(output: string, includeUsage: boolean, lines: "one" 
 	const last = read.at(-1);
 	if (includeUsage) rule(JSON.stringify(last?.["choices"]) === "[]", "a usage chunk is last");
 	else for (const chunk of read) rule(!isJsonObject(chunk["usage"]), "nobody asked for usage");
-	const seen = new Map<unknown, { finished: boolean; calls: Set<unknown> }>();
+	const seen = new Map<unknown, { finished: boolean; ids: Map<unknown, unknown> }>();
 	for (const part of read.flatMap((chunk) => chunk["choices"] as JsonObject[])) {
 		const { role, content, tool_calls: calls = [] } = part["delta"] as JsonObject;
 		const choice = seen.get(part["index"]);
-		const { calls: named } = choice ?? { calls: new Set() };
+		const ids = choice?.ids ?? new Map<unknown, unknown>();
 		rule(choice !== undefined || role === "assistant", "a choice begins with its role");
 		if (choice?.finished === true) {
 			rule(part["finish_reason"] == null, "a choice has one finish reason");
@@ -141,15 +141,17 @@ export function brokenRules(output: string, includeUsage: boolean, lines: "one" 
 		for (const { index, id, type, function: called = {} } of calls as JsonObject[]) {
 			const { name, arguments: text = "" } = called as JsonObject;
 			rule(typeof index === "number" && typeof text === "string", "a tool call has an index and text for arguments");
-			if (!named.has(index))
+			if (!ids.has(index)) {
+				ids.set(index, id);
 				rule(
 					typeof id === "string" && type === "function" && typeof name === "string",
 					"a tool call begins with its name",
 				);
-			named.add(index);
+			}
+			rule(id === undefined || id === ids.get(index), "a tool call keeps its id");
 		}
 		const finished = choice?.finished === true || typeof part["finish_reason"] === "string";
-		seen.set(part["index"], { finished, calls: named });
+		seen.set(part["index"], { finished, ids });
 	}
 	rule(seen.size > 0 && [...seen.values()].every(({ finished }) => finished), "every choice has a finish reason");
 	return broken;

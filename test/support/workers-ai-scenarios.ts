@@ -1,5 +1,6 @@
 import type { WorkersAiExchange } from "./fake-workers-ai.ts";
 import { chunkBody, completionBody, event, FAKE_USAGE, labelLogprobs, usageChunk } from "./openai-answers.ts";
+import { workersAiTaskScenarios } from "./workers-ai-task-scenarios.ts";
 
 type Scenario = (exchange: WorkersAiExchange) => void;
 
@@ -7,7 +8,7 @@ type Scenario = (exchange: WorkersAiExchange) => void;
 export function workersAiScenarios(name: string): Scenario | undefined {
 	const [, shape, code] = /^(error|errors|text)-(\d{3,4})$/u.exec(name) ?? [];
 	if (shape !== undefined && code !== undefined) return errorScenario(shape, Number(code));
-	return SCENARIOS[name];
+	return SCENARIOS[name] ?? workersAiTaskScenarios[name];
 }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { createExecutionContext } from "cloudflare:test";
+import { createEmbedder } from "../../src/adapters/embeddings-resolver.ts";
 import { createKvKeyStore } from "../../src/adapters/kv-key-store.ts";
 import { createKvPolicyStore } from "../../src/adapters/kv-policy-store.ts";
 import { createKvOriginStore } from "../../src/adapters/origin-store.ts";
@@ -24,6 +25,7 @@ export function appWithTimes(times: Partial<StreamTimes> = {}) {
 			keys: createKvKeyStore({ kv, clock }),
 			policies: createKvPolicyStore({ kv, clock }),
 			resolveStage: createStageResolver({ ai: env.AI, origins, clock }),
+			embed: createEmbedder({ ai: env.AI, origins, clock }),
 			observations: { record: (observation) => observations.push(observation) },
 			clock,
 			times: { ...SHORT_TIMES, ...times },
@@ -33,6 +35,7 @@ export function appWithTimes(times: Partial<StreamTimes> = {}) {
 		},
 	);
 	return {
+		app,
 		observations,
 		/** Sends a chat request, by default for a stream from the last stage. */
 		async ask(

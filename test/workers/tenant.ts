@@ -22,11 +22,15 @@ export async function publishTenant(
 	changes: CascadeChanges = {},
 	limits: Readonly<Record<string, number>> = {},
 	scopes: readonly string[] = ["inference"],
+	others: { readonly embeddings?: Readonly<Record<string, { readonly model: string }>>; readonly defaults?: unknown } = {},
 ): Promise<TestTenant> {
 	const tag = crypto.randomUUID();
 	const cascade = fakeCascade(changes);
 	const stages = cascade.stages.map((stage) => ({ ...stage, ...taggedModels(stage, tag) }));
-	const policy = { version: 1, cascades: { cascade: { ...cascade, stages } }, limits };
+	const embeddings = Object.fromEntries(
+		Object.entries(others.embeddings ?? {}).map(([alias, model]) => [alias, { ...model, ...taggedModels(model, tag) }]),
+	);
+	const policy = { version: 1, cascades: { cascade: { ...cascade, stages } }, limits, ...others, embeddings };
 	const key = formatApiKey(crypto.getRandomValues(new Uint8Array(32)));
 	await Promise.all([
 		putRecord(`key/${await sha256Hex(key)}`, { tenant: tag, scopes }),

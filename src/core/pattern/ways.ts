@@ -62,7 +62,7 @@ export function oneWayThrough(tree: PatternTree, allowance: Allowance): OneWay |
 	}
 }
 
-/** One after the other. Changes both: neither may be used again. */
+/** One after the other. Neither may be used again where that works, and the first may not in any case. */
 export function inSequence(one: OneWay, other: OneWay, allowance: Allowance): OneWay | undefined {
 	if (!lead(one.last, other.first, allowance)) return undefined;
 	if (one.matchesEmpty && !canTellApart(one.first, other.first, allowance)) return undefined;

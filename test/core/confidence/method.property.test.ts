@@ -76,6 +76,15 @@ const tokenLike = mostly(
 		{ requiredKeys: ["token"] },
 	),
 );
+/** A token that spells this and has alternatives. */
+const sound = (spelling: string) => ({
+	token: spelling,
+	logprob: -0.5,
+	top_logprobs: [
+		{ token: spelling, logprob: -0.5 },
+		{ token: "ham", logprob: -2 },
+	],
+});
 const scoreLike = mostly(fc.record({ label: mostly(text), score: mostly(number) }));
 const body = fc.oneof(
 	fc.constant({}),
@@ -96,9 +105,8 @@ const completion: fc.Arbitrary<Completion> = fc
 	.map(({ tokens, spelt, scores, ...rest }) =>
 		exampleAnswer({
 			...rest,
-			// Half of the time the tokens spell the text, or methods that look for it would never get further.
-			tokens:
-				tokens === null ? null : garbageTokens(...tokens, ...(spelt ? [{ token: rest.text, logprob: -0.5 }] : [])),
+			// Now and then the tokens spell the text and are sound, or methods that look for that would never get further.
+			tokens: tokens === null ? null : garbageTokens(...(spelt ? [] : tokens), sound(rest.text)),
 			scores: scores as Completion["scores"],
 		}),
 	);
@@ -141,7 +149,7 @@ describe("whatever an upstream sends", () => {
 					const { answer, stated } = separateStatement(method, given.answer, NONCE);
 					expectSound(readConfidence(method, { ...given, answer, stated }));
 				}),
-				{ seed: 7, numRuns: 1000 },
+				{ seed: 7, numRuns: 300 },
 			);
 		},
 	);
@@ -159,9 +167,10 @@ describe("whatever an upstream sends", () => {
 	});
 
 	it("a reading is had now and then by every method, so that the ones above are not all unavailable", () => {
+		const given = fc.sample(inputs, { seed: 9, numRuns: 300 });
 		for (const method of METHODS) {
-			const readings = fc.sample(inputs, { seed: 9, numRuns: 1000 }).map((given) => readConfidence(method, given).kind);
-			expect(readings, JSON.stringify(method)).toContain("measured");
+			const kinds = given.map((each) => readConfidence(method, each).kind);
+			expect(kinds, JSON.stringify(method)).toContain("measured");
 		}
 	});
 });
