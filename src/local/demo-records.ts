@@ -33,7 +33,7 @@ export const MAIL_ORIGIN = {
 const WITHOUT_LOGPROBS = { model: "@local/mail-small-native", shape: "native", logprobs: false };
 
 /** About half of the prose streams begin with words that are likelier than this on average. */
-const PROSE_THRESHOLD = 0.12;
+const PROSE_THRESHOLD = 0.005;
 
 /** The cascades of the demo tenant. `ownServer` is an OpenAI-compatible server that the user named. */
 export function demoPolicy(ownServer: OwnServer | undefined): Record<string, unknown> {

@@ -46,7 +46,7 @@ describe("cascade probe", () => {
 		for (const model of ["@local/mail-small", "@local/mail-checker", "@local/prose-small", "mail-large", "prose-large"])
 			expect(stdout).toMatch(new RegExp(`^${model} \\(`, "mu"));
 		expect(stdout).toMatch(/^ {2}log-probabilities +yes: 2 alternatives a token$/mu);
-		expect(stdout).toMatch(/^ {2}cascades\.verified\.stages\[0\]: .*"shape":"native"/mu);
+		expect(stdout).toMatch(/^ {2}cascades\.prose\.stages\[0\]: .*"tools":false/mu);
 		expect(stdout).not.toContain(KEY);
 	});
 

@@ -8,9 +8,9 @@ import { mailWhere, UNSURE_MAIL, type JudgedMail } from "./mails.ts";
  */
 export const EDGE_IS_ASKED = {
 	/** Requests with tools that the model may call or not, and conversations in which one was called. */
-	tools: false,
+	tools: true,
 	/** Requests that say which tool must be called. */
-	toolChoice: false,
+	toolChoice: true,
 } as const;
 
 type Wish = keyof typeof EDGE_IS_ASKED;

@@ -1,4 +1,5 @@
 /** OpenAI's client, the AI SDK and LangChain, all used in the same way, so that a rule can be held against each. */
+import { ContextOverflowError } from "@langchain/core/errors";
 import { AIMessageChunk, type UsageMetadata } from "@langchain/core/messages";
 import { APICallError, generateText, StreamProviderError, streamText, tool } from "ai";
 import { APIError, OpenAI } from "openai";
@@ -162,8 +163,8 @@ const langchain: ClientUnderTest = {
 		}
 		return messageAnswer(whole ?? new AIMessageChunk(""));
 	},
-	// LangChain throws the errors of OpenAI's client, with a link of its own after the message.
-	shown: openai.shown,
+	// LangChain throws the errors of OpenAI's client, some with a link after the message and one as its own error's cause.
+	shown: (error) => openai.shown(ContextOverflowError.isInstance(error) ? error.cause : error),
 };
 
 function bound(model: string, { withTool = true, ...connection }: Asking = {}) {

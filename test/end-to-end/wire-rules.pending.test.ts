@@ -52,6 +52,7 @@ const app = createApp<object>(
 		keys: { find: () => Promise.resolve(ok({ tenant: "demo", scopes: ["inference"] })) },
 		policies: { read: () => Promise.resolve(ok(published)) },
 		resolveStage: ({ model }) => Promise.resolve(ok(STAGES[model] ?? unasked)),
+		embed: () => Promise.resolve(err({ kind: "unreachable" as const })),
 		observations: { record: () => {} },
 		clock,
 		times: TIMES,
