@@ -21,7 +21,13 @@ export async function openLiveAnswer(body: ReadableStream<Uint8Array>): Promise<
 	const parser = createParser({ onEvent: ({ data }) => (firstEvent ??= data) });
 	while (firstEvent === undefined) {
 		const { done, value } = await reader.read();
-		if (done) return err({ kind: "invalid-answer", detail: "the stream ended before its first event" });
+		if (done) {
+			// The end of the connection is the end of an event, as in the relay.
+			parser.feed(`${decoder.decode()}\n\n`);
+			if (firstEvent === undefined)
+				return err({ kind: "invalid-answer", detail: "the stream ended before its first event" });
+			break;
+		}
 		head.push(value);
 		size += value.byteLength;
 		if (size > MOST_HEAD_BYTES) {

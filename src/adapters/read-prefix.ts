@@ -87,8 +87,9 @@ function createPrefixReader() {
 
 	function onChoice({ delta, logprobs, finish_reason: reason }: JsonObject): void {
 		const content = isJsonObject(delta) ? delta["content"] : undefined;
-		if (typeof content === "string" && content !== "") {
-			text += content;
+		// Workers AI sends a token that looks like a JSON value as that value.
+		if (content != null && content !== "") {
+			text += String(content);
 			contentChunks += 1;
 		}
 		tokens.push(...(tokensOf(logprobs) ?? []));

@@ -1,8 +1,11 @@
-import { EventSourceParserStream } from "eventsource-parser/stream";
+import { createParser } from "eventsource-parser";
 import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 import { normaliseToolCall } from "../openai/normalise-completion.ts";
 import { formatEvent, STREAM_END } from "../openai/sse.ts";
 import { nativeFinishReason } from "./workers-ai-answer.ts";
+
+/** As in the relay: a line that never ends must not fill memory. */
+const MOST_EVENT_CHARACTERS = 4 * 1024 * 1024;
 
 /**
  * Turns a native stream (`data: {"response": "…"}`) into OpenAI chunks. Events that already are chunks pass, so a
@@ -23,6 +26,7 @@ export function openaiChunks(
 	let toolCalls = 0;
 	let native = false;
 	let ended = false;
+	let bodyEnded = false;
 
 	const finish = (): string => {
 		const reason = nativeFinishReason(usage, toolCalls, maxOutputTokens);
@@ -40,12 +44,16 @@ export function openaiChunks(
 		}
 		const event = parseJson(data);
 		if (!isJsonObject(event) || (event["response"] === undefined && event["tool_calls"] === undefined)) {
-			return `data: ${data}\n\n`;
+			// Half an event, which only the stream's end leaves, stays half: the relay knows what to make of it.
+			return `data: ${data.replaceAll("\n", "\ndata: ")}${event === undefined && bodyEnded ? "" : "\n\n"}`;
 		}
 		native = true;
 		if (isJsonObject(event["usage"])) usage = event["usage"];
 		const delta: JsonObject = {};
-		if (typeof event["response"] === "string") delta["content"] = event["response"];
+		// A token that looks like a JSON value comes as that value: `{"response": 7}`.
+		if (event["response"] != null) {
+			delta["content"] = typeof event["response"] === "string" ? event["response"] : JSON.stringify(event["response"]);
+		}
 		if (Array.isArray(event["tool_calls"]) && event["tool_calls"].length > 0) {
 			delta["tool_calls"] = (event["tool_calls"] as unknown[]).map((call, position) => ({
 				index: toolCalls + position,
@@ -56,14 +64,29 @@ export function openaiChunks(
 		return Object.keys(delta).length === 0 ? "" : chunk(choice(delta));
 	};
 
+	let output = "";
+	const parser = createParser({
+		maxBufferSize: MOST_EVENT_CHARACTERS,
+		onEvent: ({ data }) => {
+			if (!ended) output += convert(data);
+		},
+	});
+	const feed = (text: string, controller: TransformStreamDefaultController<string>): void => {
+		// Throws after an overflow, which breaks the stream off.
+		parser.feed(text);
+		if (output !== "") controller.enqueue(output);
+		output = "";
+	};
+
 	return body
 		.pipeThrough(new TextDecoderStream())
-		.pipeThrough(new EventSourceParserStream())
 		.pipeThrough(
-			new TransformStream<{ data: string }, string>({
-				transform({ data }, controller) {
-					const text = ended ? "" : convert(data);
-					if (text !== "") controller.enqueue(text);
+			new TransformStream<string, string>({
+				transform: feed,
+				flush(controller) {
+					bodyEnded = true;
+					// A last event needs no blank line, as in the relay.
+					feed("\n\n", controller);
 				},
 			}),
 		)

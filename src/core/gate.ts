@@ -17,7 +17,7 @@ export interface Gate {
  * `tools`: there is something to call. `images`: a message holds something other than text: a picture, sound, a file.
  * `response-format`: JSON was asked for. `several-choices`: `n` above 1.
  */
-export type GateRule = "tools" | "images" | "response-format" | "several-choices";
+type GateRule = "tools" | "images" | "response-format" | "several-choices";
 
 /** Logistic regression on features of the prompt; scored under `threshold`, the request is gated. */
 export interface GateScore {

@@ -4,11 +4,11 @@ import { endsOnce, fullAllowance, inSequence, oneWayThrough, type Allowance, typ
 
 /**
  * Characters tried, at most, by one use of a regular expression on an answer. Matching backtracks in V8 and nothing can
- * stop it, while all requests of an isolate share one thread; so many steps are under a tenth of a second.
+ * stop it, while all requests of an isolate share one thread; so many steps take about a tenth of a second at the worst.
  */
 export const MOST_PATTERN_STEPS = 5_000_000;
 /** Characters in a pattern, at most. */
-export const MOST_PATTERN_LENGTH = 500;
+const MOST_PATTERN_LENGTH = 500;
 /** Characters that a policy's pattern must be able to read within `MOST_PATTERN_STEPS`. */
 const LEAST_READABLE = 1_000;
 

@@ -31,8 +31,9 @@ export interface TaskBatch {
 	readonly requests: readonly ChatRequest[];
 	/** `input` was a list: what is wrong with one of its texts is told at that text's place. */
 	readonly isList: boolean;
-	/** The cascade as far as it can serve this request. */
+	/** The cascade as far as it can serve this request; absent: all of it can. */
 	readonly narrow?: (cascade: Cascade) => Result<Cascade, ErrorReply>;
+	/** Stages that are given more of the request than the cascade decides on. */
 	readonly aroundStages?: (resolve: StageResolver) => StageResolver;
 	readonly encode: (answers: readonly TaskAnswer[], totals: BatchTotals, requestId: string) => string;
 }

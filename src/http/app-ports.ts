@@ -8,6 +8,7 @@ export interface AppPorts {
 	readonly keys: KeyStore;
 	readonly policies: PolicyStore;
 	readonly resolveStage: StageResolver;
+	/** The model behind `/v1/embeddings`. */
 	readonly embed: Embedder<EmbeddingsRequest, EmbeddingsAnswer>;
 	readonly observations: ObservationSink;
 	readonly clock: Clock;

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { startDeadline } from "../cascade/deadline.ts";
-import { costOfUsage } from "../core/cost.ts";
+import { emptyRecord, recordCall, recordFailedCall } from "../cascade/run-record.ts";
+import { totalCost } from "../core/cost.ts";
 import type { Observation } from "../core/observation.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { EmbeddingsPolicy } from "../core/tenant-policy.ts";
@@ -61,9 +62,14 @@ function record(
 	end: { readonly failure: StageFailure } | { readonly promptTokens: number | null },
 ): number | null {
 	const now = ports.clock.now();
-	const tokens = "promptTokens" in end ? end.promptTokens : null;
-	const usage = tokens === null ? null : { inputTokens: tokens, outputTokens: 0 };
-	const costUsd = usage === null ? null : costOfUsage(policy.price, usage);
+	const { trail, calls } = emptyRecord();
+	const call = { stage: alias, model: policy.model, purpose: "answer" as const, ms: now - startedAt };
+	if ("failure" in end) recordFailedCall({ trail, calls }, call, end.failure);
+	else {
+		const usage = end.promptTokens === null ? null : { inputTokens: end.promptTokens, outputTokens: 0 };
+		recordCall({ trail, calls }, call, policy.price, usage);
+	}
+	const costUsd = totalCost(calls);
 	const failure = "failure" in end ? end.failure.kind : null;
 	const outcome: Observation["outcome"] =
 		failure === null ? "answered" : failure === "aborted" ? "client-left" : "failed";
@@ -80,8 +86,8 @@ function record(
 		stage: null,
 		reason: null,
 		failure,
-		trail: [],
-		calls: [{ stage: alias, model: policy.model, purpose: "answer", usage, costUsd, ms: now - startedAt }],
+		trail,
+		calls,
 		costUsd,
 		savedUsd: null,
 		durationMs: now - receivedAt,

@@ -1,7 +1,7 @@
 import type { RequestProblem } from "./parse-chat-request.ts";
 
 /** Each text runs the cascade by itself, so a request holds no more than a few dozen. */
-export const MOST_TEXTS = 32;
+const MOST_TEXTS = 32;
 
 /** Reads `input` as one text or a list of texts; reports every text that is none, at its place. */
 export function readTexts(input: unknown): { readonly texts: readonly string[]; readonly problems: RequestProblem[] } {

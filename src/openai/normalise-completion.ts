@@ -45,7 +45,10 @@ export function normaliseCompletion(body: unknown): Result<Completion, string> {
 
 function normaliseMessage(message: JsonObject): void {
 	message["role"] = "assistant";
-	if (typeof message["content"] !== "string") message["content"] = null;
+	// Workers AI sends an answer that looks like a JSON value as that value.
+	const { content } = message;
+	if (typeof content === "number" || typeof content === "boolean") message["content"] = String(content);
+	else if (typeof content !== "string") message["content"] = null;
 	if (typeof message["refusal"] !== "string") message["refusal"] = null;
 	if (Array.isArray(message["tool_calls"]) && message["tool_calls"].length > 0) {
 		message["tool_calls"] = (message["tool_calls"] as unknown[]).map(normaliseToolCall);

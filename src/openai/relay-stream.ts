@@ -37,7 +37,13 @@ const MOST_EVENT_CHARACTERS = 4 * 1024 * 1024;
  * Events that need a look: usage, a finish reason, tool calls, errors. Quotes inside a JSON string are escaped, so
  * an answer that talks about `"usage":{` does not match; everything that does not match is sent on as it came.
  */
-const NEEDS_A_LOOK = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"tool_calls"\s*:|"error"\s*:|"object"\s*:\s*"error"/u;
+const NEEDS_A_LOOK =
+	/"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"tool_calls"\s*:|"error"\s*:|"object"\s*:\s*"error"|"detail"\s*:\s*["[]|"content"\s*:\s*[-\dtf]/u;
+
+/** An object, as far as its two ends show, with nothing in it that must be looked at. */
+function isOrdinary(data: string): boolean {
+	return data.startsWith("{") && data.endsWith("}") && !NEEDS_A_LOOK.test(data);
+}
 
 /**
  * Relays a stream of OpenAI chat chunks. Most events pass unparsed. It mends what official clients break on: a
@@ -51,8 +57,10 @@ export function createStreamRelay(request: ChatRequest, carriesLogprobs = false)
 	let output = "";
 	let usage: TokenUsage | null = null;
 	let usageBody: unknown = null;
-	/** Held back until the end, since the `cascade` object is known only after the usage that follows it. */
-	let finishChunk: JsonObject | null = null;
+	/** Held back until the end, since the `cascade` object is known only after the usage that follows them. */
+	const finishChunks: JsonObject[] = [];
+	/** By choice, the ids of the calls that came without an index, in the order they came. */
+	const callIds = new Map<unknown, string[]>();
 	let lastHead: JsonObject = {};
 	let failure: StageFailure | null = null;
 	let done = false;
@@ -62,20 +70,28 @@ export function createStreamRelay(request: ChatRequest, carriesLogprobs = false)
 		maxBufferSize: MOST_EVENT_CHARACTERS,
 		onEvent: ({ data }) => onData(data),
 		onError: (error) => {
-			if (error.type === "max-buffer-size-exceeded")
+			if (error.type === "max-buffer-size-exceeded" && !done)
 				failure ??= { kind: "too-large", limitBytes: MOST_EVENT_CHARACTERS };
 		},
 	});
 
 	function onData(data: string): void {
 		if (failure !== null || done) return;
-		if (data.trim() === "[DONE]") {
+		const trimmed = data.trim();
+		// Some upstreams keep a connection alive with events that say nothing, on which official clients break.
+		if (trimmed === "") return;
+		if (trimmed === "[DONE]") {
 			done = true;
 			return;
 		}
-		if (!connectionEnded && !carriesLogprobs && rolesSent.size >= request.choices && !NEEDS_A_LOOK.test(data)) {
-			// Only an event split over several `data:` lines holds a line break.
-			output += `data: ${data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data}\n\n`;
+		// The parser bounds what it holds, which an event that came in one read never was.
+		if (data.length > MOST_EVENT_CHARACTERS) {
+			failure = { kind: "too-large", limitBytes: MOST_EVENT_CHARACTERS };
+			return;
+		}
+		if (!connectionEnded && !carriesLogprobs && rolesSent.size >= request.choices && isOrdinary(data)) {
+			// Only an event split over several `data:` lines holds a line break, and in JSON that is a space.
+			output += `data: ${data.includes("\n") ? data.replaceAll("\n", " ") : data}\n\n`;
 			return;
 		}
 		const chunk = parseJson(data);
@@ -116,24 +132,36 @@ export function createStreamRelay(request: ChatRequest, carriesLogprobs = false)
 			return;
 		}
 		for (const choice of choices) mendChoice(choice);
-		// What follows a finish without being one, such as a repeated one, overtakes it: the last chunk carries the facts.
-		if (!choices.some((choice) => typeof choice["finish_reason"] === "string")) output += formatEvent(chunk);
-		else {
-			if (finishChunk !== null) output += formatEvent(finishChunk);
-			finishChunk = chunk;
+		const finishing = choices.filter((choice) => typeof choice["finish_reason"] === "string");
+		if (finishing.length > 0) {
+			finishChunks.push({
+				...chunk,
+				choices: finishing.map((choice) => ({ ...choice, delta: {}, logprobs: null })),
+			});
+			for (const choice of finishing) choice["finish_reason"] = null;
+			// Only the reason waits. Held with it, its words would be overtaken by what follows: some upstreams say "stop" on every chunk.
+			if (choices.every((choice) => Object.keys(choice["delta"] as JsonObject).length === 0)) return;
 		}
+		output += formatEvent(chunk);
 	}
 
 	function mendChoice(choice: JsonObject): void {
 		if (typeof choice["index"] !== "number") choice["index"] = 0;
 		const delta = isJsonObject(choice["delta"]) ? choice["delta"] : {};
 		choice["delta"] = delta;
+		// Workers AI sends a token that looks like a JSON value as that value.
+		if (typeof delta["content"] === "number" || typeof delta["content"] === "boolean")
+			delta["content"] = String(delta["content"]);
 		if (carriesLogprobs) choice["logprobs"] = shownLogprobs(request, choice["logprobs"]);
 		if (!rolesSent.has(choice["index"])) {
 			rolesSent.add(choice["index"]);
 			delta["role"] = "assistant";
 		}
-		if (Array.isArray(delta["tool_calls"])) (delta["tool_calls"] as unknown[]).forEach(mendToolCall);
+		if (Array.isArray(delta["tool_calls"])) {
+			const ids = callIds.get(choice["index"]) ?? [];
+			callIds.set(choice["index"], ids);
+			for (const [position, call] of (delta["tool_calls"] as unknown[]).entries()) mendToolCall(call, position, ids);
+		}
 		if (typeof choice["finish_reason"] !== "string" || choice["finish_reason"] === "") choice["finish_reason"] = null;
 		else if (finished.has(choice["index"])) choice["finish_reason"] = null;
 		else finished.add(choice["index"]);
@@ -142,7 +170,7 @@ export function createStreamRelay(request: ChatRequest, carriesLogprobs = false)
 	return {
 		feed(text) {
 			// After an overflow the parser throws; the failure is known by then.
-			if (failure === null) parser.feed(text);
+			if (failure === null && !done) parser.feed(text);
 			const ready = output;
 			output = "";
 			return ready;
@@ -152,10 +180,9 @@ export function createStreamRelay(request: ChatRequest, carriesLogprobs = false)
 			return this.feed(`${text}\n\n`);
 		},
 		end(facts) {
-			const finish =
-				finishChunk === null
-					? ""
-					: formatEvent(request.includeUsage ? finishChunk : { ...finishChunk, cascade: facts });
+			const last = finishChunks.pop();
+			if (last !== undefined) finishChunks.push(request.includeUsage ? last : { ...last, cascade: facts });
+			const finish = finishChunks.map(formatEvent).join("");
 			const usageEvent = request.includeUsage
 				? formatEvent({ ...lastHead, choices: [], usage: usageBody, cascade: facts })
 				: "";
@@ -172,9 +199,9 @@ export function createStreamRelay(request: ChatRequest, carriesLogprobs = false)
 	};
 }
 
-function mendToolCall(call: unknown, position: number): void {
+function mendToolCall(call: unknown, position: number, ids: string[]): void {
 	if (!isJsonObject(call)) return;
-	if (typeof call["index"] !== "number") call["index"] = position;
+	if (typeof call["index"] !== "number") call["index"] = callIndex(call["id"], position, ids);
 	const named = call["function"];
 	if (!isJsonObject(named)) return;
 	// Only the first delta of a call names it, and that one must say what kind of call it is.
@@ -183,4 +210,11 @@ function mendToolCall(call: unknown, position: number): void {
 	// In a delta, nothing yet is the empty text: `{}` would be joined with the text that follows.
 	if (named["arguments"] === null) named["arguments"] = "";
 	else if (named["arguments"] !== undefined) named["arguments"] = argumentText(named["arguments"]);
+}
+
+/** Without an index a call is known by its id, and what has neither belongs to the last call. */
+function callIndex(id: unknown, position: number, ids: string[]): number {
+	if (typeof id !== "string" || id === "") return ids.length === 0 ? position : ids.length - 1;
+	if (!ids.includes(id)) ids.push(id);
+	return ids.indexOf(id);
 }

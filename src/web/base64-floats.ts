@@ -7,12 +7,12 @@ const BYTES_AT_ONCE = 8_192;
  * Each number is rounded to the nearest 32-bit float.
  */
 function encodeFloats(vector: readonly number[]): string {
-	const view = new DataView(new ArrayBuffer(vector.length * BYTES_PER_FLOAT));
-	for (const [index, value] of vector.entries()) view.setFloat32(index * BYTES_PER_FLOAT, value, true);
-	const bytes = new Uint8Array(view.buffer);
+	// In the platform's own order, which is little-endian wherever a Worker or Node runs.
+	const bytes = new Uint8Array(new Float32Array(vector).buffer);
 	let binary = "";
 	for (let at = 0; at < bytes.length; at += BYTES_AT_ONCE)
-		binary += String.fromCharCode(...bytes.subarray(at, at + BYTES_AT_ONCE));
+		// Spreading the bytes instead takes ten times as long.
+		binary += String.fromCharCode.apply(null, bytes.subarray(at, at + BYTES_AT_ONCE) as unknown as number[]);
 	return btoa(binary);
 }
 
@@ -25,10 +25,9 @@ function decodeFloats(text: string): number[] | undefined {
 		return undefined;
 	}
 	if (binary.length % BYTES_PER_FLOAT !== 0) return undefined;
-	const view = new DataView(Uint8Array.from(binary, (letter) => letter.charCodeAt(0)).buffer);
-	return Array.from({ length: binary.length / BYTES_PER_FLOAT }, (_, index) =>
-		view.getFloat32(index * BYTES_PER_FLOAT, true),
-	);
+	const bytes = new Uint8Array(binary.length);
+	for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at);
+	return Array.from(new Float32Array(bytes.buffer));
 }
 
 /** Both ways. */

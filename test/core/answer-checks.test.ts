@@ -154,6 +154,12 @@ describe("an answer that was to be a label", () => {
 		for (const text of ["spam", " Ham\n", '"spam".']) expect(failedCheck(request, answering(text))).toBeNull();
 	});
 
+	it("passes where the label is one that says what a refusal says, in whatever script", () => {
+		const labels = ["I can't help with that", "other"];
+		const worded = exampleRequest({ task: { kind: "classification", text: "x", labels } });
+		expect(failedCheck(worded, answering("I can't help with that"), { script: "Cyrillic" })).toBeNull();
+	});
+
 	it("fails where it is none, or says more than the label", () => {
 		for (const text of ["eggs", "It is spam", "spam ham", "spam because of the offer"])
 			expect(failedCheck(request, answering(text))).toBe("unknown-label");

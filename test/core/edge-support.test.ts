@@ -186,6 +186,16 @@ describe("a request with tools", () => {
 		expect(after({ role: "function", content: "x" })).toBe("messages[0].role");
 	});
 
+	it("is served with calls before that do not say their type", () => {
+		const messages = [{ role: "assistant", content: null, tool_calls: [{ id: "1", function: { name: "f" } }] }];
+		expect(supportOf({ messages }, fullModel)).toBeNull();
+	});
+
+	it("asks for nothing by an empty list, whatever it says about choosing", () => {
+		const body = { tools: [], tool_choice: "required", parallel_tool_calls: false };
+		expect(supportOf({ body }, plainModel)).toBeNull();
+	});
+
 	it("may still not ask for what else the model cannot do", () => {
 		expect(supportOf({ body: { tools: [tool], stop: ["x"] } }, choosing)).toBe("stop");
 		expect(supportOf({ choices: 2, body: { tools: [tool] } }, choosing)).toBe("n");

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MOST_PATTERN_STEPS, patternCost, patternProblem } from "../../src/core/pattern-cost.ts";
 import { searchCounting, sourceOf, type Expression } from "./pattern/backtracking.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { ChatMessage } from "../../src/core/completion.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import { PROMPT_FEATURES, promptFeatures } from "../../src/core/prompt-features.ts";

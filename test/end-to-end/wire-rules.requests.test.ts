@@ -87,18 +87,21 @@ describe("several choices", () => {
 });
 
 describe("a stop sequence", () => {
-	it("ends the answer before itself", async () => {
-		const whole = (await bodyOf({ ...PROSE, seed: 3, max_tokens: 30 }, ORIGIN)).choices[0]?.message.content ?? "";
-		const stop = whole.split(" ")[4] ?? "";
-		const { choices } = await bodyOf({ ...PROSE, seed: 3, max_tokens: 30, stop: [` ${stop}`] }, ORIGIN);
+	it.each([EDGE, ORIGIN])("ends the answer before itself: %o", async (headers) => {
+		const request = { ...PROSE, seed: 11, max_tokens: 30 };
+		const whole = (await bodyOf(request, headers)).choices[0]?.message.content ?? "";
+		const stop = ` ${whole.split(" ")[2] ?? ""}`;
+		const { choices } = await bodyOf({ ...request, stop: [stop] }, headers);
 		expect(choices[0]?.finish_reason).toBe("stop");
-		expect(choices[0]?.message.content).toBe(whole.slice(0, whole.indexOf(` ${stop}`)));
+		expect(choices[0]?.message.content).toBe(whole.slice(0, whole.indexOf(stop)));
 	});
 
 	it("is not dropped where the small model does not know any", async () => {
-		expect(factsOf(await bodyOf({ ...PROSE, stop: ["x"], max_tokens: 5 }))).toMatchObject({
+		const messages = ANSWERED_MAILS[0]?.mail.messages;
+		expect(factsOf(await bodyOf({ model: "verified", messages, stop: ["x"] }))).toMatchObject({
 			stage: "origin",
 			reason: "unsupported-by-edge",
+			trail: [{ detail: "stop" }, {}],
 		});
 	});
 });

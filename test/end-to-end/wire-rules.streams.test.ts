@@ -6,6 +6,7 @@ import { post } from "./client.ts";
 import { langchainModel } from "./langchain-model.ts";
 import { CLIENTS, QUESTION } from "./three-clients.ts";
 
+const EDGE = { "x-cascade-route": "edge" };
 const ORIGIN = { "x-cascade-route": "origin" };
 const INCLUDE_USAGE = { stream_options: { include_usage: true } };
 const LABEL_TOOL = {
@@ -13,13 +14,19 @@ const LABEL_TOOL = {
 	function: { name: "label_mail", parameters: { type: "object", properties: { label: { enum: ["spam", "ham"] } } } },
 };
 
-/** Streams of every origin: the edge's held answer, the local origin, and origins that spell things their own way. */
+/** Streams of every kind: held and live ones of the edge, the local origin's, and origins that spell things their own way. */
 const mails = ANSWERED_MAILS.map(
 	({ stage, mail }) => [stage, { model: "cascade", messages: mail.messages }, {}] as const,
 );
 const faked = (model: string) => [model, { model, messages: [{ role: "user", content: QUESTION }] }, ORIGIN] as const;
 const STREAMS = [
 	...mails,
+	[
+		"the edge, live",
+		{ model: "prose", messages: [{ role: "user", content: QUESTION }], max_tokens: 12 },
+		EDGE,
+	] as const,
+	["a native model of the edge", { ...mails[0]?.[1], model: "verified" }, EDGE] as const,
 	...["plain", "no-role", "bare", "second-role", "two-finish-reasons", "usage-with-content"].map(faked),
 ];
 
@@ -39,7 +46,8 @@ describe("every stream", () => {
 	});
 
 	it.each(STREAMS)("has one finish reason: %s", async (_which, fields, headers) => {
-		expect((await streamOf(fields, headers)).finishReasons).toEqual(["stop"]);
+		const { finishReasons } = await streamOf(fields, headers);
+		expect(finishReasons).toEqual([expect.stringMatching(/^(?:stop|length)$/u)]);
 	});
 
 	it.each(STREAMS)("ends with [DONE]: %s", async (_which, fields, headers) => {
@@ -103,7 +111,8 @@ describe("a streamed tool call", () => {
 	};
 
 	it.each([
-		...mails.map(([stage, fields]) => [stage, fields, {}] as const),
+		...mails,
+		["the edge, live", mails[0]?.[1] ?? {}, EDGE] as const,
 		faked("tool-calls"),
 		faked("arguments-as-objects"),
 	])("is named and numbered in its first delta and never again: %s", async (_which, fields, headers) => {

@@ -202,3 +202,13 @@ describe("usage", () => {
 			expect(usageOf(usage)).toBeNull();
 	});
 });
+
+describe("an answer that looks like a JSON value", () => {
+	it.each([
+		[7, "7"],
+		[false, "false"],
+	])("comes as that value and is text: %s", (content, text) => {
+		const answer = normaliseCompletion({ choices: [{ message: { content }, finish_reason: "stop" }] });
+		expect(answer).toMatchObject({ ok: true, value: { text, body: { choices: [{ message: { content: text } }] } } });
+	});
+});

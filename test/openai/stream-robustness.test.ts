@@ -17,7 +17,7 @@ describe("a chat stream, however its upstream spells it", () => {
 				for (const reads of [piecesAt(bytes, some), piecesAt(bytes, others), piecesOfSize(bytes, 1)])
 					expect(relayedOutcome(reads, request, facts)).toEqual(whole);
 			}),
-			{ seed: 21, numRuns: 600 },
+			{ seed: 21, numRuns: 400 },
 		);
 	});
 
@@ -41,7 +41,7 @@ describe("a chat stream, however its upstream spells it", () => {
 					expect(outcome.usage).toEqual(said.usage === null ? null : { inputTokens, outputTokens });
 				},
 			),
-			{ seed: 22, numRuns: 1_500 },
+			{ seed: 22, numRuns: 1_000 },
 		);
 	});
 
@@ -55,10 +55,10 @@ describe("a chat stream, however its upstream spells it", () => {
 				({ text, choices }, cuts, includeUsage, carriesLogprobs) => {
 					const pieces = piecesAt(encoder.encode(text), cuts);
 					const { output } = relayedOutcome(pieces, { choices, includeUsage }, facts, carriesLogprobs);
-					expect(brokenRules(output, includeUsage, carriesLogprobs ? "one" : "several")).toEqual([]);
+					expect(brokenRules(output, includeUsage)).toEqual([]);
 				},
 			),
-			{ seed: 23, numRuns: 1_500 },
+			{ seed: 23, numRuns: 1_000 },
 		);
 	});
 });

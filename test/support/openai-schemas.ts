@@ -8,6 +8,10 @@ const DIRECTORY = new URL("../../../shared/openai-schemas/", import.meta.url);
 export const HAS_OPENAI_SCHEMAS: boolean = existsSync(DIRECTORY);
 
 type SchemaName =
+	| "moderations.request"
+	| "moderations.response"
+	| "embeddings.request"
+	| "embeddings.response"
 	| "chat.request"
 	| "chat.response"
 	| "chat.chunk"

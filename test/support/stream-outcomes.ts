@@ -35,7 +35,7 @@ export function relayedOutcome(
 }
 
 /** One choice of a stream as a client puts it together. */
-export interface ReadChoice {
+interface ReadChoice {
 	/** Every text and every piece of tool arguments that is not empty, in the order they came. */
 	readonly pieces: string[];
 	text: string;
@@ -53,9 +53,9 @@ export interface ReadChat {
 }
 
 /**
- * Puts a chat stream together from the data of its events. The rules: nothing counts after the end marker; of
- * several finish reasons the first counts, and an empty one is none; of several usages the last counts; a tool call
- * without an id is called by its index; arguments that are a value are its JSON, and null is no text yet.
+ * Puts a chat stream together from the data of its events. The rules: nothing counts after the end marker; an
+ * empty event says nothing; a text that is a number is its digits; of several finish reasons the first counts, and an
+ * empty one is none; of several usages the last counts; a tool call without an id is called by its index; arguments that are a value are its JSON, and null is no text yet.
  */
 export function readChat(events: readonly string[]): ReadChat {
 	const end = events.findIndex((data) => data.trim() === "[DONE]");
@@ -63,6 +63,7 @@ export function readChat(events: readonly string[]): ReadChat {
 	let usage: JsonObject | null = null;
 	let others = 0;
 	for (const data of end === -1 ? events : events.slice(0, end)) {
+		if (data === "") continue;
 		const chunk = JSON.parse(data) as JsonObject;
 		const parts = chunk["choices"] as JsonObject[];
 		if (isJsonObject(chunk["usage"])) usage = chunk["usage"];
@@ -78,9 +79,9 @@ export function readChat(events: readonly string[]): ReadChat {
 
 function readPart(choice: ReadChoice, part: JsonObject): void {
 	const { content, tool_calls: calls = [] } = part["delta"] as JsonObject;
-	if (typeof content === "string" && content !== "") {
-		choice.text += content;
-		choice.pieces.push(`text: ${content}`);
+	if (content != null && content !== "") {
+		choice.text += String(content);
+		choice.pieces.push(`text: ${String(content)}`);
 	}
 	for (const { index, id, function: called = {} } of calls as JsonObject[]) {
 		const { name, arguments: value = "" } = called as JsonObject;
@@ -100,10 +101,9 @@ export function readChatBytes(bytes: Uint8Array): ReadChat {
 }
 
 /**
- * What is wrong with a whole answer as we sent it, rule by rule; nothing where it is as OpenAI's own would be. `lines`
- * says whether an event's data may go over several lines, which is so only where the upstream's did.
+ * What is wrong with a whole answer as we sent it, rule by rule; nothing where it is as OpenAI's own would be.
  */
-export function brokenRules(output: string, includeUsage: boolean, lines: "one" | "several"): string[] {
+export function brokenRules(output: string, includeUsage: boolean): string[] {
 	const broken: string[] = [];
 	const rule = (holds: boolean, name: string) => {
 		if (!holds && !broken.includes(name)) broken.push(name);
@@ -113,7 +113,10 @@ export function brokenRules(output: string, includeUsage: boolean, lines: "one" 
 	rule(/^(?:(?:data: [^\n]*\n)+\n)*$/u.test(output), "there are data lines and blank lines, nothing else");
 	const { data, unfinished } = referenceEvents(new TextEncoder().encode(output));
 	rule(unfinished === null, "the last event is whole");
-	rule(lines === "several" || data.every((text) => !text.includes("\n")), "an event is one line");
+	rule(
+		data.every((text) => !text.includes("\n")),
+		"an event is one line",
+	);
 	rule(data.at(-1) === "[DONE]", "the end marker is last");
 	rule(data.filter((text) => text === "[DONE]").length === 1, "there is one end marker");
 	const chunks = data.slice(0, -1).map(parseJson);
@@ -137,6 +140,7 @@ export function brokenRules(output: string, includeUsage: boolean, lines: "one" 
 			rule(part["finish_reason"] == null, "a choice has one finish reason");
 			rule(!content && (calls as unknown[]).length === 0, "nothing is said after a finish reason");
 		}
+		rule(content == null || typeof content === "string", "content is text");
 		rule(part["finish_reason"] !== "", "a finish reason is not empty");
 		for (const { index, id, type, function: called = {} } of calls as JsonObject[]) {
 			const { name, arguments: text = "" } = called as JsonObject;

@@ -62,11 +62,11 @@ const toolCall: fc.Arbitrary<JsonObject[]> = fc
 /** The deltas of one choice and its finish reason: `choices` elements without their index. */
 const choiceParts = fc
 	.record({
-		texts: fc.array(content, { maxLength: 4 }),
+		texts: fc.array(fc.oneof(content, content, fc.nat(9)), { maxLength: 4 }),
 		calls: fc.oneof(fc.constant<JsonObject[][]>([]), fc.array(toolCall, { maxLength: 2 })),
 		inTurn: fc.boolean(),
 		role: fc.constantFrom("alone", "first", "each", "null", "other", "absent"),
-		finish: fc.constantFrom("alone", "with-last", "twice"),
+		finish: fc.constantFrom("alone", "with-last", "twice", "each"),
 		finishReason,
 		noReason: fc.constantFrom({ finish_reason: null }, {}, { finish_reason: "" }),
 	})
@@ -84,9 +84,10 @@ const choiceParts = fc
 			return { delta: { ...naming, ...delta }, ...noReason };
 		});
 		const last = parts.at(-1);
+		if (finish === "each") for (const part of parts) part["finish_reason"] = finishReason;
 		if (finish === "with-last" && last !== undefined) last["finish_reason"] = finishReason;
 		else parts.push({ delta: {}, finish_reason: finishReason });
-		if (finish === "twice" && last !== undefined) parts.push({ delta: {}, finish_reason: finishReason });
+		if (finish === "twice") parts.push({ delta: {}, finish_reason: finishReason });
 		return parts;
 	});
 
@@ -104,10 +105,9 @@ const answer = fc
 	.map(({ choices, together, usage, usagePlace, filterResults }) => {
 		const numbered = choices.map((parts, index) => parts.map((part) => ({ index, ...part })));
 		const turns = inTurns(numbered);
-		const chunks: JsonObject[] =
-			together && numbered.every((parts) => parts.length === numbered[0]?.length)
-				? turnsTogether(numbered).map((parts) => ({ ...HEAD, choices: parts }))
-				: turns.map((part) => ({ ...HEAD, choices: [part] }));
+		const chunks: JsonObject[] = together
+			? turnsTogether(numbered).map((parts) => ({ ...HEAD, choices: parts }))
+			: turns.map((part) => ({ ...HEAD, choices: [part] }));
 		chunks.forEach((chunk, position) => {
 			if (usagePlace === "each") chunk["usage"] = { ...usage, completion_tokens: position };
 			if (usagePlace === "own-chunk-after-null") chunk["usage"] = null;
@@ -181,7 +181,7 @@ type Manner = typeof manner extends fc.Arbitrary<infer T> ? T : never;
 const ending = fc.constantFrom("whole", "no-blank-line", "no-line-end");
 
 /** Writes events so: values as JSON, texts as they are. */
-export function spelled(events: readonly unknown[], manner: Manner, end = "whole"): string {
+function spelled(events: readonly unknown[], manner: Manner, end = "whole"): string {
 	const { spellings, lineEnds, colon, bom, before, within } = manner;
 	const at = <T>(list: readonly T[], position: number) => list[position % list.length] as T;
 	const lines = events.flatMap((event, position) => {
@@ -222,6 +222,7 @@ const MARKERS: readonly (readonly unknown[])[] = [
 	["[DONE]"],
 	["[DONE]", "[DONE]"],
 	[" [DONE] "],
+	["", "[DONE]"],
 	["[DONE]", ...GARBAGE],
 ];
 const marker = fc.constantFrom(...MARKERS);
@@ -258,7 +259,7 @@ export function interrupted<T>(event: fc.Arbitrary<T>) {
 /** A stream in Workers AI's own form; `maxOutputTokens` is what it was asked to generate at most. */
 export const nativeStream = fc
 	.record({
-		texts: fc.array(content, { minLength: 1, maxLength: 5 }),
+		texts: fc.array(fc.oneof(content, content, fc.nat(9)), { minLength: 1, maxLength: 5 }),
 		calls: fc.array(fc.record({ name: fc.constantFrom("f", "g"), arguments: fc.dictionary(content, fc.integer()) }), {
 			maxLength: 2,
 		}),
@@ -267,14 +268,15 @@ export const nativeStream = fc
 		usage,
 		usagePlace: fc.constantFrom("never", "last", "each"),
 		manner,
+		ending,
 		marker: fc.constantFrom(["[DONE]"], ["[DONE]", "[DONE]"], [" [DONE] "], ["[DONE]", { response: "late" }, "<html>"]),
 		maxOutputTokens: fc.constantFrom(200, 1001),
 	})
-	.map(({ texts, calls, apart, padding, usage, usagePlace, manner, marker, maxOutputTokens }) => {
+	.map(({ texts, calls, apart, padding, usage, usagePlace, manner, ending, marker, maxOutputTokens }) => {
 		const events: JsonObject[] = texts.map((response) => ({ response, ...padding }));
 		if (apart) events.push(...calls.map((call) => ({ tool_calls: [call] })));
 		else if (calls.length > 0) events.push({ response: null, tool_calls: calls });
 		if (usagePlace !== "never") events.push({ response: "", usage });
 		if (usagePlace === "each") for (const event of events) event["usage"] = usage;
-		return { text: spelled([...events, ...marker], manner), maxOutputTokens };
+		return { text: spelled([...events, ...marker], manner, ending), maxOutputTokens };
 	});

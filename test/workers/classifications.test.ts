@@ -1,6 +1,7 @@
 import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { EDGE_COST_USD, ORIGIN_COST_USD, type CascadeChanges } from "../support/cascades.ts";
+import type { RecordedCall } from "../support/far-side.ts";
 import { post } from "./ask-tasks.ts";
 import { publishTenant } from "./tenant.ts";
 
@@ -50,7 +51,9 @@ describe("a text that the edge is sure of", () => {
 		const labels = ["spam", { label: "ham", description: "wanted mail" }];
 		const { tenant } = await classify({ edge: BY_LABEL }, { labels, instructions: "Newsletters are ham." });
 		const [call] = await tenant.workersAiCalls();
-		const { messages, ...parameters } = call?.body as { messages: { role: string; content: string }[] };
+		const { messages, ...parameters } = (call as RecordedCall).body as {
+			messages: { role: string; content: string }[];
+		};
 		expect(parameters).toEqual({ max_tokens: 268, temperature: 0, logprobs: true, top_logprobs: 20 });
 		expect(messages.map(({ role }) => role)).toEqual(["system", "user"]);
 		expect(messages[0]?.content).toContain("- ham: wanted mail");
@@ -97,7 +100,13 @@ describe("a classifier of Workers AI", () => {
 
 	it.each([
 		["it is unsure", "@fake/classifier-unsure", "deferred", "low-confidence", undefined],
-		["its label is none of the request's", "@fake/classifier-of-moods", "deferred", "rejected-by-check", "unknown-label"],
+		[
+			"its label is none of the request's",
+			"@fake/classifier-of-moods",
+			"deferred",
+			"rejected-by-check",
+			"unknown-label",
+		],
 		["it gives no scores", "@fake/classifier-without-scores", "failed", "edge-failed", "invalid-answer"],
 		["it gives nothing", "@fake/classifier-of-nothing", "failed", "edge-failed", "invalid-answer"],
 		["it answers in words", "@fake/native", "failed", "edge-failed", "invalid-answer"],

@@ -146,7 +146,11 @@ describe("embeddings of an origin", () => {
 	});
 
 	it("that take longer than the policy allows are a 504", async () => {
-		const { status, body } = await embed("labeller", { messages: [{ role: "user", content: "hang" }] }, { timeoutMs: 1_000 });
+		const { status, body } = await embed(
+			"labeller",
+			{ messages: [{ role: "user", content: "hang" }] },
+			{ timeoutMs: 1_000 },
+		);
 		expect(status).toBe(504);
 		expect(body.error).toMatchObject({ code: "upstream_timeout", message: expect.stringContaining("vectors") });
 	});
@@ -231,6 +235,6 @@ describe("embeddings models", () => {
 			body: JSON.stringify({ model: "vectors", input: "a" }),
 		});
 		await app.fetch(request, env, createExecutionContext());
-		expect(observations).toMatchObject([{ outcome: "failed", failure: "upstream-error", costUsd: null }]);
+		expect(observations).toMatchObject([{ outcome: "failed", failure: "upstream-error", costUsd: 0 }]);
 	});
 });

@@ -2,6 +2,7 @@ import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { MODERATION_CATEGORIES } from "../../src/openai/moderations/categories.ts";
 import { EDGE_COST_USD, type CascadeChanges } from "../support/cascades.ts";
+import type { RecordedCall } from "../support/far-side.ts";
 import { post } from "./ask-tasks.ts";
 import { publishTenant } from "./tenant.ts";
 
@@ -74,7 +75,7 @@ describe("a harmful text", () => {
 		expect(flaggedIn(body.results[0]?.categories)).toEqual(["harassment"]);
 		expect(body.results[0]?.category_scores).toMatchObject({ harassment: expect.closeTo(0.9, 9), violence: 0 });
 		const [call] = await tenant.workersAiCalls();
-		const { messages } = call?.body as { messages: { content: string }[] };
+		const { messages } = (call as RecordedCall).body as { messages: { content: string }[] };
 		expect(messages[0]?.content).toContain("- self-harm/intent: ");
 		expect(messages[1]?.content).toBe("hello");
 	});

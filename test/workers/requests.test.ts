@@ -124,7 +124,7 @@ describe("a request without the right to enter", () => {
 describe("a request to the wrong place", () => {
 	it.each([
 		["POST", "/v1/responses"],
-		["POST", "/v1/embeddings"],
+		["POST", "/v1/images/generations"],
 		["POST", "/v1/completions"],
 		["GET", "/"],
 		["GET", "/v1/models/a/b"],

@@ -22,7 +22,10 @@ export async function publishTenant(
 	changes: CascadeChanges = {},
 	limits: Readonly<Record<string, number>> = {},
 	scopes: readonly string[] = ["inference"],
-	others: { readonly embeddings?: Readonly<Record<string, { readonly model: string }>>; readonly defaults?: unknown } = {},
+	others: {
+		readonly embeddings?: Readonly<Record<string, { readonly model: string }>>;
+		readonly defaults?: unknown;
+	} = {},
 ): Promise<TestTenant> {
 	const tag = crypto.randomUUID();
 	const cascade = fakeCascade(changes);

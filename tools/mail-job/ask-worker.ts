@@ -1,24 +1,18 @@
 import OpenAI from "openai";
+import type { ChatCompletion } from "openai/resources/chat/completions";
+import type { CascadeFacts } from "../../src/core/cascade-facts.ts";
 import { DEMO_KEY } from "../../src/local/demo-records.ts";
-import { mailPrompt } from "../../src/local/models/mail-prompt.ts";
 import type { LabelledMail } from "../train/prepare-corpus.ts";
+import { labelIn, mailChat, mailClassification, type MailForm } from "./mail-request.ts";
 
 /** What came back for one mail. */
 export interface WorkerAnswer {
 	readonly label: string;
-	readonly stage: string;
-	readonly confidence: number | null;
-	readonly costUsd: number;
-	readonly savedUsd: number;
+	readonly facts: CascadeFacts;
+	/** Absent for a classification. */
+	readonly completion?: ChatCompletion;
 	/** As the client saw it. */
 	readonly ms: number;
-}
-
-interface CascadeField {
-	readonly stage: string;
-	readonly confidence: number | null;
-	readonly costUsd: number;
-	readonly savedUsd: number;
 }
 
 /** Requests under way at once; the machine has two cores, and one is the Worker's. */
@@ -32,6 +26,7 @@ export async function askWorker(
 	url: string,
 	alias: string,
 	mails: readonly LabelledMail[],
+	form: MailForm,
 	onAnswer: () => void,
 ): Promise<WorkerAnswer[]> {
 	const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: DEMO_KEY, maxRetries: 0 });
@@ -42,19 +37,33 @@ export async function askWorker(
 			const mail = mails[index];
 			if (mail === undefined) return;
 			const startedAt = performance.now();
-			const completion = await client.chat.completions.create({
-				model: alias,
-				messages: [...mailPrompt(mail)],
-				temperature: 0,
-				seed: 1,
-			});
-			const ms = performance.now() - startedAt;
-			const { stage, confidence, costUsd, savedUsd } = (completion as unknown as { cascade: CascadeField }).cascade;
-			const label = completion.choices[0]?.message.content ?? "";
-			answers[index] = { label, stage, confidence, costUsd, savedUsd, ms };
+			const answer = await (form === "classification" ? classified(client, alias, mail) : chatted(client, alias, mail, form));
+			answers[index] = { ...answer, ms: performance.now() - startedAt };
 			onAnswer();
 		}
 	};
 	await Promise.all(Array.from({ length: CONCURRENCY }, work));
 	return answers;
+}
+
+async function chatted(
+	client: OpenAI,
+	alias: string,
+	mail: LabelledMail,
+	form: Exclude<MailForm, "classification">,
+): Promise<Omit<WorkerAnswer, "ms">> {
+	const completion = await client.chat.completions.create(mailChat(alias, mail, form));
+	const { cascade } = completion as ChatCompletion & { readonly cascade: CascadeFacts };
+	return { label: labelIn(completion), facts: cascade, completion };
+}
+
+/** The official client has no method of this name, but sends to any path. */
+async function classified(client: OpenAI, alias: string, mail: LabelledMail): Promise<Omit<WorkerAnswer, "ms">> {
+	const { data } = await client.post<{ readonly data: readonly { label: string; cascade: CascadeFacts }[] }>(
+		"/classifications",
+		{ body: mailClassification(alias, mail) },
+	);
+	const [classification] = data;
+	if (classification === undefined) throw new Error("a text was not classified");
+	return { label: classification.label, facts: classification.cascade };
 }

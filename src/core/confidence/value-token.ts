@@ -28,7 +28,7 @@ export function valueTokenConfidence(answer: Completion, quantile: number): Conf
 	if (start === undefined) return unavailable("not-applicable");
 	const carriers = carriersOf(tokens, values, start);
 	const carried = logprobs.filter((_logprob, index) => carriers.has(index));
-	return carried.length === 0 ? unavailable("no-values") : measured(Math.exp(sampleQuantile(carried, quantile)));
+	return measured(Math.exp(sampleQuantile(carried, quantile)));
 }
 
 function onlyPlaceOf(part: string, whole: string): number | undefined {

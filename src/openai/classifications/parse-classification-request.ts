@@ -1,9 +1,10 @@
 import * as v from "valibot";
+import { isJsonObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { NamedChoice } from "../../core/task-prompt.ts";
 import { readTexts } from "../input-texts.ts";
 import type { RequestProblem } from "../parse-chat-request.ts";
-import { problemOfIssue } from "../strict-fields.ts";
+import { parseStrictly } from "../strict-fields.ts";
 
 /** The body of `POST /v1/classifications`. */
 export interface ClassificationRequest {
@@ -67,13 +68,12 @@ const body = v.strictObject({
 
 /** Parses that body; reports every problem at once, unknown fields among them. */
 export function parseClassificationRequest(value: unknown): Result<ClassificationRequest, readonly RequestProblem[]> {
-	const parsed = v.safeParse(body, value, { abortPipeEarly: true });
-	if (!parsed.success) {
-		const input =
-			typeof value === "object" && value !== null && "input" in value ? readTexts(value.input).problems : [];
-		return err([...parsed.issues.map(problemOfIssue), ...input]);
+	const parsed = parseStrictly(body, value);
+	if (!parsed.ok) {
+		const input = isJsonObject(value) && value["input"] !== undefined ? readTexts(value["input"]).problems : [];
+		return err([...parsed.error, ...input]);
 	}
-	const { model, input, labels, instructions } = parsed.output;
+	const { model, input, labels, instructions } = parsed.value;
 	const { texts, problems } = readTexts(input);
 	const all = [...problems, ...alikeLabels(labels)];
 	return all.length > 0 ? err(all) : ok({ model, texts, isList: Array.isArray(input), labels, instructions });

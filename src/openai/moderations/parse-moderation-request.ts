@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { readTexts } from "../input-texts.ts";
 import type { RequestProblem } from "../parse-chat-request.ts";
-import { problemOfIssue } from "../strict-fields.ts";
+import { parseStrictly } from "../strict-fields.ts";
 
 /** One thing to judge: a text, or texts and images together. */
 export interface ModerationInput {
@@ -39,9 +39,9 @@ const body = v.strictObject({
 
 /** Parses that body; reports every problem at once, unknown fields among them. */
 export function parseModerationRequest(value: unknown): Result<ModerationRequest, readonly RequestProblem[]> {
-	const parsed = v.safeParse(body, value, { abortPipeEarly: true });
-	if (!parsed.success) return err(parsed.issues.map(problemOfIssue));
-	const { model, input } = parsed.output;
+	const parsed = parseStrictly(body, value);
+	if (!parsed.ok) return parsed;
+	const { model, input } = parsed.value;
 	if (Array.isArray(input) && input.some(isJsonObject)) {
 		const { part, problems } = readParts(input as unknown[]);
 		return problems.length > 0 ? err(problems) : ok({ model: model ?? undefined, inputs: [part], isList: false });

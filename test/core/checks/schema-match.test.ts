@@ -81,6 +81,7 @@ describe("a value", () => {
 		const tree = { properties: { a: { $ref: "#" } }, additionalProperties: false };
 		expect(matchesSchema(nested(90), tree)).toBe(true);
 		expect(matchesSchema({ a: { a: { b: {} } } }, tree)).toBe(false);
+		expect(matchesSchema(nested(90), { ...tree, additionalProperties: { $ref: "#" } })).toBe(true);
 	});
 
 	it("leaves the schema as the client will have it sent on", () => {
@@ -186,6 +187,12 @@ describe("a schema that would take too long vouches for nothing", () => {
 				schema,
 			),
 		).toBe(false);
+	});
+
+	it("where a long text is measured again and again", () => {
+		const measured = Array.from({ length: 2_000 }, (_, index) => ({ minLength: index }));
+		expect(matchesSchema("a".repeat(2_000), { allOf: measured.slice(0, 20) })).toBe(true);
+		expect(matchesSchema("a".repeat(20_000), { allOf: measured })).toBe(false);
 	});
 
 	it("where there are too many patterns to look at", () => {

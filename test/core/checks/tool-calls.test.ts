@@ -11,7 +11,7 @@ const parameters = {
 const tools = [
 	{ type: "function", function: { name: "weather", parameters } },
 	{ type: "function", function: { name: "now" } },
-	{ type: "custom", custom: { name: "shell" } },
+	{ type: "custom", custom: { name: "shell" }, function: { name: "sh" } },
 ];
 const weather = { name: "weather", arguments: '{"city":"Rome"}' };
 const now = { name: "now", arguments: "{}" };
@@ -27,7 +27,7 @@ describe("a tool call", () => {
 	});
 
 	it("fails where no function of the request has its name, letter for letter", () => {
-		for (const name of ["forecast", "Weather", "", "shell", "constructor"])
+		for (const name of ["forecast", "Weather", "", "shell", "sh", "constructor"])
 			expect(check([{ name, arguments: '{"city":"Rome"}' }]), name).toBe("unknown-tool");
 	});
 

@@ -144,6 +144,10 @@ describe("the entropy at a token", () => {
 		const listed = entropyAt(token("c", 0.1, { a: 0.6, b: 0.3, c: 0.1 }));
 		expect(listed).toBeCloseTo(-(0.6 * Math.log(0.6) + 0.3 * Math.log(0.3) + 0.1 * Math.log(0.1)), 12);
 		expect(entropyAt(token("c", 0.1, { a: 0.6, b: 0.3 }))).toBeCloseTo(listed, 12);
+		// Five listed, the emitted 0.02, and 0.05 for the rest.
+		const shares = [0.4, 0.2, 0.15, 0.1, 0.08, 0.02, 0.05];
+		const sampled = token("z", 0.02, { a: 0.4, b: 0.2, c: 0.15, d: 0.1, e: 0.08 });
+		expect(entropyAt(sampled)).toBeCloseTo(-shares.reduce((sum, p) => sum + p * Math.log(p), 0), 12);
 	});
 
 	it("takes an impossible alternative for none, and is not below 0 where the list adds up to more than 1", () => {
@@ -158,5 +162,7 @@ describe("the entropy at a token", () => {
 		});
 		expect(impossible.map(entropyAt)).toEqual([0]);
 		expect(entropyAt(token("a", 1, { a: 1, b: 1 }))).toBe(0);
+		const excessive = -(0.8 * Math.log(0.8) + 0.4 * Math.log(0.4));
+		expect(entropyAt(token("a", 0.8, { a: 0.8, b: 0.4 }))).toBeCloseTo(excessive, 12);
 	});
 });

@@ -136,6 +136,7 @@ describe("a statement", () => {
 		["it has no nonce", "4\n<confidence>90</confidence>"],
 		["its ends differ", `4\n<confidence-${NONCE}>90</confidence-00000000>`],
 		["its nonce is spelt otherwise", `4\n${tag("90", NONCE.toUpperCase())}`],
+		["one more is there in capitals", `${tag("90").toUpperCase()}\n4\n${tag("90")}`],
 		["one more is begun", `<confidence-${NONCE}\n4\n${tag("90")}`],
 	])("is none where %s", (_case, text) => {
 		expect(reading(text)).toEqual(noStatement);

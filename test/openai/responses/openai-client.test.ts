@@ -1,33 +1,19 @@
 import OpenAI, { APIError } from "openai";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/core/json.ts";
 import { parseResponsesRequest } from "../../../src/openai/responses/parse-responses-request.ts";
-import { createResponsesEncoder } from "../../../src/openai/responses/responses-encoder.ts";
 import { exampleBody } from "../../core/examples.ts";
 import { chunk, event, HEAD, USAGE } from "../upstream-streams.ts";
 import { answerOf, facts, identity } from "./answers.ts";
+import { connectedFetch, type Answer } from "./connected-fetch.ts";
 import { tool } from "./requests.ts";
 
 const ERROR = { message: "The stage 'origin' broke off.", type: "server_error", param: null, code: "broken_off" };
 
-/** OpenAI's client, connected to our parser and encoder by a fetch of our own; remembers what it was asked. */
-function clientOf(answer: (encoder: ReturnType<typeof createResponsesEncoder>) => string) {
-	const bodies: JsonObject[] = [];
-	const client = new OpenAI({
-		apiKey: "none",
-		baseURL: "https://cascade.example/v1",
-		maxRetries: 0,
-		fetch: (_url, init) => {
-			const body = JSON.parse(String(init?.body)) as JsonObject;
-			bodies.push(body);
-			const parsed = parseResponsesRequest(body);
-			if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-			const type = body["stream"] === true ? "text/event-stream" : "application/json";
-			const text = answer(createResponsesEncoder(parsed.value));
-			return Promise.resolve(new Response(text, { headers: { "content-type": type } }));
-		},
-	});
-	return { client, bodies };
+/** OpenAI's client, connected to our parser and encoder. */
+function clientOf(answer: Answer) {
+	const { fetch, bodies } = connectedFetch(answer);
+	const options = { apiKey: "none", baseURL: "https://cascade.example/v1", maxRetries: 0 };
+	return { client: new OpenAI({ ...options, fetch }), bodies };
 }
 
 const CHUNKS =
