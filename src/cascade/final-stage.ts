@@ -5,14 +5,14 @@ import type { StagePolicy } from "../core/tenant-policy.ts";
 import { failedTaskCheck } from "../core/answer-checks.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 import type { CascadeStage } from "./ports.ts";
-import { recordCall, recordFailedCall, recordStoppedCall } from "./run-record.ts";
+import { recordAnswer, recordEstimatedCall, recordFailedCall } from "./run-record.ts";
 import type { StageRun, StageStream } from "./stage-run.ts";
 
 /** Below this, a call is not begun: it would only be paid for and aborted. */
 export const LEAST_MS_FOR_A_CALL = 500;
 
 /** What the last stage said. Its call is on record, but for a stream's, whose end nobody knows yet. */
-export type FinalAnswer =
+type FinalAnswer =
 	| { readonly kind: "whole"; readonly answer: Completion }
 	| { readonly kind: "live"; readonly stream: StageStream }
 	| { readonly kind: "failed"; readonly failure: StageFailure };
@@ -83,7 +83,7 @@ export function beginFinalStage(run: StageRun, stage: StagePolicy, msLeft: numbe
 		if (result?.ok !== true) return failedCall(result?.error);
 		// Also where all is well: a signal that crossed to another Worker holds the request open until it is settled.
 		deadline.abort();
-		if (state === "asking") recordCall(record, timing(), stage.price, result.value.usage);
+		if (state === "asking") recordAnswer(record, timing(), stage.price, request, result.value);
 		if (state === "asking") state = "recorded";
 		const problem = failedTaskCheck(request, result.value);
 		return problem === null
@@ -100,7 +100,7 @@ export function beginFinalStage(run: StageRun, stage: StagePolicy, msLeft: numbe
 			if (state === "asking" || state === "streaming") state = "stopped";
 		},
 		account(likely) {
-			if (state === "stopped") recordStoppedCall(record, { ...timing(), ms: stoppedAfterMs }, stage.price, likely);
+			if (state === "stopped") recordEstimatedCall(record, { ...timing(), ms: stoppedAfterMs }, stage.price, likely);
 		},
 	};
 }
@@ -118,6 +118,10 @@ function unsupportedByLastStage(
 	if (stage.adapter === "openai" && capabilities.answers === "chat") return null;
 	const param = unsupportedByEdge(run.request, capabilities);
 	if (param === null) return null;
+	if (param === "task") {
+		const message = `The stage '${stage.name}' answers ${capabilities.answers} requests only.`;
+		return { kind: "bad-request", message, param: "model", code: "unsupported_endpoint" };
+	}
 	const message = `'${param}' is not supported by the model of the stage '${stage.name}'.`;
 	return { kind: "bad-request", message, param, code: "unsupported_parameter" };
 }

@@ -5,7 +5,7 @@ import { estimatedTokens } from "../core/gate.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import { startDeadline } from "./deadline.ts";
 import type { AnswerPrefix } from "./ports.ts";
-import { recordFailedCall, recordStoppedCall } from "./run-record.ts";
+import { recordFailedCall, recordEstimatedCall } from "./run-record.ts";
 import {
 	decidedEntry,
 	failureReason,
@@ -83,7 +83,7 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 		inputTokens: estimatedTokens(request),
 		outputTokens: Math.max(prefix.tokens?.length ?? 0, prefix.text === "" ? 0 : 1),
 	};
-	recordStoppedCall(record, timing(), policy.price, seen);
+	recordEstimatedCall(record, timing(), policy.price, seen);
 	return withoutAnswer(trailEntry);
 }
 

@@ -7,7 +7,7 @@ import type { Reason, TrailEntry } from "../core/trail.ts";
 import { beginFinalStage, LEAST_MS_FOR_A_CALL, type FinalCall } from "./final-stage.ts";
 import { judgeStage } from "./judge-stage.ts";
 import type { LiveAnswer } from "./ports.ts";
-import { emptyRecord, recordCall, type RunRecord } from "./run-record.ts";
+import { emptyRecord, recordCall, usageOrEstimate, type RunRecord } from "./run-record.ts";
 import { judgedEntry, type StageRun, type StageStream } from "./stage-run.ts";
 
 /** Which stages may answer: the cascade decides, or the client insists on the first or the last. */
@@ -79,8 +79,8 @@ export async function runCascade(
 		if (judgement.answer === null) continue;
 		if (judgement.kind === "accepted") {
 			early?.stop();
-			early?.account(judgement.answer.usage);
-			return whole(cascade, stage, judgement.answer, "accepted", record);
+			early?.account(usageOrEstimate(run.request, judgement.answer));
+			return whole(run, cascade, stage, judgement.answer, "accepted");
 		}
 		held = { stage, answer: judgement.answer };
 	}
@@ -106,12 +106,12 @@ async function serveFinal(
 			lastEntry(stage, "failed", serveHeld ? "origin-failed-served-edge" : "origin-failed", final.failure.kind),
 		);
 		if (!serveHeld) return { kind: "failed", failure: final.failure, stage: stage.name, record };
-		return whole(cascade, held.stage, held.answer, "origin-failed-served-edge", record);
+		return whole(run, cascade, held.stage, held.answer, "origin-failed-served-edge");
 	}
 	record.trail.push(lastEntry(stage, "accepted", route === "auto" ? "accepted" : "forced"));
 	return final.kind === "live"
 		? live(run, cascade, stage, final.stream, reason, null)
-		: whole(cascade, stage, final.answer, reason, record);
+		: whole(run, cascade, stage, final.answer, reason);
 }
 
 /** The stages to judge and the one whose answer is final; stages passed over are put on the trail. */
@@ -137,13 +137,14 @@ function routedStages(
 }
 
 function whole(
+	{ request, record }: StageRun,
 	cascade: Cascade,
 	served: StagePolicy,
 	answer: Completion,
 	reason: Reason,
-	record: RunRecord,
 ): CascadeOutcome {
-	const facts = gatherFacts({ cascade, served, servedUsage: answer.usage, reason, ...record });
+	const servedUsage = usageOrEstimate(request, answer);
+	const facts = gatherFacts({ cascade, served, servedUsage, reason, ...record });
 	return { kind: "whole", answer, facts };
 }
 

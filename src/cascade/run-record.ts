@@ -1,5 +1,6 @@
-import type { TokenUsage } from "../core/completion.ts";
+import type { ChatRequest, Completion, TokenUsage } from "../core/completion.ts";
 import { costOfUsage, type Price } from "../core/cost.ts";
+import { estimatedTokens } from "../core/gate.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { CallRecord, TrailEntry } from "../core/trail.ts";
 
@@ -37,11 +38,35 @@ export function recordFailedCall(record: RunRecord, call: CallTiming, failure: S
 }
 
 /**
- * Adds a call that we stopped because its answer was no longer wanted. Its upstream reports no usage, and leaving its
- * cost out would make the savings look better than they are: it is taken for what it would at most have cost, the
- * tokens of `likely`, and marked as an estimate. Without anything to go by the cost is unknown.
+ * Adds a call whose usage nobody reports: we stopped it because its answer was no longer wanted, or its model has no
+ * tokens to count, as classifiers. Leaving its cost out would make the savings look better than they are: it is taken for
+ * what `likely` tokens cost, and marked as an estimate. Without anything to go by the cost is unknown.
  */
-export function recordStoppedCall(record: RunRecord, call: CallTiming, price: Price, likely: TokenUsage | null): void {
+export function recordEstimatedCall(
+	record: RunRecord,
+	call: CallTiming,
+	price: Price,
+	likely: TokenUsage | null,
+): void {
 	const costUsd = likely === null ? null : costOfUsage(price, likely);
 	record.calls.push({ ...call, usage: null, costUsd, ...(costUsd === null ? {} : { estimated: true }) });
+}
+
+/** Adds an answered call by what its answer says of tokens, or where a classifier says nothing, by an estimate. */
+export function recordAnswer(
+	record: RunRecord,
+	call: CallTiming,
+	price: Price,
+	request: ChatRequest,
+	answer: Completion,
+): void {
+	if (answer.usage === null && answer.scores !== null)
+		recordEstimatedCall(record, call, price, usageOrEstimate(request, answer));
+	else recordCall(record, call, price, answer.usage);
+}
+
+/** An answer's tokens; of a classifier, which reports none, those of the request as they are estimated. */
+export function usageOrEstimate(request: ChatRequest, { usage, scores }: Completion): TokenUsage | null {
+	if (usage !== null || scores === null) return usage;
+	return { inputTokens: estimatedTokens(request), outputTokens: 0 };
 }

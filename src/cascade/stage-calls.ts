@@ -7,7 +7,7 @@ import type { StagePolicy } from "../core/tenant-policy.ts";
 import type { CallRecord } from "../core/trail.ts";
 import type { Deadline } from "./deadline.ts";
 import type { CascadeStage, StageCall } from "./ports.ts";
-import { recordCall, recordFailedCall, recordStoppedCall } from "./run-record.ts";
+import { recordAnswer, recordEstimatedCall, recordFailedCall } from "./run-record.ts";
 import type { StageRun } from "./stage-run.ts";
 
 /** Alternatives asked for at the checker's word, so that "yes" and "no" can be weighed. */
@@ -81,7 +81,7 @@ export class StageCalls {
 	end(likely: TokenUsage | null): void {
 		for (const { timing, price, startedAt } of this.#pending) {
 			const ms = this.#run.clock.now() - startedAt;
-			recordStoppedCall(this.#run.record, { ...timing, ms }, price, likely);
+			recordEstimatedCall(this.#run.record, { ...timing, ms }, price, likely);
 		}
 		this.#pending.clear();
 		this.#deadline.abort();
@@ -117,7 +117,7 @@ export class StageCalls {
 		if (!this.#pending.delete(pending)) return err(failure ?? { kind: "aborted" });
 		const timing = { ...pending.timing, ms: clock.now() - pending.startedAt };
 		if (failure === null && result?.ok === true) {
-			recordCall(record, timing, price, result.value.usage);
+			recordAnswer(record, timing, price, request, result.value);
 			return result;
 		}
 		const cause = failure ?? (result?.ok === false ? result.error : this.#stopped());

@@ -40,7 +40,7 @@ export interface CallRecord {
 	readonly usage: TokenUsage | null;
 	/** US dollars; null where the usage is unknown, since an unknown cost is not zero. */
 	readonly costUsd: number | null;
-	/** The call was stopped before its end: `costUsd` is the most that it is likely to have cost. */
+	/** The call was stopped before its end, or its model counts no tokens: `costUsd` is the most that is likely. */
 	readonly estimated?: true;
 	readonly ms: number;
 }

@@ -27,7 +27,7 @@ export interface GenerationEndpoint {
 }
 
 /** One request, in the form that the cascade knows. */
-export interface GenerationRequest {
+interface GenerationRequest {
 	readonly chat: ChatRequest;
 	readonly encoder: AnswerEncoder;
 	/** The field by which the client limited the answer's tokens. */

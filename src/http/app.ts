@@ -7,6 +7,7 @@ import { embeddings } from "./embeddings.ts";
 import { listModels, showModel } from "./models.ts";
 import { moderations } from "./moderations.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
+import { responses } from "./responses.ts";
 
 interface AppEnvironment<Bindings> {
 	readonly Bindings: Bindings & object;
@@ -23,6 +24,7 @@ export function createApp<Bindings>(
 	const app = new Hono<AppEnvironment<Bindings>>();
 	const routes = [
 		{ method: "POST", path: "/v1/chat/completions", handle: chatCompletions },
+		{ method: "POST", path: "/v1/responses", handle: responses },
 		{ method: "POST", path: "/v1/classifications", handle: classifications },
 		{ method: "POST", path: "/v1/moderations", handle: moderations },
 		{ method: "POST", path: "/v1/embeddings", handle: embeddings },

@@ -39,11 +39,22 @@ describe("a stage's shape", () => {
 	});
 });
 
+describe("agreement", () => {
+	it("is refused on a classifier, whose samples are always the same", () => {
+		const agreement = { method: "agreement", samples: 3 };
+		for (const shape of ["text-classification", "llama-guard"]) {
+			const paths = pathsOf(policyOf([edgeDocument({ shape, confidence: agreement }), originDocument()]));
+			expect(paths).toEqual(shape === "llama-guard" ? [] : ["cascades.chat.stages[0].confidence"]);
+		}
+	});
+});
+
 describe("a stage that decides on its answer's beginning", () => {
 	const early = (confidence: object, checks?: object) =>
-		policyOf([edgeDocument({ confidence: { method: "mean-logprob", ...confidence } }), originDocument()], {
-			...(checks === undefined ? {} : { checks }),
-		});
+		policyOf(
+			[edgeDocument({ confidence: { method: "mean-logprob", ...confidence } }), originDocument()],
+			checks === undefined ? {} : { checks },
+		);
 	const prefix = { tokens: 16, ms: 1_500 };
 
 	it("says how many tokens and milliseconds it waits, and that refusals are not looked for", () => {

@@ -157,7 +157,7 @@ describe("an answer of Workers AI that cannot be served", () => {
 			{},
 			"deferred",
 			"rejected-by-check",
-			"empty-answer",
+			"unwanted-tool-call",
 		],
 		[
 			"its checker says no",

@@ -37,7 +37,9 @@ export async function askWorker(
 			const mail = mails[index];
 			if (mail === undefined) return;
 			const startedAt = performance.now();
-			const answer = await (form === "classification" ? classified(client, alias, mail) : chatted(client, alias, mail, form));
+			const answer = await (form === "classification"
+				? classified(client, alias, mail)
+				: chatted(client, alias, mail, form));
 			answers[index] = { ...answer, ms: performance.now() - startedAt };
 			onAnswer();
 		}

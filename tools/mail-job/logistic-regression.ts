@@ -8,7 +8,7 @@ export interface LogisticWeights<Feature extends string> {
  * Fits P(right) = 1 / (1 + exp(-(bias + sum w x))) by Newton's method (iteratively reweighted least squares: Hastie,
  * Tibshirani & Friedman, The Elements of Statistical Learning, 2009, 4.4.1), with the penalty ridge / 2 x sum of squared
  * weights of the standardised features, the bias free. The weights that it returns are for the features as they are. A
- * feature that never varies has weight 0. Needs at least one row of each class.
+ * feature that never varies has weight 0. Needs at least one row of each class, and a ridge above 0.
  */
 export function fitLogisticRegression<Feature extends string>(
 	rows: readonly Readonly<Record<Feature, number>>[],
@@ -66,24 +66,17 @@ function newton(rows: readonly (readonly number[])[], right: readonly boolean[],
 	return weights;
 }
 
-/** Gaussian elimination; a column without a pivot, such as a feature that never varies, is left at 0. */
+/** Gauss-Jordan elimination without exchanges: the matrix is positive definite. */
 function solve(matrix: readonly (readonly number[])[], vector: readonly number[]): number[] {
 	const lines = matrix.map((line, index) => [...line, at(vector, index)]);
-	const width = lines.length;
-	for (let column = 0; column < width; column++) {
-		let best = column;
-		for (let row = column + 1; row < width; row++)
-			if (Math.abs(at(lines[row], column)) > Math.abs(at(lines[best], column))) best = row;
-		[lines[column], lines[best]] = [lines[best] ?? [], lines[column] ?? []];
-		const pivot = lines[column] ?? [];
-		if (at(pivot, column) === 0) continue;
+	for (const [column, pivot] of lines.entries()) {
 		for (const line of lines) {
 			if (line === pivot) continue;
 			const factor = at(line, column) / at(pivot, column);
-			for (let cell = column; cell <= width; cell++) line[cell] = at(line, cell) - factor * at(pivot, cell);
+			for (let cell = column; cell < pivot.length; cell++) line[cell] = at(line, cell) - factor * at(pivot, cell);
 		}
 	}
-	return lines.map((line, row) => (at(line, row) === 0 ? 0 : at(line, width) / at(line, row)));
+	return lines.map((line, row) => at(line, lines.length) / at(line, row));
 }
 
 function at(values: readonly number[] | undefined, index: number): number {

@@ -26,8 +26,7 @@ export function jobPolicy(learned?: Confidence): Record<string, unknown> {
 	for (const threshold of THRESHOLDS) add(sweepAlias(threshold), { method: "mean-logprob" }, threshold);
 	// All accept, so that every reading is of an answer that was served.
 	for (const { alias, confidence, stage } of TRIALS) add(alias, confidence, 0, stage);
-	for (const threshold of EARLY_THRESHOLDS)
-		add(earlyAlias(threshold), { ...FIVE_SAMPLES, stopEarly: true }, threshold);
+	for (const threshold of EARLY_THRESHOLDS) add(earlyAlias(threshold), { ...FIVE_SAMPLES, stopEarly: true }, threshold);
 	if (learned !== undefined) add(LEARNED_ALIAS, learned, 0);
 	return { version: 1, cascades };
 }

@@ -31,7 +31,8 @@ function placements(scores: readonly number[], right: readonly boolean[]) {
 		Float64Array.from(scores.filter((_, index) => (right[index] === true) === wanted)).sort();
 	const [ofRight, ofWrong] = [sorted(true), sorted(false)];
 	const isIn = (wanted: boolean) => scores.filter((_, index) => (right[index] === true) === wanted);
-	const below = (list: Float64Array, score: number) => (countBelow(list, score) + countUpTo(list, score)) / 2 / list.length;
+	const below = (list: Float64Array, score: number) =>
+		(countBelow(list, score) + countUpTo(list, score)) / 2 / list.length;
 	return {
 		ofRight: isIn(true).map((score) => below(ofWrong, score)),
 		ofWrong: isIn(false).map((score) => 1 - below(ofRight, score)),

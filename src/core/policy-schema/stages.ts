@@ -65,6 +65,12 @@ export function stageProblems(path: string, stages: readonly unknown[]): PolicyP
 		problems.push(...originProblems(`${path}[${index}]`, candidate));
 		if (typeof shape === "string" && typeof kind === "string" && !shapesOf(kind).includes(shape))
 			report("shape", `a ${kind} stage has the shape ${shapesOf(kind).join(" or ")}`);
+		if (
+			isJsonObject(method) &&
+			method["method"] === "agreement" &&
+			(shape === "text-classification" || shape === "moderations")
+		)
+			report("confidence", "a classifier says the same each time, so its samples always agree");
 		if (isLast && threshold !== undefined)
 			report("threshold", "the last stage answers whatever it says, so it has no threshold");
 		if (isLast && method !== undefined)

@@ -34,6 +34,7 @@ describe("tools in chat form", () => {
 	it("are absent where there are none", () => {
 		expect(translated({ tools: [], tool_choice: "auto" })).toEqual({});
 		expect(translated({ tool_choice: "none" })).toEqual({});
+		expect(translated({ tools: [], parallel_tool_calls: false })).toEqual({});
 	});
 
 	it("may be called in parallel or not", () => {
@@ -97,6 +98,7 @@ describe("tools that are refused", () => {
 	it.each([
 		["x", "tools", "must be a list"],
 		[["x"], "tools[0]", "must be an object"],
+		[[null], "tools[0]", "must be an object"],
 		[[{ type: "function" }], "tools[0].name", "is required"],
 		[[tool("")], "tools[0].name", "must be text that is not empty"],
 		[[tool("a", { parameters: [] })], "tools[0].parameters", "must be an object"],

@@ -114,6 +114,10 @@ describe("what else a Responses stream may say", () => {
 			"output_item.done",
 			"output_item.added",
 		]);
+		expect(events.slice(6, 8)).toMatchObject([
+			{ item_id: "rs_req_7_0", output_index: 0, content_index: 0, text: "Hmm" },
+			{ item_id: "rs_req_7_0", part: { type: "reasoning_text", text: "Hmm" } },
+		]);
 		expect(events[2]).toMatchObject({ item: { id: "rs_req_7_0", type: "reasoning", summary: [], content: [] } });
 		expect(finalOf(events)["output"]).toMatchObject([
 			{ status: "completed", content: [{ type: "reasoning_text", text: "Hmm" }] },

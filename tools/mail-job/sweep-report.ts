@@ -1,11 +1,7 @@
-import { areaUnderRoc, bootstrapAurocInterval } from "../../src/tuning/ranking.ts";
-import { seededRandom } from "../../src/local/sample.ts";
 import type { LabelledMail } from "../train/prepare-corpus.ts";
 import type { WorkerAnswer } from "./ask-worker.ts";
 import type { DirectAnswer } from "./direct-answers.ts";
-
-/** One table as rows of cells, the first row its head. */
-export type Table = readonly (readonly string[])[];
+import { percent, sum, type Table } from "./table.ts";
 
 const SWEEP_HEAD = [
 	"threshold",
@@ -28,14 +24,14 @@ export function sweepRow(
 	direct: readonly DirectAnswer[],
 	answers: readonly WorkerAnswer[],
 ): string[] {
-	const accepted = indicesWhere(answers, ({ stage }) => stage === "edge");
+	const accepted = indicesWhere(answers, ({ facts }) => facts.stage === "edge");
 	const wrongAccepted = accepted.filter((index) => answers[index]?.label !== mails[index]?.label).length;
 	const right = answers.filter(({ label }, index) => label === mails[index]?.label).length;
 	const spam = indicesWhere(mails, ({ label }) => label === "spam");
 	const missed = spam.filter((index) => answers[index]?.label !== "spam").length;
-	const cost = sum(answers.map(({ costUsd }) => costUsd));
-	const saved = sum(answers.map(({ savedUsd }) => savedUsd));
-	const agreeing = answers.filter(({ label, stage, confidence }, index) => {
+	const cost = sum(answers.map(({ facts }) => facts.costUsd ?? Number.NaN));
+	const saved = sum(answers.map(({ facts }) => facts.savedUsd ?? Number.NaN));
+	const agreeing = answers.filter(({ label, facts: { stage, confidence } }, index) => {
 		const expected = direct[index]?.decide(threshold);
 		return expected?.stage === stage && expected.label === label && isClose(direct[index]?.smallConfidence, confidence);
 	}).length;
@@ -69,41 +65,6 @@ export function sweepTable(
 	return [[...SWEEP_HEAD], ...rows, alone("small"), alone("large")];
 }
 
-const REPLICATES = 1000;
-
-/** How well a method's confidence tells the small model's right answers from its wrong ones. */
-export function methodRow(name: string, mails: readonly LabelledMail[], answers: readonly WorkerAnswer[]): string[] {
-	const read = indicesWhere(answers, ({ stage, confidence }) => stage === "edge" && confidence !== null);
-	const scores = read.map((index) => answers[index]?.confidence ?? 0);
-	const right = read.map((index) => answers[index]?.label === mails[index]?.label);
-	const auroc = areaUnderRoc(scores, right);
-	const interval = bootstrapAurocInterval(scores, right, {
-		level: 0.95,
-		replicates: REPLICATES,
-		random: seededRandom(1, name),
-	});
-	const suitable = interval !== undefined && (interval.lower > 0.5 || interval.upper < 0.5);
-	return [
-		name,
-		String(read.length),
-		auroc?.toFixed(3) ?? "undefined",
-		interval === undefined ? "" : `${interval.lower.toFixed(3)} to ${interval.upper.toFixed(3)}`,
-		suitable ? "yes" : "unsuitable: does not differ from 0.5",
-		((sum(answers.map(({ costUsd }) => costUsd)) / answers.length) * 1000).toFixed(4),
-	];
-}
-
-export const METHOD_HEAD = ["method", "read", "AUROC", "95% interval", "suitable", "US$ per 1,000"];
-
-/** A table in Markdown, its columns aligned so that it also reads in a terminal. */
-export function formatTable(table: Table): string {
-	const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-	const line = (row: readonly string[]) =>
-		`| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-	const [head = [], ...rows] = table;
-	return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
-}
-
 /** Node and the Workers runtime ship different releases of V8, whose `Math.exp` may differ in the last bit. */
 function isClose(expected: number | undefined, got: number | null): boolean {
 	return expected !== undefined && got !== null && Math.abs(expected - got) <= 1e-12;
@@ -111,7 +72,7 @@ function isClose(expected: number | undefined, got: number | null): boolean {
 
 function latency(answers: readonly WorkerAnswer[], stage: string): string {
 	const times = answers
-		.filter((answer) => answer.stage === stage)
+		.filter(({ facts }) => facts.stage === stage)
 		.map(({ ms }) => ms)
 		.toSorted((left, right) => left - right);
 	const at = (quantile: number) => times[Math.min(times.length - 1, Math.floor(times.length * quantile))]?.toFixed(1);
@@ -120,14 +81,6 @@ function latency(answers: readonly WorkerAnswer[], stage: string): string {
 
 function share(part: number, whole: number): string {
 	return whole === 0 ? "none" : percent(part / whole);
-}
-
-function percent(value: number): string {
-	return `${(value * 100).toFixed(1)}%`;
-}
-
-function sum(values: readonly number[]): number {
-	return values.reduce((total, value) => total + value, 0);
 }
 
 function indicesWhere<Item>(items: readonly Item[], condition: (item: Item) => boolean): number[] {
