@@ -54,7 +54,8 @@ below 0) at a greater cost. ${methods.unsuitable}
 - The label is one token, and there are two labels: one number, the label's probability, is all that the methods on
   log-probabilities can read, so they rank alike. Longer answers would tell them apart. JSON and a tool call cost their own
   tokens, which who needs that form pays anyway.
-- \`classifier-score\` is \`POST /v1/classifications\` with the same weights as a classifier, which reports no usage: its cost is unknown.
+- \`classifier-score\` is \`POST /v1/classifications\` with the same weights as a classifier, which reports no usage: its cost is
+  the Worker's estimate.
 - \`verbalised\`: the stand-in states its true probability in steps of five. Language models do much worse (Xiong et al.,
   ICLR 2024), so this row shows what the form costs and not how good a statement is.
 - \`agreement\`: five samples, at temperature 1 unless it says otherwise. At temperature 0 all samples are the same.
@@ -79,9 +80,10 @@ ${methods.coverages}
 ### Stopping samples early
 
 \`agreement\` with five samples, \`normalised\`, and \`stopEarly\`, against the decision that the readings of all samples in the table
-above lead to. Samples begin together, so those are spared which had not ended when the outcome was settled. With models that
-answer in a millisecond that depends on the order in which they are served; a stopped sample may have been paid for in part or
-whole, so it is still costed as one.
+above lead to. Samples begin together, so those are spared that have not ended when the outcome is settled. Here every answer
+takes the same millisecond, so there is next to nothing to spare; the last column, computed from the readings, says how many of
+the four samples would settle it on average if they came one by one in any order. A stopped sample is still costed as one, as
+an estimate, since part or all of it may be billed.
 
 ${methods.early}
 `;
