@@ -72,7 +72,9 @@ describe("a speed of the AI binding", () => {
 
 	it("lets an abort end the wait", async () => {
 		const controller = new AbortController();
-		const outcome = expect(run("@local/prose-small-native", prose, { signal: controller.signal }, 1)).rejects.toThrow("gone");
+		const outcome = expect(run("@local/prose-small-native", prose, { signal: controller.signal }, 1)).rejects.toThrow(
+			"gone",
+		);
 		controller.abort(new Error("gone"));
 		await outcome;
 	});

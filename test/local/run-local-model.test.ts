@@ -44,7 +44,12 @@ describe("the stand-in for Workers AI", () => {
 	});
 
 	it("streams prose natively and ends with the usage", () => {
-		const result = run("@local/prose-small-native", { prompt: "Call me", stream: true, max_tokens: 5, ignore_eos: true });
+		const result = run("@local/prose-small-native", {
+			prompt: "Call me",
+			stream: true,
+			max_tokens: 5,
+			ignore_eos: true,
+		});
 		if (result.kind !== "stream") throw new Error("not a stream");
 		expect(result.events).toHaveLength(6);
 		expect(result.events.at(-1)).toMatchObject({ response: "", usage: { completion_tokens: 5 } });
