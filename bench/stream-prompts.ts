@@ -27,7 +27,7 @@ export interface SeededPrompt {
 	readonly seed: number;
 }
 
-/** So many rounds of all beginnings, each with a seed of its own. */
-export function seededPrompts(rounds: number): SeededPrompt[] {
-	return Array.from({ length: rounds }, (_, seed) => BEGINNINGS.map((text) => ({ text, seed: seed + 1 }))).flat();
+/** All beginnings with one seed, then with the next, without end. */
+export function* seededPrompts(): Generator<SeededPrompt, never> {
+	for (let seed = 1; ; seed++) for (const text of BEGINNINGS) yield { text, seed };
 }

@@ -25,7 +25,7 @@ export function timingTable(results: readonly VariantTimings[]): string {
 			quantiles(timings, "firstContentMs"),
 			quantiles(timings, "totalMs"),
 			((1_000 * cost) / timings.length).toFixed(4),
-			`${((100 * total(timings, "estimatedUsd")) / cost).toFixed(0)}%`,
+			`${((100 * total(timings, "estimatedUsd")) / cost).toFixed(1)}%`,
 		];
 	});
 	const head = [
@@ -47,13 +47,13 @@ export function ratioTable(results: readonly VariantTimings[]): string {
 	const [base, ...others] = results;
 	if (base === undefined) return "";
 	const rows = others.map(({ variant, timings }) => {
-		const ratio = (field: "firstContentMs" | "totalMs" | "costUsd") =>
+		const ratio = (field: "firstContentMs" | "totalMs") =>
 			spread(
 				bootstrapMedian(timings.map((timing, index) => timing[field] / (base.timings[index]?.[field] ?? Number.NaN))),
 			);
-		return [variant.name, ratio("firstContentMs"), ratio("totalMs"), ratio("costUsd")];
+		return [variant.name, ratio("firstContentMs"), ratio("totalMs")];
 	});
-	return table([`over ${base.variant.name}`, "first content", "whole stream", "cost"], rows);
+	return table([`over ${base.variant.name}`, "first content", "whole stream"], rows);
 }
 
 function quantiles(timings: readonly StreamTiming[], field: "firstContentMs" | "totalMs"): string {

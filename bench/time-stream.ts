@@ -16,7 +16,7 @@ export interface StreamTiming {
 }
 
 /** Longest answer, in tokens; a paragraph may end before. */
-export const MOST_TOKENS = 120;
+const MOST_TOKENS = 120;
 
 /** The request of a prompt, as whole answer or as stream. */
 export function proseRequest(model: string, { text, seed }: SeededPrompt) {

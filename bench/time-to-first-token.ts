@@ -7,9 +7,10 @@ import type { CascadeFacts } from "../src/core/cascade-facts.ts";
 import { DEMO_KEY } from "../src/local/demo-records.ts";
 import { buildLocalWorkers, startLocalStack } from "../src/local/stack.ts";
 import { seededPrompts, type SeededPrompt } from "./stream-prompts.ts";
+import { spreadOf } from "./statistics.ts";
 import { ratioTable, timingTable } from "./stream-report.ts";
 import {
-	CALIBRATION,
+	type CALIBRATION,
 	calibrationPolicy,
 	measuredPolicy,
 	VARIANTS,
@@ -24,17 +25,17 @@ import { proseRequest, timeStream, type StreamTiming } from "./time-stream.ts";
 
 const TOKENS_PER_SECOND = 40;
 /** Prompts under way at once: the models sleep most of the time. */
-const LANES = 4;
+const LANES = 3;
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" } } });
-const prompts = seededPrompts(Number(values.rounds));
+const { values } = parseArgs({ options: { prompts: { type: "string", default: "60" } } });
+const wanted = Number(values.prompts);
 const builtDirectory = await mkdtemp(join(tmpdir(), "edge-cascade-streams-"));
 try {
 	await buildLocalWorkers(builtDirectory);
-	const thresholds = await calibrate();
+	const { prompts, thresholds } = await calibrate();
 	const loadBefore = loadavg()[0] ?? 0;
 	const startedAt = performance.now();
-	const timings = await measureAll(thresholds);
+	const timings = await measureAll(prompts, thresholds);
 	print(
 		`${prompts.length} prompts, ${((performance.now() - startedAt) / 1000).toFixed(0)} s; load average ${loadBefore.toFixed(1)} before, ${(loadavg()[0] ?? 0).toFixed(1)} after.\n`,
 	);
@@ -48,28 +49,41 @@ try {
 	await rm(builtDirectory, { recursive: true });
 }
 
-/** The median of each reading over the prompts themselves, so that about half are accepted. */
-async function calibrate(): Promise<Thresholds> {
+/**
+ * Prompts, and the median of each reading over them, so that about half are accepted. They are those to which the small
+ * model's answer ends by itself: one that is cut off is never accepted whole, and its beginning would be all the same.
+ */
+async function calibrate(): Promise<{ readonly prompts: SeededPrompt[]; readonly thresholds: Thresholds }> {
 	const stack = await startLocalStack({ port: 0, originPort: 0, policy: calibrationPolicy(), builtDirectory });
 	try {
 		const client = clientOf(stack.url);
-		const medians = Object.keys(CALIBRATION).map(async (alias) => {
+		const read = async (alias: string, prompt: SeededPrompt): Promise<number | null> => {
+			const answer = await client.chat.completions.create(proseRequest(alias, prompt));
+			return (answer as unknown as { cascade: CascadeFacts }).cascade.confidence;
+		};
+		const prompts: SeededPrompt[] = [];
+		for (const prompt of seededPrompts()) {
+			if (prompts.length === wanted) break;
+			if ((await read("whole", prompt)) !== null) prompts.push(prompt);
+		}
+		const medianOf = async (alias: keyof typeof CALIBRATION): Promise<number> => {
 			const readings: number[] = [];
-			for (const prompt of prompts) {
-				const answer = await client.chat.completions.create(proseRequest(alias, prompt));
-				const { confidence } = (answer as unknown as { cascade: CascadeFacts }).cascade;
-				if (confidence === null) throw new Error(`${alias}: an answer without a reading`);
-				readings.push(confidence);
-			}
-			return [alias, readings.sort((left, right) => left - right)[Math.floor(readings.length / 2)]] as const;
-		});
-		return Object.fromEntries(await Promise.all(medians)) as unknown as Thresholds;
+			for (const prompt of prompts) readings.push((await read(alias, prompt)) ?? 0);
+			return spreadOf(readings).median;
+		};
+		return {
+			prompts,
+			thresholds: { whole: await medianOf("whole"), tokens: await medianOf("tokens"), ms: await medianOf("ms") },
+		};
 	} finally {
 		await stack.stop();
 	}
 }
 
-async function measureAll(thresholds: Thresholds): Promise<Map<StreamVariant, StreamTiming[]>> {
+async function measureAll(
+	prompts: readonly SeededPrompt[],
+	thresholds: Thresholds,
+): Promise<Map<StreamVariant, StreamTiming[]>> {
 	const stack = await startLocalStack({
 		port: 0,
 		originPort: 0,

@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import type { LiveAnswer } from "../cascade/ports.ts";
-import { parseJson } from "../core/json.ts";
+import { isJsonObject, parseJson } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import { readUpstreamError, streamFailure } from "../openai/upstream-error.ts";
@@ -40,8 +40,10 @@ export async function openLiveAnswer(body: ReadableStream<Uint8Array>): Promise<
 		if (firstEnd >= 2) parser.feed(text.slice(0, firstEnd));
 		if (firstEvent === undefined) parser.feed(text.slice(firstEnd >= 2 ? firstEnd : 0));
 	}
-	const problem = readUpstreamError(parseJson(firstEvent));
-	if (problem === null) return ok({ head, rest: reader });
+	const first = parseJson(firstEvent);
+	const problem = readUpstreamError(first);
+	if (problem === null && isJsonObject(first) && Array.isArray(first["choices"])) return ok({ head, rest: reader });
 	await reader.cancel();
-	return err(streamFailure(problem));
+	if (problem !== null) return err(streamFailure(problem));
+	return err({ kind: "invalid-answer", detail: "the first event of the stream has no choices" });
 }

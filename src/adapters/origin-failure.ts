@@ -17,7 +17,7 @@ export function readOriginFailure(status: number, retryAfter: string | null, tex
 		kind: "bad-request",
 		message: error?.message ?? "",
 		param: error?.param ?? null,
-		code: codeOf(error?.code ?? null),
+		code: TOO_LONG.test(error?.message ?? "") ? "context_length_exceeded" : codeOf(error?.code ?? null),
 	};
 }
 
@@ -29,6 +29,9 @@ function retryAfterSeconds(value: string | null, now: number): number | null {
 	const date = Date.parse(value);
 	return Number.isNaN(date) ? null : Math.max(0, (date - now) / 1000);
 }
+
+/** vLLM, SGLang and llama.cpp say in words only that a prompt is too long. */
+const TOO_LONG = /maximum context length|exceeds? the (?:available )?context (?:size|window|length)/iu;
 
 /** vLLM's code is the status again, which says nothing; LangChain relies on `context_length_exceeded`. */
 function codeOf(code: string | null): string | null {

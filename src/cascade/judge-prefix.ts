@@ -58,7 +58,8 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 		return withoutAnswer(judgedEntry(policy, "failed", failureReason(failure), failure.kind));
 	}
 	const { prefix, live } = opened.value;
-	const answer = answerSoFar(prefix);
+	// A read may bring more tokens than were waited for; the reading is over as many as a plain answer's would be.
+	const answer = { ...answerSoFar(prefix), tokens: prefix.tokens?.slice(0, rule.tokens) ?? null };
 	const failed = prefix.finishReason === null ? null : failedCheck(request, answer, run.checks);
 	const trailEntry =
 		failed === null

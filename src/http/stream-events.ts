@@ -35,7 +35,7 @@ type LiveOutcome = Extract<CascadeOutcome, { kind: "live" }>;
 export async function* liveEvents(outcome: LiveOutcome, context: StreamContext): AsyncGenerator<string, void> {
 	const { live, settle, abort } = outcome;
 	const { clock, times } = context.ports;
-	const relay = createStreamRelay(context.request, outcome.carriesLogprobs);
+	const relay = createStreamRelay(context.request, context.identity, outcome.carriesLogprobs);
 	const encoder = context.encoder.stream(context.identity);
 	const decoder = new TextDecoder();
 	const endsAt = clock.now() + times.totalMs;

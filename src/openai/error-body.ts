@@ -101,7 +101,7 @@ export function stageFailureReply(failure: StageFailure, stage: string): ErrorRe
 				status: 400,
 				code: failure.code ?? "invalid_request",
 				param: failure.param,
-				message: failure.message === "" ? `The stage '${stage}' refused the request.` : failure.message,
+				message: badRequestMessage(failure, stage),
 			});
 		case "misconfigured":
 			return misconfiguredReply(failure.what, stage);
@@ -126,6 +126,13 @@ export function stageFailureReply(failure: StageFailure, stage: string): ErrorRe
 				message: `The stage '${stage}' sent more than ${failure.limitBytes} bytes.`,
 			});
 	}
+}
+
+/** LangChain knows too long a prompt by the words of the message alone, so the code is among them. */
+function badRequestMessage(failure: { readonly message: string; readonly code: string | null }, stage: string): string {
+	const message = failure.message === "" ? `The stage '${stage}' refused the request.` : failure.message;
+	if (failure.code !== "context_length_exceeded" || /maximum context length/u.test(message)) return message;
+	return `${message.replace(/\.$/u, "")} (${failure.code}).`;
 }
 
 function misconfiguredReply(what: "credentials" | "model" | "origin" | "redirect", stage: string): ErrorReply {

@@ -4,6 +4,7 @@ import type { ChatRequest, TokenUsage } from "../core/completion.ts";
 import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import { argumentText, usageOf } from "./normalise-completion.ts";
+import type { AnswerIdentity } from "./answer-encoder.ts";
 import { shownLogprobs } from "./shown-logprobs.ts";
 import { formatEvent, STREAM_END } from "./sse.ts";
 import { readUpstreamError, streamFailure } from "./upstream-error.ts";
@@ -45,16 +46,25 @@ function isOrdinary(data: string): boolean {
 	return data.startsWith("{") && data.endsWith("}") && !NEEDS_A_LOOK.test(data);
 }
 
+const CHOICES = '"choices"';
+
 /**
  * Relays a stream of OpenAI chat chunks. Most events pass unparsed. It mends what official clients break on: a
  * first chunk without a role, tool arguments that are objects, a second finish reason, a usage chunk that nobody asked for or
  * that came with the last content. `carriesLogprobs`: a confidence method has asked for log-probabilities, so they are
  * cut down to what the client asked for.
  */
-export function createStreamRelay(request: ChatRequest, carriesLogprobs = false): StreamRelay {
+export function createStreamRelay(
+	request: ChatRequest,
+	fallback: AnswerIdentity,
+	carriesLogprobs = false,
+): StreamRelay {
 	const finished = new Set<unknown>();
 	const rolesSent = new Set<unknown>();
 	let output = "";
+	let identity: AnswerIdentity | undefined;
+	/** How the answer's chunks begin: as the upstream writes it, and as the client is sent it. */
+	let head: { readonly received: string; readonly shown: string } | null = null;
 	let usage: TokenUsage | null = null;
 	let usageBody: unknown = null;
 	/** Held back until the end, since the `cascade` object is known only after the usage that follows them. */
@@ -89,9 +99,11 @@ export function createStreamRelay(request: ChatRequest, carriesLogprobs = false)
 			failure = { kind: "too-large", limitBytes: MOST_EVENT_CHARACTERS };
 			return;
 		}
-		if (!connectionEnded && !carriesLogprobs && rolesSent.size >= request.choices && isOrdinary(data)) {
+		const mayPass = !connectionEnded && !carriesLogprobs && rolesSent.size >= request.choices;
+		if (mayPass && head !== null && data.startsWith(head.received) && isOrdinary(data)) {
+			const shown = head.shown + data.slice(head.received.length);
 			// Only an event split over several `data:` lines holds a line break, and in JSON that is a space.
-			output += `data: ${data.includes("\n") ? data.replaceAll("\n", " ") : data}\n\n`;
+			output += `data: ${shown.includes("\n") ? shown.replaceAll("\n", " ") : shown}\n\n`;
 			return;
 		}
 		const chunk = parseJson(data);
@@ -104,7 +116,25 @@ export function createStreamRelay(request: ChatRequest, carriesLogprobs = false)
 			failure = { kind: "invalid-answer", detail: "an event of the stream is not a JSON object" };
 			return;
 		}
+		head = identify(data, chunk);
 		onChunk(chunk);
+	}
+
+	/** Gives the chunk the stream's own identity; returns how chunks like it begin, null where that is no safe guess. */
+	function identify(data: string, chunk: JsonObject): typeof head {
+		const { id, created } = chunk;
+		identity ??= {
+			id: typeof id === "string" && id !== "" ? id : fallback.id,
+			created: typeof created === "number" ? Math.floor(created) : fallback.created,
+		};
+		const own = { ...identity, object: "chat.completion.chunk", model: request.model };
+		const received = data.slice(0, data.indexOf(CHOICES));
+		const before = parseJson(`${received}${CHOICES}:0}`);
+		const isSafe = isJsonObject(before) && Object.keys(own).every((field) => field in before || !(field in chunk));
+		Object.assign(chunk, own);
+		if (!isSafe) return null;
+		const { choices: _choices, ...fields } = before;
+		return { received: received + CHOICES, shown: `${JSON.stringify({ ...fields, ...own }).slice(0, -1)},${CHOICES}` };
 	}
 
 	function onChunk(chunk: JsonObject): void {
@@ -202,8 +232,11 @@ export function createStreamRelay(request: ChatRequest, carriesLogprobs = false)
 function mendToolCall(call: unknown, position: number, ids: string[]): void {
 	if (!isJsonObject(call)) return;
 	if (typeof call["index"] !== "number") call["index"] = callIndex(call["id"], position, ids);
+	// SGLang sends every field with every delta, null where it says nothing: to OpenAI's client, a changed call.
+	for (const field of ["id", "type"]) if (call[field] === null || call[field] === "") delete call[field];
 	const named = call["function"];
 	if (!isJsonObject(named)) return;
+	if (named["name"] === null || named["name"] === "") delete named["name"];
 	// Only the first delta of a call names it, and that one must say what kind of call it is.
 	if (typeof named["name"] === "string" && call["type"] === undefined) call["type"] = "function";
 	if (typeof named["name"] === "string" && typeof call["id"] !== "string") call["id"] = `call_${String(call["index"])}`;

@@ -101,16 +101,12 @@ export function fakeStage(
 			const result = await ask(call);
 			return result.ok ? ok(emptyStream()) : result;
 		},
-		async streamPrefix(call, rule) {
+		async streamPrefix(call) {
 			const result = await ask(call);
 			if (!result.ok) return result;
 			const { text, tokens, finishReason } = result.value;
 			// An answer that stops by itself is longer than any prefix; one that ends otherwise ends within it.
-			const prefix = {
-				text,
-				tokens: tokens === null ? null : tokens.slice(0, rule.tokens),
-				finishReason: finishReason === "stop" ? null : finishReason,
-			};
+			const prefix = { text, tokens, finishReason: finishReason === "stop" ? null : finishReason };
 			return ok({ prefix, live: emptyStream() });
 		},
 	};

@@ -127,3 +127,6 @@ export const PLAIN_MODEL: StageCapabilities = {
 	toolChoice: false,
 	answers: "chat",
 };
+
+/** What an answer is sent under where its upstream gives it no identity. */
+export const FALLBACK_IDENTITY = { id: "chatcmpl-1", created: 1 };

@@ -2,11 +2,11 @@ import { APICallError, generateText, StreamProviderError, streamText } from "ai"
 import { describe, expect, inject, it } from "vitest";
 import { callsTo } from "../support/far-side.ts";
 import { STACK_KEYS } from "../support/stack-policy.ts";
-import { COMPATIBLE, OPENAI_CHAT } from "./ai-sdk-models.ts";
+import { COMPATIBLE, OPENAI_CHAT, OPENAI_RESPONSES } from "./ai-sdk-models.ts";
 
 const ORIGIN = { headers: { "x-cascade-route": "origin" } };
 
-describe.each([COMPATIBLE, OPENAI_CHAT])("the AI SDK's own errors, with $name", ({ model }) => {
+describe.each([COMPATIBLE, OPENAI_CHAT, OPENAI_RESPONSES])("the AI SDK's own errors, with $name", ({ model }) => {
 	const errorOf = (id: string, connection = {}, maxRetries = 0) =>
 		generateText({ model: model(id, { ...ORIGIN, ...connection }), maxRetries, prompt: "Is this spam?" }).then(
 			() => {

@@ -44,6 +44,12 @@ export const OPENAI_CHAT: AiSdkProvider = {
 	model: (id, connection = {}) => createOpenAI(settings(connection)).chat(id),
 };
 
+/** OpenAI's own provider as it is by itself, which is with Responses. */
+export const OPENAI_RESPONSES: AiSdkProvider = {
+	name: "@ai-sdk/openai",
+	model: (id, connection = {}) => createOpenAI(settings(connection))(id),
+};
+
 /** A mail as the AI SDK takes it: what OpenAI calls the system message is the instructions. */
 export function promptOf({ messages }: JudgedMail) {
 	const [system, user] = messages;

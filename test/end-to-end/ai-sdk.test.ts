@@ -2,7 +2,7 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { generateText, isStepCount, Output, streamText, tool, type TextStreamPart, type ToolSet } from "ai";
 import { describe, expect, inject, it } from "vitest";
 import { DEMO_KEY } from "../../src/local/demo-records.ts";
-import { COMPATIBLE, OPENAI_CHAT, promptOf } from "./ai-sdk-models.ts";
+import { COMPATIBLE, OPENAI_CHAT, OPENAI_RESPONSES, promptOf } from "./ai-sdk-models.ts";
 import { ANSWERED_MAILS, LABEL_SCHEMA } from "./answering-stages.ts";
 
 /** Run once it was called; by default no result is passed on. */
@@ -12,7 +12,7 @@ const LABEL_OUTPUT = Output.object({ schema: LABEL_SCHEMA });
 // What the SDK warns of is in its results, where it is tested.
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
-const CASES = [COMPATIBLE, OPENAI_CHAT].flatMap((provider) =>
+const CASES = [COMPATIBLE, OPENAI_CHAT, OPENAI_RESPONSES].flatMap((provider) =>
 	ANSWERED_MAILS.map((answered) => ({ provider, name: provider.name, ...answered })),
 );
 

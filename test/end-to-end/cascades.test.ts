@@ -121,7 +121,6 @@ describe("a streamed answer", () => {
 		],
 		["prose of the edge", { model: "prose", ...prose }, EDGE],
 		["prose of the origin", { model: "prose", ...prose }, ORIGIN],
-		["prose of whichever", { model: "prose", ...prose }, {}],
 	])("is the plain one in pieces: %s", async (_what, body, options) => {
 		const request = { ...body, seed: 11, temperature: 0.8 };
 		const plain = await client.chat.completions.create(request, options);

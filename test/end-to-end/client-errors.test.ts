@@ -81,7 +81,9 @@ describe("the client's own exceptions", () => {
 		const options = { headers: { "x-cascade-route": "moon" } };
 		const error = await errorOf(client.chat.completions.create({ model: "cascade", messages: MESSAGES }, options));
 		expect(error).toMatchObject({ status: 400, code: "invalid_route", param: "x-cascade-route" });
-		expect(await errorOf(client.responses.create({ model: "cascade", input: "hello" }))).toBeInstanceOf(NotFoundError);
+		expect(await errorOf(client.completions.create({ model: "cascade", prompt: "hello" }))).toBeInstanceOf(
+			NotFoundError,
+		);
 		expect(await errorOf(client.models.retrieve("gpt-4o"))).toMatchObject({ status: 404, code: "model_not_found" });
 	});
 

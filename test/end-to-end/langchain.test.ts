@@ -106,6 +106,40 @@ describe.each(ANSWERED_MAILS)("LangChain, answered by the stage $stage", ({ stag
 	});
 });
 
+describe.each(ANSWERED_MAILS)(
+	"LangChain with Responses, answered by the stage $stage",
+	({ stage, label, mail, ...answered }) => {
+		const messages = mail.messages.map(({ role, content }): [string, string] => [role, content]);
+		const model = () => langchainModel("cascade", { useResponsesApi: true });
+
+		it("invokes the model and streams, each piece once", async () => {
+			const { chat, lastStage } = model();
+			const answer = await chat.invoke(messages);
+			expect(answer.text).toBe(label);
+			expect(answer.usage_metadata).toMatchObject({ output_tokens: 1 });
+			const { whole } = await concatenated(await chat.stream(messages));
+			expect(whole.text).toBe(label);
+			expect(lastStage()).toBe(stage);
+		});
+
+		it("calls tools, plain and streamed", async () => {
+			const { chat, lastStage } = model();
+			const expected = answered.with("tools");
+			const called = [{ name: "label_mail", args: { label: expected.label } }];
+			const bound = chat.bindTools([LABEL_TOOL]);
+			expect((await bound.invoke(messages)).tool_calls).toMatchObject(called);
+			expect((await concatenated(await bound.stream(messages))).whole.tool_calls).toMatchObject(called);
+			expect(lastStage()).toBe(expected.stage);
+		});
+
+		it("gives structured output", async () => {
+			const { chat, lastStage } = model();
+			expect(await chat.withStructuredOutput(LABEL_SCHEMA, { name: "label" }).invoke(messages)).toEqual({ label });
+			expect(lastStage()).toBe(stage);
+		});
+	},
+);
+
 /** The pieces of a stream, and what LangChain makes of them. */
 async function concatenated(stream: AsyncIterable<AIMessageChunk>) {
 	let whole: AIMessageChunk | undefined;

@@ -95,16 +95,15 @@ describe("a request with tools", () => {
 		function: { name: "label_mail", arguments: JSON.stringify({ label: SURE_MAIL.large.label }) },
 	};
 
-	it("goes to the origin, however easy it is", async () => {
+	it("is answered by the edge where that is sure of its call", async () => {
 		const answer = await client.chat.completions.create(request);
 		expect(answer.choices[0]).toMatchObject({
 			finish_reason: "tool_calls",
 			message: { content: null, tool_calls: [call] },
 		});
 		expect(factsOf(answer)).toMatchObject({
-			stage: "origin",
-			reason: "unsupported-by-edge",
-			trail: [{ detail: "tools" }, {}],
+			stage: "edge",
+			reason: "accepted",
 		});
 	});
 

@@ -6,7 +6,7 @@ import {
 	DONE,
 	event,
 	facts,
-	HEAD,
+	SHOWN_HEAD,
 	PLAIN,
 	relayed,
 	relayFor,
@@ -150,7 +150,7 @@ describe("any events at all", () => {
 		);
 	});
 
-	it("keep the stream's own head", () => {
-		expect(relayed(PLAIN, { includeUsage: true }).chunks.at(-1)).toMatchObject(HEAD);
+	it("keep the head of the stream", () => {
+		expect(relayed(PLAIN, { includeUsage: true }).chunks.at(-1)).toMatchObject(SHOWN_HEAD);
 	});
 });

@@ -7,6 +7,8 @@ import {
 	facts,
 	failureOf,
 	HEAD,
+	shown,
+	SHOWN_HEAD,
 	PLAIN,
 	relayed,
 	relayFor,
@@ -30,16 +32,16 @@ describe("a plain stream", () => {
 	it("is sent on as it comes, its finish held until the facts are known", () => {
 		const relay = relayFor();
 		expect(relay.feed(opening)).not.toBe("");
-		expect(relay.feed(chunk({ content: "Hello" }))).toBe(chunk({ content: "Hello" }));
+		expect(relay.feed(chunk({ content: "Hello" }))).toBe(shown(chunk({ content: "Hello" })));
 		expect(relay.feed(finish + USAGE_EVENT + DONE)).toBe("");
 		expect(relay.done()).toBe(true);
 		expect(relay.end(facts)).toContain('"finish_reason":"stop"');
 	});
 
-	it("keeps id, time, model and fields we do not know", () => {
+	it("keeps id, time and fields we do not know, under the name that the client asked for", () => {
 		const text = opening + chunk({ content: "a" }, null, { system_fingerprint: "fp" }) + finish + DONE;
 		const { chunks } = relayed(text, { includeUsage: true });
-		for (const each of chunks) expect(each).toMatchObject(HEAD);
+		for (const each of chunks) expect(each).toMatchObject(SHOWN_HEAD);
 		expect(chunks[1]).toMatchObject({ system_fingerprint: "fp" });
 	});
 
@@ -94,7 +96,7 @@ describe("usage", () => {
 			'Send {"usage":{"prompt_tokens":1,"completion_tokens":1},"finish_reason":"stop","error":{"message":"x"}} and "tool_calls":[';
 		const text = chunk({ content });
 		const { output, texts, relay } = relayed(opening + text + finish + DONE);
-		expect(output).toContain(text);
+		expect(output).toContain(shown(text));
 		expect(texts.get(0)).toBe(content);
 		expect(relay.usage()).toBeNull();
 	});

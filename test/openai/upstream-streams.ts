@@ -3,7 +3,7 @@ import type { CascadeFacts } from "../../src/core/cascade-facts.ts";
 import type { ChatRequest } from "../../src/core/completion.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import { createStreamRelay, type StreamRelay } from "../../src/openai/relay-stream.ts";
-import { exampleRequest } from "../core/examples.ts";
+import { exampleRequest, FALLBACK_IDENTITY } from "../core/examples.ts";
 import { readStream, type ReadStream } from "./read-stream.ts";
 
 export const facts: CascadeFacts = {
@@ -19,6 +19,14 @@ export const facts: CascadeFacts = {
 };
 
 export const HEAD = { id: "chatcmpl-9", object: "chat.completion.chunk", created: 1_790_000_000, model: "large" };
+
+/** What the client is shown in its place: the same answer, under the name that it asked for. */
+export const SHOWN_HEAD = { ...HEAD, model: "chat" };
+
+/** An upstream's events as the client is sent them where nothing else in them is mended. */
+export function shown(events: string): string {
+	return events.replaceAll('"model":"large"', '"model":"chat"');
+}
 export const USAGE = { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 };
 export const DONE = "data: [DONE]\n\n";
 
@@ -59,7 +67,7 @@ export interface Relayed extends ReadStream {
 
 /** A relay for a streaming request. */
 export function relayFor(request: Partial<ChatRequest> = {}): StreamRelay {
-	return createStreamRelay(exampleRequest({ stream: true, ...request }));
+	return createStreamRelay(exampleRequest({ stream: true, ...request }), FALLBACK_IDENTITY);
 }
 
 /** Relays these texts and ends the stream, as the HTTP layer does; the stream must not have failed. */

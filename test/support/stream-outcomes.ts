@@ -4,7 +4,7 @@ import type { ChatRequest, TokenUsage } from "../../src/core/completion.ts";
 import { isJsonObject, parseJson, type JsonObject } from "../../src/core/json.ts";
 import type { StageFailure } from "../../src/core/stage-failure.ts";
 import { createStreamRelay } from "../../src/openai/relay-stream.ts";
-import { exampleRequest } from "../core/examples.ts";
+import { exampleRequest, FALLBACK_IDENTITY } from "../core/examples.ts";
 import { referenceEvents } from "./event-stream-reference.ts";
 
 /** What came of relaying a stream. */
@@ -23,7 +23,7 @@ export function relayedOutcome(
 	facts: CascadeFacts,
 	carriesLogprobs = false,
 ): StreamOutcome {
-	const relay = createStreamRelay(exampleRequest({ stream: true, ...request }), carriesLogprobs);
+	const relay = createStreamRelay(exampleRequest({ stream: true, ...request }), FALLBACK_IDENTITY, carriesLogprobs);
 	const decoder = new TextDecoder();
 	const over = () => relay.failure(false) !== null || relay.done();
 	let output = "";

@@ -48,17 +48,19 @@ over that of \`label-margin\`. Each method's threshold is 0, so every answer wit
 
 ${methods.methods}
 
-Unsuitable here: the AUROC's interval reaches 0.5, or the method ranks worse than \`label-margin\` (the difference's whole interval is
-below 0) at a greater cost. ${methods.unsuitable}
+A method is unsuitable here if its AUROC's interval reaches 0.5, or if it ranks worse than \`label-margin\` (the difference's whole
+interval is below 0) at a greater cost. ${methods.unsuitable} A model without log-probabilities has no
+\`label-margin\`: there \`verify\`, \`agreement\` and \`verbalised\` are what there is, at the AUROC and the cost that the table gives.
 
 - The label is one token, and there are two labels: one number, the label's probability, is all that the methods on
-  log-probabilities can read, so they rank alike. Longer answers would tell them apart. JSON and a tool call cost their own
-  tokens, which who needs that form pays anyway.
+  log-probabilities can read, so they rank alike. Longer answers would tell them apart. JSON and a tool call cost four
+  tokens more, which who needs that form pays anyway; the stand-in does not count the tokens of a schema.
 - \`classifier-score\` is \`POST /v1/classifications\` with the same weights as a classifier, which reports no usage: its cost is
   the Worker's estimate.
 - \`verbalised\`: the stand-in states its true probability in steps of five. Language models do much worse (Xiong et al.,
   ICLR 2024), so this row shows what the form costs and not how good a statement is.
-- \`agreement\`: five samples, at temperature 1 unless it says otherwise. At temperature 0 all samples are the same.
+- \`agreement\`: five samples, at temperature 1 unless it says otherwise. At temperature 0 all samples
+  are the same, and so all readings.
 - \`verify\`: the checker reads the beginning of the body, which the small model does not see. A checker that knows no more
   than the model finds less.
 - \`learned\`: logistic regression (Newton's method, ridge 1 on standardised features) on ${fittedOn} of these mails, every second one, from the

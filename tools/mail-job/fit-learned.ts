@@ -22,7 +22,14 @@ export function isForFitting(index: number): boolean {
 export function fitLearned(mails: readonly LabelledMail[], answers: readonly WorkerAnswer[]): Confidence {
 	const rows = answers.map(({ completion }, index) => featuresOf(mails[index], completion));
 	const right = answers.map(({ label }, index) => label === mails[index]?.label);
-	return { method: "learned", features: 1, ...fitLogisticRegression(rows, right, FEATURES, RIDGE) };
+	const { bias, weights } = fitLogisticRegression(rows, right, FEATURES, RIDGE);
+	const rounded = Object.entries(weights).map(([feature, weight]) => [feature, shortened(weight)]);
+	return { method: "learned", features: 1, bias: shortened(bias), weights: Object.fromEntries(rounded) as unknown };
+}
+
+/** As a policy is written: six digits are more than the mails can tell apart. */
+function shortened(weight: number): number {
+	return Number(weight.toPrecision(6));
 }
 
 function featuresOf(mail: LabelledMail | undefined, completion: unknown): Readonly<Record<AnswerFeature, number>> {

@@ -61,7 +61,7 @@ export function coverageTable(comparisons: readonly Comparison[]): string {
 export function unsuitableSentence(comparisons: readonly Comparison[]): string {
 	const named = comparisons.filter((comparison) => verdict(comparison).startsWith(UNSUITABLE));
 	if (named.length === 0) return "None is unsuitable here.";
-	return `Unsuitable here: ${named.map(({ result }) => result.name).join("; ")}.`;
+	return `Unsuitable here are ${named.map(({ result }) => `\`${result.name}\``).join(", ")}.`;
 }
 
 const UNSUITABLE = "unsuitable here";

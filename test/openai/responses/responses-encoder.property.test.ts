@@ -39,7 +39,7 @@ function relayedEvents(body: JsonObject, request: ResponsesRequest, size: number
 	}
 	text += chunk({}, { finish_reason: choice["finish_reason"] });
 	if (body["usage"] !== null) text += `data: ${JSON.stringify({ ...head, choices: [], usage: body["usage"] })}\n\n`;
-	const relay = createStreamRelay(request.chat);
+	const relay = createStreamRelay(request.chat, { id: "chatcmpl-0", created: 1_790_000_000 });
 	const stream = createResponsesEncoder(request).stream(identity);
 	const output = stream.feed(relay.feed(text)) + stream.feed(relay.feedLast("")) + stream.feed(relay.end(facts));
 	return readResponseEvents(output);
