@@ -1,5 +1,5 @@
+import { asksForJson } from "../checks/response-format.ts";
 import { messageText, type ChatRequest, type Completion, type TokenLogprob } from "../completion.ts";
-import { isJsonObject } from "../json.ts";
 import type { UnavailableCause } from "../reading.ts";
 import { err, ok, type Result } from "../result.ts";
 import { sampleQuantile, usableLogprobs } from "./logprob-confidence.ts";
@@ -61,8 +61,8 @@ export function answerFeatures(
 		meanMargin: meanOf(margins),
 		firstTokenMargin: margins[0] ?? 0,
 		stopped: answer.finishReason === "stop" ? 1 : 0,
-		formatted: asksForFormat(request) ? 1 : 0,
-		logPromptCharacters: Math.log(1 + promptCharacters(request)),
+		formatted: asksForJson(request.body["response_format"]) ? 1 : 0,
+		logPromptCharacters: Math.log1p(promptCharacters(request)),
 	});
 }
 
@@ -97,11 +97,6 @@ function surprise(probability: number): number {
 
 function meanOf(values: readonly number[]): number {
 	return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function asksForFormat({ body }: ChatRequest): boolean {
-	const format = body["response_format"];
-	return isJsonObject(format) && format["type"] !== "text";
 }
 
 function promptCharacters({ messages }: ChatRequest): number {

@@ -1,5 +1,6 @@
 import type { ChatRequest } from "../completion.ts";
-import { labelsOf } from "../task.ts";
+import { readVerdict } from "../moderation-verdict.ts";
+import { labelsOf, MODERATION_LABELS } from "../task.ts";
 
 /** The labels that a method reads: the policy's, else the request's own; undefined where neither has any. */
 export function labelsToRead(
@@ -9,9 +10,12 @@ export function labelsToRead(
 	return declared ?? (request.task === undefined ? undefined : labelsOf(request.task));
 }
 
-/** The part of an answer that names its label: a moderation's first line, the whole of any other. */
+/** The part of an answer that names its label: a moderation's verdict without its categories, the whole of any other. */
 export function labelPart(text: string, request: ChatRequest): string {
-	return request.task?.kind === "moderation" ? (text.trimStart().split("\n", 1)[0] ?? "") : text;
+	if (request.task?.kind !== "moderation") return text;
+	const verdict = readVerdict(text);
+	const [safe, unsafe] = MODERATION_LABELS;
+	return verdict === undefined ? "" : verdict.flagged ? unsafe : safe;
 }
 
 /**

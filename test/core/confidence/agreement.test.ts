@@ -128,7 +128,7 @@ describe("a label match", () => {
 		expect(readTask(spamOrHam, "ham")).toEqual(measured(1));
 	});
 
-	it("reads a moderation's first line: the categories after it are no part of the verdict", () => {
+	it("reads a moderation's verdict: the categories after it are no part of it", () => {
 		const moderation = exampleRequest({ task: { kind: "moderation", text: "…" } });
 		const samples = answers("unsafe\nS2", "safe", "unsafe");
 		const reading = agreementConfidence(moderation, exampleAnswer({ text: "unsafe\nS1,S9" }), samples, {

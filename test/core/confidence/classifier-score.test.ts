@@ -47,7 +47,7 @@ describe("classifier-score", () => {
 		expect(read([...scores(0.9), entry])).toEqual(badScores);
 	});
 
-	it("knows a moderation's verdict by its first line", () => {
+	it("knows a moderation's verdict, whatever its categories", () => {
 		const moderation = exampleRequest({ task: { kind: "moderation", text: "…" } });
 		const answer = exampleAnswer({ text: "unsafe\nS1", scores: [{ label: "unsafe", score: 0.8 }] });
 		expect(classifierScoreConfidence(moderation, answer)).toEqual({ kind: "measured", confidence: 0.8 });

@@ -54,8 +54,11 @@ describe("the labels that a method reads", () => {
 });
 
 describe("the part that names the label", () => {
-	it("is a moderation's first line that has words, and the whole of any other answer", () => {
-		expect(labelPart("\nunsafe\nS1", moderation)).toBe("unsafe");
+	it("is a moderation's verdict without its categories, and the whole of any other answer", () => {
+		expect(labelPart("\nUnsafe\nS1", moderation)).toBe("unsafe");
+		expect(labelPart("unsafe: hate", moderation)).toBe("unsafe");
+		expect(labelPart("safe.", moderation)).toBe("safe");
+		expect(labelPart("safe, I think", moderation)).toBe("");
 		expect(labelPart("", moderation)).toBe("");
 		expect(labelPart("a\nb", classification)).toBe("a\nb");
 		expect(labelPart("a\nb", exampleRequest())).toBe("a\nb");
