@@ -43,4 +43,5 @@ function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOpti
 	};
 }
 
+export { TenantLedger } from "./ledger/tenant-ledger.ts";
 export default createWorker();

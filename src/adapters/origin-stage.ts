@@ -30,7 +30,7 @@ export function createOriginStage(
 			response = await fetcher(`${origin.baseUrl}/chat/completions`, {
 				method: "POST",
 				headers: originHeaders(origin, call),
-				body: JSON.stringify(originBody(call, stream)),
+				body: JSON.stringify(originBody(call, stream, logprobs)),
 				redirect: "manual",
 				signal: call.signal,
 			});
@@ -109,12 +109,14 @@ function originHeaders(origin: Origin, call: StageCall): Record<string, string> 
 	};
 }
 
-function originBody(call: StageCall, stream: boolean): Record<string, unknown> {
+function originBody(call: StageCall, stream: boolean, declaredLogprobs: boolean | undefined): Record<string, unknown> {
 	const { body } = call.request;
 	if (call.purpose === "verdict") {
 		// A checker's call: nothing of the client's parameters shapes its verdict.
 		const { messages, model, maxOutputTokens, temperature, topLogprobs = 0 } = call;
-		return { model, messages, max_tokens: maxOutputTokens, temperature, logprobs: true, top_logprobs: topLogprobs };
+		const wanted =
+			(call.declaredLogprobs ?? declaredLogprobs ?? true) ? { logprobs: true, top_logprobs: topLogprobs } : {};
+		return { model, messages, max_tokens: maxOutputTokens, temperature, ...wanted };
 	}
 	const changes: Record<string, unknown> = { model: call.model, stream };
 	if (call.messages !== undefined) changes["messages"] = call.messages;

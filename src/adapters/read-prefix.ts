@@ -47,7 +47,12 @@ export async function readPrefix(
 			const read = await Promise.race([pending, timeUp]);
 			if (read === "time-up") break;
 			pending = undefined;
-			if (read.done) break;
+			if (read.done) {
+				// The end of the connection is the end of an event, as in the relay.
+				reading.feed(`${decoder.decode()}\n\n`);
+				reading.end();
+				break;
+			}
 			head.push(read.value);
 			take(read.value);
 		}
@@ -70,6 +75,7 @@ function createPrefixReader() {
 	let finishReason: FinishReason | null = null;
 	let failure: StageFailure | null = null;
 	let done = false;
+	let hasTokens = false;
 	const tokens: TokenLogprob[] = [];
 	const parser = createParser({ onEvent: ({ data }) => onData(data) });
 
@@ -92,17 +98,36 @@ function createPrefixReader() {
 			text += String(content);
 			contentChunks += 1;
 		}
-		tokens.push(...(tokensOf(logprobs) ?? []));
+		const carried = tokensOf(logprobs) ?? [];
+		hasTokens ||= carried.length > 0;
+		tokens.push(...carried);
+		// A word without its log-probability is one that no reading may pass over.
+		if (content != null && content !== "" && carried.length === 0) tokens.push({ token: "", logprob: Number.NaN });
 		if (typeof reason === "string") finishReason ??= finishReasonOf(reason);
+		// What is no text cannot be judged on its beginning: over, for a reason that no check accepts.
+		if (isJsonObject(delta) && saysOtherThanText(delta)) finishReason ??= "unknown";
 	}
 
 	return {
 		feed: (events: string) => parser.feed(events),
-		count: () => (tokens.length > 0 ? tokens.length : contentChunks),
+		end() {
+			done = true;
+		},
+		count: () => Math.max(tokens.length, contentChunks),
 		isOver: () => done || finishReason !== null || failure !== null,
 		problem: () => failure,
-		prefix: (): AnswerPrefix => ({ text, tokens: tokens.length > 0 ? tokens : null, finishReason }),
+		prefix: (): AnswerPrefix => ({
+			text,
+			tokens: hasTokens ? tokens : null,
+			// Over without a reason: nobody can tell whether the answer is whole.
+			finishReason: finishReason ?? (done ? "unknown" : null),
+		}),
 	};
+}
+
+/** Tools were not offered where a beginning decides, and a refusal is no answer. */
+function saysOtherThanText({ tool_calls: calls, refusal }: JsonObject): boolean {
+	return (Array.isArray(calls) && calls.length > 0) || (typeof refusal === "string" && refusal !== "");
 }
 
 /** The same reader, whose first read has begun already. */

@@ -32,7 +32,7 @@ export function beginFinalStage(run: StageRun, stage: StagePolicy, msLeft: numbe
 	const timeoutMs = Math.min(stage.timeoutMs ?? msLeft, msLeft);
 	const startedAt = clock.now();
 	const deadline = startDeadline(clock, timeoutMs, run.signal);
-	let state: "asking" | "recorded" | "streaming" | "stopped" = "asking";
+	let state: "idle" | "asking" | "recorded" | "streaming" | "stopped" = "idle";
 	const timing = () => ({
 		stage: stage.name,
 		model: stage.model,
@@ -71,6 +71,7 @@ export function beginFinalStage(run: StageRun, stage: StagePolicy, msLeft: numbe
 				? { topLogprobs: LABEL_ALTERNATIVES }
 				: {}),
 		};
+		state = "asking";
 		if (request.stream) {
 			const opened = await deadline.race(resolved.value.stream(call));
 			if (opened?.ok !== true) return failedCall(opened?.error);

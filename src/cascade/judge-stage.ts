@@ -9,7 +9,7 @@ import {
 	type ConfidencePlan,
 } from "../core/confidence/method.ts";
 import { unsupportedByEdge } from "../core/edge-support.ts";
-import type { ConfidenceReading } from "../core/reading.ts";
+import type { ConfidenceReading, UnavailableCause } from "../core/reading.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import { startDeadline } from "./deadline.ts";
 import { judgePrefix } from "./judge-prefix.ts";
@@ -116,9 +116,12 @@ function readPart(method: ConfidenceMethod, answer: Completion): Completion {
 }
 
 /** What the plan reads and the model is known not to give; null where nothing is missing. */
-function missingSignal(plan: ConfidencePlan, { capabilities }: CascadeStage): "no-logprobs" | "no-scores" | null {
+function missingSignal(plan: ConfidencePlan, { capabilities }: CascadeStage): UnavailableCause | null {
 	if (plan.topLogprobs !== null && !capabilities.logprobs) return "no-logprobs";
 	if (plan.scores && capabilities.answers === "chat") return "no-scores";
+	// A classifier says the same each time, so its samples always agree; and it reads no instructions.
+	if (plan.samples !== null && capabilities.answers === "classification") return "not-applicable";
+	if (plan.messages !== null && capabilities.answers !== "chat") return "not-applicable";
 	return null;
 }
 

@@ -96,7 +96,7 @@ const SERVED_CHOICES: ReadonlySet<unknown> = new Set(["function", "allowed_tools
 /** The path within a message of what the model cannot read; the empty path where it is the message as such. */
 function unsupportedField(message: ChatMessage, { tools }: StageCapabilities): string | null {
 	if (message.role === "function" || (message.role === "tool" && !tools)) return ".role";
-	if (message["audio"] != null || message["function_call"] != null) return "";
+	if (message["audio"] != null || message["function_call"] != null || message["refusal"] != null) return "";
 	const calls = message["tool_calls"];
 	if (calls != null && !(tools && Array.isArray(calls) && calls.every(isFunctionCall))) return "";
 	return Array.isArray(message.content) && !message.content.every(isTextPart) ? ".content" : null;

@@ -37,8 +37,8 @@ export function answeredLabel(text: string, labels: readonly string[]): string |
 	const views: ((label: string) => boolean)[] = [
 		(label) => label === written,
 		(label) => label.toLowerCase() === written.toLowerCase(),
-		(label) => label.toLowerCase() === bare.toLowerCase(),
-		(label) => withoutMarks(label).toLowerCase() === bare.toLowerCase(),
+		(label) => bare !== "" && label.toLowerCase() === bare.toLowerCase(),
+		(label) => bare !== "" && withoutMarks(label).toLowerCase() === bare.toLowerCase(),
 	];
 	if (written === "") return undefined;
 	for (const isAnswered of views) {
@@ -50,10 +50,15 @@ export function answeredLabel(text: string, labels: readonly string[]): string |
 
 const MARK = /[\s\p{P}`´]/u;
 
+/** A minus before a digit is part of the number: `-1` is not `1`. */
+function isSign(text: string, at: number): boolean {
+	return /^[-\u2212]\p{N}/u.test(text.slice(at, at + 3));
+}
+
 /** Without punctuation and space at either end. */
 function withoutMarks(text: string): string {
 	let [start, end] = [0, text.length];
-	while (start < end && MARK.test(text.charAt(start))) start += 1;
+	while (start < end && MARK.test(text.charAt(start)) && !isSign(text, start)) start += 1;
 	while (end > start && MARK.test(text.charAt(end - 1))) end -= 1;
 	return text.slice(start, end);
 }

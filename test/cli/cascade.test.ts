@@ -34,7 +34,7 @@ describe("cascade policy check", () => {
 		expect(stdout).toContain("cascade: edge (@local/mail-small, label-margin from 0.8) → origin (mail-large)");
 		// What a confidence method costs beyond the answer is told with it.
 		expect(stdout).toContain("(@local/mail-small-native, verify from 0.5: 1 more call after the answer)");
-		expect(stdout).toContain("agreement from 1: 1 more call beside the answer)");
+		expect(stdout).toContain("agreement from 1: 2 more calls beside the answer)");
 	});
 
 	it("lists every problem of an invalid one with its file and path", () => {

@@ -1,14 +1,24 @@
 import type { WorkersAiExchange } from "./fake-workers-ai.ts";
 import { chunkBody, completionBody, event, FAKE_USAGE, labelLogprobs, usageChunk } from "./openai-answers.ts";
+import { workersAiPrefixScenarios } from "./workers-ai-prefix-scenarios.ts";
 import { workersAiTaskScenarios } from "./workers-ai-task-scenarios.ts";
+import { workersAiTextScenarios } from "./workers-ai-text-scenarios.ts";
+import { workersAiToolScenarios } from "./workers-ai-tool-scenarios.ts";
 
 type Scenario = (exchange: WorkersAiExchange) => void;
+
+const OTHER_SCENARIOS: Readonly<Record<string, Scenario>> = {
+	...workersAiTaskScenarios,
+	...workersAiToolScenarios,
+	...workersAiPrefixScenarios,
+	...workersAiTextScenarios,
+};
 
 /** Finds a behaviour by name; `error-3040`, `errors-3040` and `text-3040` are that error in each shape it comes in. */
 export function workersAiScenarios(name: string): Scenario | undefined {
 	const [, shape, code] = /^(error|errors|text)-(\d{3,4})$/u.exec(name) ?? [];
 	if (shape !== undefined && code !== undefined) return errorScenario(shape, Number(code));
-	return SCENARIOS[name] ?? workersAiTaskScenarios[name];
+	return SCENARIOS[name] ?? OTHER_SCENARIOS[name];
 }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -49,12 +59,6 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 	"native-no-usage": ({ response }) => sendJson(response, { response: "spam" }),
 	"native-cut-off": ({ inputs, response }) =>
 		sendJson(response, { response: "spam", usage: { ...FAKE_USAGE, completion_tokens: inputs["max_tokens"] } }),
-	"native-tool-call": ({ response }) =>
-		sendJson(response, {
-			response: null,
-			tool_calls: [{ name: "label", arguments: { label: "spam" } }],
-			usage: FAKE_USAGE,
-		}),
 	yes: (exchange) => sayNatively(exchange, "Yes."),
 	no: (exchange) => sayNatively(exchange, "no"),
 	mumble: (exchange) => sayNatively(exchange, "Perhaps"),

@@ -1,4 +1,5 @@
 import type { WorkersAiBinding } from "../../src/adapters/workers-ai-stage.ts";
+import type { TenantLedger } from "../../src/ledger/tenant-ledger.ts";
 import type * as worker from "../../src/worker.ts";
 import "../support/provided-context.ts";
 
@@ -8,6 +9,7 @@ declare global {
 		interface Env {
 			readonly AI: WorkersAiBinding;
 			readonly CONFIG: KVNamespace;
+			readonly TENANT_LEDGER: DurableObjectNamespace<TenantLedger>;
 			readonly ALLOW_LOOPBACK_ORIGINS: string;
 			readonly ORIGIN_FAKE_KEY: string;
 			readonly OTHER_SECRET: string;

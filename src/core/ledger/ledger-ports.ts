@@ -101,9 +101,17 @@ export interface Page<Item> {
 /** How the ledger of one tenant is asked; every method is one transaction. Times are the ledger's own. */
 export interface TenantLedgerPort {
 	/** Makes the ledger belong to this tenant. */
-	readonly create: (input: { readonly tenant: string; readonly name: string; readonly actor: Actor }) => Promise<Result<TenantState, LedgerRefusal>>;
+	readonly create: (input: {
+		readonly tenant: string;
+		readonly name: string;
+		readonly actor: Actor;
+	}) => Promise<Result<TenantState, LedgerRefusal>>;
 	readonly state: () => Promise<Result<TenantState, LedgerRefusal>>;
-	readonly setSuspended: (input: { readonly suspended: boolean; readonly reason: string; readonly actor: Actor }) => Promise<Result<TenantState, LedgerRefusal>>;
+	readonly setSuspended: (input: {
+		readonly suspended: boolean;
+		readonly reason: string;
+		readonly actor: Actor;
+	}) => Promise<Result<TenantState, LedgerRefusal>>;
 	/** `expected`: the revision that the writer has seen; null: it has seen none. */
 	readonly putPolicy: (input: {
 		readonly document: JsonObject;
@@ -112,11 +120,28 @@ export interface TenantLedgerPort {
 		readonly cause: "put" | "patch" | "import";
 		readonly actor: Actor;
 	}) => Promise<Result<RevisionWritten, LedgerRefusal>>;
-	readonly rollback: (input: { readonly to: number; readonly expected: number | null; readonly reason: string; readonly actor: Actor }) => Promise<Result<RevisionWritten, LedgerRefusal>>;
+	readonly rollback: (input: {
+		readonly to: number;
+		readonly expected: number | null;
+		readonly reason: string;
+		readonly actor: Actor;
+	}) => Promise<Result<RevisionWritten, LedgerRefusal>>;
 	readonly revision: (revision: number | "current") => Promise<Result<PolicyRevision, LedgerRefusal>>;
-	readonly revisions: (input: { readonly before: number | null; readonly limit: number }) => Promise<Page<RevisionSummary>>;
-	readonly startCanary: (input: { readonly revision: number; readonly share: number; readonly reason: string; readonly actor: Actor }) => Promise<Result<CanaryState, LedgerRefusal>>;
-	readonly endCanary: (input: { readonly promote: boolean; readonly reason: string; readonly actor: Actor }) => Promise<Result<RevisionWritten, LedgerRefusal>>;
+	readonly revisions: (input: {
+		readonly before: number | null;
+		readonly limit: number;
+	}) => Promise<Page<RevisionSummary>>;
+	readonly startCanary: (input: {
+		readonly revision: number;
+		readonly share: number;
+		readonly reason: string;
+		readonly actor: Actor;
+	}) => Promise<Result<CanaryState, LedgerRefusal>>;
+	readonly endCanary: (input: {
+		readonly promote: boolean;
+		readonly reason: string;
+		readonly actor: Actor;
+	}) => Promise<Result<RevisionWritten, LedgerRefusal>>;
 	/** Stores the hash of a key that the caller has made. */
 	readonly addKey: (input: {
 		readonly sha256: string;
@@ -130,12 +155,19 @@ export interface TenantLedgerPort {
 		readonly actor: Actor;
 	}) => Promise<Result<KeySummary, LedgerRefusal>>;
 	readonly keys: () => Promise<readonly KeySummary[]>;
-	readonly revokeKey: (input: { readonly id: string; readonly actor: Actor }) => Promise<Result<KeySummary, LedgerRefusal>>;
+	readonly revokeKey: (input: {
+		readonly id: string;
+		readonly actor: Actor;
+	}) => Promise<Result<KeySummary, LedgerRefusal>>;
 	/** The holder of a key right now, for admin routes, where a minute's lag would be too long; null: no such key. */
 	readonly keyBySha256: (sha256: string) => Promise<KeySummary | null>;
 	readonly audit: (input: { readonly before: number | null; readonly limit: number }) => Promise<Page<AuditEntry>>;
 	/** Puts an act that was refused elsewhere, such as for a missing right, on record. */
-	readonly recordRefusal: (input: { readonly actor: Actor; readonly act: string; readonly detail: JsonObject }) => Promise<void>;
+	readonly recordRefusal: (input: {
+		readonly actor: Actor;
+		readonly act: string;
+		readonly detail: JsonObject;
+	}) => Promise<void>;
 	readonly publication: () => Promise<PublicationState>;
 	/** Adds observations to the usage; each counts once, however often it is delivered. Returns how many were new. */
 	readonly recordObservations: (observations: readonly Observation[]) => Promise<{ readonly added: number }>;

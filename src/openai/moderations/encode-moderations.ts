@@ -7,8 +7,11 @@ import type { BatchTotals } from "../batch-totals.ts";
 import { namedCategories } from "./categories.ts";
 import { byCategory, readModerationResult, type ModerationResult } from "./moderation-result.ts";
 
-/** The field of an answer's body in which a stage of OpenAI's moderation shape keeps its whole result. */
-export const MODERATION_FIELD = "moderation";
+/**
+ * The field of an answer's body in which a stage of OpenAI's moderation shape keeps its whole result. Not `moderation`: that is a
+ * field of OpenAI's chat completions, where it is about something else.
+ */
+export const MODERATION_FIELD = "cascade_moderation_result";
 
 /**
  * What an answer says of its input, in OpenAI's form; undefined where it holds no verdict. A stage of OpenAI's moderation

@@ -1,6 +1,6 @@
 import type { ChatMessage } from "../../core/completion.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { joinContent, type ChatContent } from "./input-content.ts";
+import { partsOf, simplest, type ChatContent } from "./input-content.ts";
 
 /**
  * Builds chat messages from items. A response lists what the assistant said and each of its calls as items of their
@@ -26,9 +26,19 @@ export function createConversation(): Conversation {
 	const calls = new Set<string>();
 	/** The last message, where the assistant's turn is not over. */
 	let turn: AssistantMessage | null = null;
+	/** What that turn says beside its calls. Gathered, since joining at each item would take quadratic time. */
+	let words: JsonObject[] = [];
+
+	function endTurn(): void {
+		if (turn !== null && words.length > 0) turn.content = simplest(words);
+		turn = null;
+		words = [];
+	}
 
 	function beginTurn(content: ChatContent | null): AssistantMessage {
+		endTurn();
 		turn = { role: "assistant", content };
+		words = content === null ? [] : [...partsOf(content)];
 		messages.push(turn);
 		return turn;
 	}
@@ -36,11 +46,14 @@ export function createConversation(): Conversation {
 	return {
 		addMessage(role, content) {
 			if (role !== "assistant") {
-				turn = null;
+				endTurn();
 				messages.push({ role, content });
 			} else if (turn?.tool_calls === undefined) beginTurn(content);
 			// The model's items may come in any order: text after a call still belongs to the call's message.
-			else turn.content = turn.content === null ? content : joinContent(turn.content, content);
+			else {
+				turn.content ??= content;
+				for (const part of partsOf(content)) words.push(part);
+			}
 		},
 		addCall(id, name, callArguments) {
 			calls.add(id);
@@ -49,10 +62,13 @@ export function createConversation(): Conversation {
 			message.tool_calls.push({ id, type: "function", function: { name, arguments: callArguments } });
 		},
 		addOutput(callId, content) {
-			turn = null;
+			endTurn();
 			messages.push({ role: "tool", tool_call_id: callId, content });
 			return calls.has(callId);
 		},
-		messages: () => messages,
+		messages() {
+			endTurn();
+			return messages;
+		},
 	};
 }

@@ -142,17 +142,14 @@ export function readContent(value: unknown, path: string, role: ContentRole): Re
 	return { content: simplest(parts), problems };
 }
 
-/** Two pieces of content, one after the other. */
-export function joinContent(first: ChatContent, second: ChatContent): ChatContent {
-	return simplest([...partsOf(first), ...partsOf(second)]);
-}
-
-function partsOf(content: ChatContent): readonly JsonObject[] {
+/** Content as parts; none where it says nothing. */
+export function partsOf(content: ChatContent): readonly JsonObject[] {
 	if (typeof content !== "string") return content;
 	return content === "" ? [] : [textPart(content)];
 }
 
-function simplest(parts: readonly JsonObject[]): ChatContent {
+/** Parts as content: plain text where that says the same. */
+export function simplest(parts: readonly JsonObject[]): ChatContent {
 	const [first] = parts;
 	if (first === undefined) return "";
 	return parts.length === 1 && first["type"] === "text" ? (first["text"] as string) : parts;

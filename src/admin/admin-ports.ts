@@ -1,0 +1,22 @@
+import type { OperatorRegistryPort } from "../core/ledger/registry-ports.ts";
+import type { TenantLedgerPort } from "../core/ledger/ledger-ports.ts";
+import type { AccessVerifier } from "./access-token.ts";
+import type { OriginRules } from "./origin-rules.ts";
+
+/** Everything the admin routes need of the outside; the composition root builds it, tests may build it otherwise. */
+export interface AdminPorts {
+	/** The ledger of a tenant of that name, whether or not there is such a tenant. */
+	readonly ledgerOf: (tenant: string) => TenantLedgerPort;
+	readonly registry: OperatorRegistryPort;
+	/** SHA-256, in lower-case hex, of the operator keys that are deployed with the Worker. */
+	readonly operatorKeyHashes: ReadonlySet<string>;
+	/** Null: Cloudflare Access is not set up, and its header means nothing. */
+	readonly verifyAccess: AccessVerifier | null;
+	readonly originRules: OriginRules;
+	/** SHA-256 of the text's UTF-8 bytes, in lower-case hex. */
+	readonly sha256Hex: (text: string) => Promise<string>;
+	/** 32 random bytes from a cryptographic source. */
+	readonly randomKeyBytes: () => Uint8Array;
+	/** Milliseconds since the Unix epoch. */
+	readonly now: () => number;
+}

@@ -1,0 +1,121 @@
+import type { LedgerRefusal } from "../core/ledger/ledger-ports.ts";
+import type { PolicyProblem } from "../core/tenant-policy.ts";
+import type { ErrorObject } from "../openai/error-body.ts";
+
+/** Statuses of refusals. Beside those of inference: 409, 412, 422 and 428, which no client retries by itself here. */
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 422 | 428 | 500 | 503;
+
+/** A refusal: OpenAI's error object, as on every path of the Worker, and what a caller needs to do better. */
+export interface AdminRefusal {
+	readonly status: RefusalStatus;
+	readonly body: {
+		readonly error: ErrorObject;
+		/** Everything that is wrong with what was sent. */
+		readonly problems?: readonly PolicyProblem[];
+		/** The revision that is current; 0: there is none. */
+		readonly current?: number;
+	};
+	readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Builds a refusal. `retryAfterSeconds` marks a passing fault. */
+export function refuse(input: {
+	readonly status: RefusalStatus;
+	readonly code: string;
+	readonly message: string;
+	readonly param?: string | null;
+	readonly problems?: readonly PolicyProblem[];
+	readonly current?: number;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly retryAfterSeconds?: number;
+}): AdminRefusal {
+	const { status, code, message, param = null, problems, current, headers = {}, retryAfterSeconds } = input;
+	return {
+		status,
+		body: {
+			error: { message, type: typeOf(status), param, code },
+			...(problems === undefined ? {} : { problems }),
+			...(current === undefined ? {} : { current }),
+		},
+		headers: retryAfterSeconds === undefined ? headers : { ...headers, "retry-after": String(retryAfterSeconds) },
+	};
+}
+
+function typeOf(status: RefusalStatus): string {
+	if (status === 401) return "authentication_error";
+	if (status === 403) return "permission_error";
+	return status < 500 ? "invalid_request_error" : "server_error";
+}
+
+/** What was sent does not fit; each problem names its field. */
+export function problemsRefusal(status: 400 | 422, code: string, problems: readonly PolicyProblem[]): AdminRefusal {
+	const message = problems.map(({ path, message: text }) => `${path}: ${text}.`).join(" ");
+	return refuse({ status, code, message, param: problems[0]?.path ?? null, problems });
+}
+
+/** The one answer about a tenant that is not there, or not the caller's: byte for byte the same. */
+export function unknownTenant(): AdminRefusal {
+	return refuse({ status: 404, code: "tenant_not_found", message: "There is no such tenant.", param: "tenant" });
+}
+
+/** What a ledger's refusal is on the wire. */
+export function ledgerRefusal(refusal: LedgerRefusal): AdminRefusal {
+	switch (refusal.kind) {
+		case "conflict":
+			return conflictRefusal(refusal.current);
+		case "invalid":
+			return problemsRefusal(422, "invalid_policy", refusal.problems);
+		case "not-found":
+			return refusal.what === "tenant"
+				? unknownTenant()
+				: refuse({ status: 404, code: "not_found", message: `There is no such ${refusal.what}.` });
+		case "already-exists":
+			return refuse({ status: 409, code: "already_exists", message: `There is such a ${refusal.what} already.` });
+		case "not-applicable":
+			return refuse({ status: 409, code: "not_applicable", message: refusal.message });
+	}
+}
+
+/** Somebody else has written since; `current` is 0 where there is nothing yet. */
+export function conflictRefusal(current: number): AdminRefusal {
+	const message =
+		current === 0
+			? "There is no revision yet; send 'If-None-Match: *' to write the first."
+			: `The current revision is ${current}: read it, and send 'If-Match: "${current}"' with your change to it.`;
+	return refuse({
+		status: 412,
+		code: "revision_conflict",
+		message,
+		current,
+		headers: current === 0 ? {} : { etag: etagOf(current) },
+	});
+}
+
+/** A revision as an entity tag (RFC 9110, 8.8.3). */
+export function etagOf(revision: number): string {
+	return `"${revision}"`;
+}
+
+/**
+ * On every reply: not to be cached, sniffed, framed or run. There is no CORS header, so no page of another site reads
+ * a reply.
+ */
+const COMMON_HEADERS = {
+	"cache-control": "no-store",
+	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+	"referrer-policy": "no-referrer",
+	"x-content-type-options": "nosniff",
+	"x-frame-options": "DENY",
+} as const;
+
+/** A reply as it leaves. Text of another type than JSON is sent as it is. */
+export function toResponse(
+	reply: { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> },
+	requestId: string,
+): Response {
+	const { status, body, headers = {} } = reply;
+	return new Response(typeof body === "string" ? body : JSON.stringify(body), {
+		status,
+		headers: { ...COMMON_HEADERS, "content-type": "application/json", "x-request-id": requestId, ...headers },
+	});
+}

@@ -1,0 +1,44 @@
+import { isOriginSecretName } from "../core/published-records.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import type { PolicyProblem } from "../core/tenant-policy.ts";
+import { parseOriginUrl } from "../web/origin-url.ts";
+
+/** Where the operator lets origins be. */
+export interface OriginRules {
+	/** Host names, `*.example.com` for all below a domain; empty: any public host. */
+	readonly hosts: readonly string[];
+	/** Allows `http:` to this machine, for the laptop. */
+	readonly allowLoopback: boolean;
+}
+
+/** The setting that holds the allow-list begins like a secret's name and is none. */
+const NOT_A_SECRET = "ORIGIN_HOSTS";
+
+/**
+ * Checks an origin as it is written. The address passes the same rules that are applied again at each use
+ * (`parseOriginUrl`), and then the operator's allow-list. Answers with the address as it will be used.
+ */
+export function checkOrigin(
+	origin: { readonly baseUrl: string; readonly secret: string | null },
+	rules: OriginRules,
+): Result<{ readonly baseUrl: string; readonly secret: string | null }, readonly PolicyProblem[]> {
+	const problems: PolicyProblem[] = [];
+	const baseUrl = parseOriginUrl(origin.baseUrl, rules.allowLoopback);
+	if (!baseUrl.ok) problems.push({ path: "baseUrl", message: baseUrl.error });
+	else if (!isAllowedHost(new URL(baseUrl.value).hostname, rules.hosts))
+		problems.push({ path: "baseUrl", message: "names a host that is not on this deployment's list of origin hosts" });
+	const { secret } = origin;
+	if (secret !== null && (!isOriginSecretName(secret) || secret === NOT_A_SECRET))
+		problems.push({ path: "secret", message: "must be the name of a Worker secret that begins with ORIGIN_" });
+	return baseUrl.ok && problems.length === 0 ? ok({ baseUrl: baseUrl.value, secret }) : err(problems);
+}
+
+/** Whether the list lets this host in. `*.example.com` is every host below `example.com`, not that host itself. */
+export function isAllowedHost(hostname: string, hosts: readonly string[]): boolean {
+	// A name may be written with the root's dot, which changes nothing about where it leads.
+	const host = hostname.replace(/\.$/u, "").toLowerCase();
+	return (
+		hosts.length === 0 ||
+		hosts.some((pattern) => (pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : host === pattern))
+	);
+}

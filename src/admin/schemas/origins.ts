@@ -1,0 +1,28 @@
+import * as v from "valibot";
+import { moment, publication } from "./common.ts";
+
+export const originBody = v.strictObject({
+	baseUrl: v.pipe(
+		v.string("must be text"),
+		v.maxLength(500, "must be at most 500 characters"),
+		v.description("`https`, a public host name, up to the version: `https://gpu.example.com/v1`."),
+	),
+	secret: v.optional(
+		v.nullable(
+			v.pipe(
+				v.string("must be the name of a Worker secret"),
+				v.description("The name of a Worker secret that begins with ORIGIN_, never its value."),
+			),
+		),
+	),
+});
+
+export const origin = v.object({
+	name: v.string(),
+	baseUrl: v.string(),
+	secret: v.pipe(v.nullable(v.string()), v.description("The secret's name; its value is never shown.")),
+	revision: v.number(),
+	updatedAt: moment,
+});
+
+export const originWritten = v.object({ origin, changed: v.boolean(), publication });

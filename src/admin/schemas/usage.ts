@@ -1,0 +1,53 @@
+import * as v from "valibot";
+import { moment } from "./common.ts";
+
+const TIME = "must be a time such as 2026-11-01 or 2026-11-01T12:00:00Z";
+const time = (description: string) =>
+	v.pipe(
+		v.string(TIME),
+		// RFC 3339 with its offset, or a whole day (UTC): other forms mean different moments in different runtimes.
+		v.regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/u, TIME),
+		v.check((text) => !Number.isNaN(Date.parse(text)), TIME),
+		v.description(description),
+	);
+
+export const usageQuery = v.strictObject({
+	from: time("The first hour or day is the one that holds this time."),
+	to: time("The last is the one before this time."),
+	by: v.optional(
+		v.pipe(v.picklist(["hour", "day"], "must be hour or day"), v.description("`day`, in UTC, where absent.")),
+	),
+});
+
+const byName = (description: string) => v.pipe(v.record(v.string(), v.number()), v.description(description));
+
+const usageRow = v.object({
+	start: moment,
+	cascade: v.string(),
+	policyRevision: v.number(),
+	requests: v.number(),
+	outcomes: byName("By outcome: `answered`, `failed`, `client-left`."),
+	stages: byName("By the stage that answered; `none` where none did."),
+	reasons: byName("By the reason of the answer."),
+	cost: v.pipe(
+		v.object({ usd: v.number(), unknown: v.number(), estimated: v.number() }),
+		v.description("US dollars over the requests whose cost is known; `unknown` counts the others."),
+	),
+	saved: v.pipe(
+		v.object({ usd: v.number(), unknown: v.number() }),
+		v.description("US dollars against always asking the last stage; may be negative."),
+	),
+	inputTokens: v.number(),
+	outputTokens: v.number(),
+	latency: v.pipe(
+		v.object({ p50: v.number(), p95: v.number(), p99: v.number() }),
+		v.description("Milliseconds to the last byte."),
+	),
+});
+
+export const usageReport = v.object({
+	from: moment,
+	to: moment,
+	by: v.picklist(["hour", "day"]),
+	rows: v.array(usageRow),
+});

@@ -1,0 +1,10 @@
+/** What outlives a tenant: the tombstone, what KV must still be told, and the count that readers order copies by. */
+const KEPT_TABLES: ReadonlySet<string> = new Set(["migrations", "tenant", "outbox", "publications"]);
+
+/** Deletes every row of a ledger but those of `KEPT_TABLES`, also in tables that other modules have made. */
+export function emptyLedger(sql: SqlStorage): void {
+	const tables = sql.exec<{ name: string }>(
+		"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+	);
+	for (const { name } of tables.toArray()) if (!KEPT_TABLES.has(name)) sql.exec(`DELETE FROM "${name}"`);
+}

@@ -1,0 +1,254 @@
+import { DurableObject } from "cloudflare:workers";
+import type { JsonObject } from "../core/json.ts";
+import type {
+	KeySummary,
+	LedgerRefusal,
+	PolicyRevision,
+	PublicationState,
+	RevisionWritten,
+	TenantLedgerPort,
+	TenantState,
+} from "../core/ledger/ledger-ports.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { keptReason } from "./acts.ts";
+import { emptyLedger } from "./empty-ledger.ts";
+import { addKey, revokeKey } from "./key-acts.ts";
+import { isUsable } from "./key-store.ts";
+import { ledgerRuntime, type LedgerBindings, type LedgerRuntime } from "./ledger-runtime.ts";
+import { createLedgerTransactions, notCreated, type LedgerTransactions } from "./ledger-transactions.ts";
+import { endCanary, putPolicy, rollback, startCanary } from "./policy-acts.ts";
+import { queuePolicy, queueWithdrawal } from "./published-copies.ts";
+import { migrate, schemaVersion } from "./sql-migrations.ts";
+import { exportTenant, tenantState } from "./tenant-state.ts";
+import { TENANT_MIGRATIONS } from "./tenant-schema.ts";
+import { createTenantStores, type TenantStores } from "./tenant-stores.ts";
+
+/** The input of a method of the port. */
+type Input<Method extends keyof TenantLedgerPort> = Parameters<TenantLedgerPort[Method]>[0];
+
+/**
+ * The source of all that belongs to one tenant: its policy's revisions, its keys, its canary, who changed what, its
+ * usage. One instance a tenant, at `idFromName(tenant)`; KV holds the published copy, which this alone writes. A name
+ * at which no tenant was ever created stores nothing, however often it is asked for.
+ */
+export class TenantLedger extends DurableObject<LedgerBindings> implements Omit<TenantLedgerPort, "usage" | "recordObservations"> {
+	/** For tests to set before an instance is made; the runtime makes instances itself, with two arguments. */
+	static runtime: LedgerRuntime = ledgerRuntime;
+
+	readonly #runtime = TenantLedger.runtime;
+	readonly #stores: TenantStores;
+	readonly #transactions: LedgerTransactions;
+	/** Whether the tables are there. */
+	#isOpen = false;
+
+	constructor(ctx: DurableObjectState, env: LedgerBindings) {
+		super(ctx, env);
+		const { storage } = ctx;
+		this.#stores = createTenantStores(storage.sql);
+		this.#transactions = createLedgerTransactions({
+			storage,
+			stores: this.#stores,
+			records: this.#runtime.records(env),
+			runtime: this.#runtime,
+		});
+		void ctx.blockConcurrencyWhile(async () => {
+			if (schemaVersion(storage.sql) === 0) return;
+			this.#open();
+			await this.#transactions.resume();
+		});
+	}
+
+	#open(): void {
+		const { now } = this.#runtime;
+		migrate(this.ctx.storage, TENANT_MIGRATIONS, { now });
+		this.#isOpen = true;
+	}
+
+	/** Whether there is a tenant, neither never created nor destroyed. */
+	#hasTenant(): boolean {
+		return this.#isOpen && this.#stores.tenant.read() !== null;
+	}
+
+	readonly #act: LedgerTransactions["act"] = async (act, needs) =>
+		this.#isOpen ? this.#transactions.act(act, needs) : notCreated();
+
+	async #written(
+		act: Promise<Result<Omit<RevisionWritten, "publication">, LedgerRefusal>>,
+	): Promise<Result<RevisionWritten, LedgerRefusal>> {
+		const result = await act;
+		return result.ok ? ok({ ...result.value, publication: this.#stores.outbox.state() }) : result;
+	}
+
+	override async alarm(): Promise<void> {
+		if (this.#isOpen) await this.#transactions.alarm();
+	}
+
+	async create({ tenant, name, actor }: Input<"create">): Promise<Result<TenantState, LedgerRefusal>> {
+		const { name: ledger } = this.ctx.id;
+		if (ledger !== undefined && ledger !== tenant) {
+			return err({ kind: "not-applicable", message: `This is the ledger of ${ledger}.` });
+		}
+		if (!this.#isOpen) this.#open();
+		const { sql } = this.ctx.storage;
+		return this.#act(
+			{
+				name: "tenant.create",
+				actor,
+				asked: { tenant, name },
+				work: ({ now: createdAt }) => {
+					if (this.#stores.tenant.read() !== null) return err({ kind: "already-exists", what: "tenant" });
+					// The tenant of the same name before may not be gone altogether.
+					emptyLedger(sql);
+					this.#stores.tenant.create({ tenant, name, createdAt });
+					return this.#state();
+				},
+			},
+			"nothing",
+		);
+	}
+
+	async state(): Promise<Result<TenantState, LedgerRefusal>> {
+		const state = this.#hasTenant() ? tenantState(this.#stores) : null;
+		return state === null ? notCreated() : ok(state);
+	}
+
+	#state(detail: JsonObject = {}) {
+		const value = tenantState(this.#stores);
+		return value === null ? notCreated() : ok({ value, detail });
+	}
+
+	async setSuspended({ suspended, reason, actor }: Input<"setSuspended">): Promise<Result<TenantState, LedgerRefusal>> {
+		return this.#act({
+			name: suspended ? "tenant.suspend" : "tenant.resume",
+			actor,
+			asked: { reason: keptReason(reason) },
+			work: ({ now }) => {
+				const changed = this.#stores.tenant.read()?.suspended !== suspended;
+				if (changed) {
+					this.#stores.tenant.setSuspended(suspended);
+					queuePolicy(this.#stores, now);
+				}
+				return this.#state({ changed });
+			},
+		});
+	}
+
+	async putPolicy({ actor, ...input }: Input<"putPolicy">): Promise<Result<RevisionWritten, LedgerRefusal>> {
+		const { expected, reason, cause } = input;
+		return this.#written(
+			this.#act({
+				name: `policy.${cause}`,
+				actor,
+				asked: { expected, reason: keptReason(reason) },
+				work: (context) => putPolicy(this.#stores, input, context),
+			}),
+		);
+	}
+
+	async rollback({ actor, ...input }: Input<"rollback">): Promise<Result<RevisionWritten, LedgerRefusal>> {
+		const { to, expected, reason } = input;
+		return this.#written(
+			this.#act({
+				name: "policy.rollback",
+				actor,
+				asked: { to, expected, reason: keptReason(reason) },
+				work: (context) => rollback(this.#stores, input, context),
+			}),
+		);
+	}
+
+	async revision(revision: number | "current"): Promise<Result<PolicyRevision, LedgerRefusal>> {
+		if (!this.#hasTenant()) return notCreated();
+		const { revisions } = this.#stores;
+		const number = revision === "current" ? revisions.current() : revision;
+		const found = number === null ? null : revisions.read(number);
+		return found === null ? err({ kind: "not-found", what: `revision ${revision}` }) : ok(found);
+	}
+
+	async revisions(input: Input<"revisions">) {
+		return this.#hasTenant() ? this.#stores.revisions.page(input) : { items: [], next: null };
+	}
+
+	async startCanary({ actor, ...input }: Input<"startCanary">) {
+		const { revision, share, reason } = input;
+		return this.#act({
+			name: "canary.start",
+			actor,
+			asked: { revision, share, reason: keptReason(reason) },
+			work: (context) => startCanary(this.#stores, input, context),
+		});
+	}
+
+	async endCanary({ actor, ...input }: Input<"endCanary">): Promise<Result<RevisionWritten, LedgerRefusal>> {
+		return this.#written(
+			this.#act({
+				name: input.promote ? "canary.promote" : "canary.drop",
+				actor,
+				asked: { reason: keptReason(input.reason) },
+				work: (context) => endCanary(this.#stores, input, context),
+			}),
+		);
+	}
+
+	async addKey({ actor, ...input }: Input<"addKey">): Promise<Result<KeySummary, LedgerRefusal>> {
+		const { name, scopes, replaces } = input;
+		const id = `key_${crypto.randomUUID().replaceAll("-", "")}`;
+		return this.#act({
+			name: replaces === undefined ? "key.create" : "key.rotate",
+			actor,
+			asked: { name, scopes, ...(replaces === undefined ? {} : { replaces }) },
+			work: (context) => addKey(this.#stores, input, { ...context, id }),
+		});
+	}
+
+	async keys(): Promise<readonly KeySummary[]> {
+		return this.#hasTenant() ? this.#stores.keys.all().map(({ summary }) => summary) : [];
+	}
+
+	async revokeKey({ id, actor }: Input<"revokeKey">): Promise<Result<KeySummary, LedgerRefusal>> {
+		return this.#act({
+			name: "key.revoke",
+			actor,
+			asked: { key: id },
+			work: (context) => revokeKey(this.#stores, { id }, context),
+		});
+	}
+
+	/** Null for a key that is revoked or expired too: it opens nothing. */
+	async keyBySha256(sha256: string): Promise<KeySummary | null> {
+		const key = this.#hasTenant() ? this.#stores.keys.bySha256(sha256) : null;
+		return key !== null && isUsable(key.summary, this.#runtime.now()) ? key.summary : null;
+	}
+
+	async audit(input: Input<"audit">) {
+		return this.#hasTenant() ? this.#stores.audit.page(input) : { items: [], next: null };
+	}
+
+	async recordRefusal({ actor, act: name, detail }: Input<"recordRefusal">): Promise<void> {
+		if (!this.#hasTenant()) return;
+		this.#stores.audit.record({ at: this.#runtime.now(), actor, act: name, outcome: "refused", detail });
+	}
+
+	async publication(): Promise<PublicationState> {
+		return this.#isOpen ? this.#stores.outbox.state() : { pending: 0, oldestAt: null };
+	}
+
+	async export(): Promise<Result<JsonObject, LedgerRefusal>> {
+		if (!this.#hasTenant()) return notCreated();
+		return ok(exportTenant(this.#stores));
+	}
+
+	async destroy({ actor }: Input<"destroy">): Promise<Result<PublicationState, LedgerRefusal>> {
+		const destroyed = await this.#act({
+			name: "tenant.destroy",
+			actor,
+			asked: {},
+			work: ({ now }) => {
+				queueWithdrawal(this.#stores, now);
+				this.#stores.tenant.destroy(now);
+				return ok({ value: undefined, detail: {} });
+			},
+		});
+		return destroyed.ok ? ok(this.#stores.outbox.state()) : destroyed;
+	}
+}

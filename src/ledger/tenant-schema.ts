@@ -1,0 +1,69 @@
+import type { Migration } from "./sql-migrations.ts";
+
+/**
+ * The schema of a tenant's ledger; `docs/storage.md` explains it. Times are milliseconds since the Unix epoch. A table
+ * that is added here is emptied with its tenant unless `empty-ledger.ts` names it.
+ */
+export const TENANT_MIGRATIONS: readonly Migration[] = [
+	{
+		version: 1,
+		statements: [
+			`CREATE TABLE tenant (
+				only INTEGER PRIMARY KEY CHECK (only = 1),
+				tenant TEXT NOT NULL,
+				name TEXT NOT NULL,
+				suspended INTEGER NOT NULL,
+				created_at INTEGER NOT NULL,
+				destroyed_at INTEGER
+			) STRICT`,
+			`CREATE TABLE revisions (
+				revision INTEGER PRIMARY KEY,
+				document TEXT NOT NULL,
+				at INTEGER NOT NULL,
+				author_kind TEXT NOT NULL,
+				author_name TEXT NOT NULL,
+				reason TEXT NOT NULL,
+				cause TEXT NOT NULL
+			) STRICT`,
+			`CREATE TABLE canary (
+				only INTEGER PRIMARY KEY CHECK (only = 1),
+				revision INTEGER NOT NULL,
+				share REAL NOT NULL,
+				since INTEGER NOT NULL,
+				author_kind TEXT NOT NULL,
+				author_name TEXT NOT NULL
+			) STRICT`,
+			`CREATE TABLE keys (
+				id TEXT PRIMARY KEY,
+				sha256 TEXT NOT NULL UNIQUE,
+				name TEXT NOT NULL,
+				prefix TEXT NOT NULL,
+				last_four TEXT NOT NULL,
+				scopes TEXT NOT NULL,
+				created_at INTEGER NOT NULL,
+				expires_at INTEGER,
+				revoked_at INTEGER
+			) STRICT`,
+			`CREATE TABLE audit (
+				sequence INTEGER PRIMARY KEY,
+				at INTEGER NOT NULL,
+				actor_kind TEXT NOT NULL,
+				actor_name TEXT NOT NULL,
+				act TEXT NOT NULL,
+				outcome TEXT NOT NULL,
+				detail TEXT NOT NULL
+			) STRICT`,
+			`CREATE TABLE outbox (
+				record_key TEXT PRIMARY KEY,
+				value TEXT,
+				sequence INTEGER NOT NULL,
+				attempts INTEGER NOT NULL,
+				next_at INTEGER NOT NULL,
+				queued_at INTEGER NOT NULL
+			) STRICT`,
+			"CREATE INDEX outbox_next_at ON outbox (next_at)",
+			"CREATE TABLE publications (only INTEGER PRIMARY KEY CHECK (only = 1), sequence INTEGER NOT NULL) STRICT",
+			"INSERT INTO publications (only, sequence) VALUES (1, 0)",
+		],
+	},
+];
