@@ -13,6 +13,8 @@ const keyRecord = v.object({
 	scopes: v.array(v.string()),
 	/** Milliseconds since the Unix epoch; a revoked key keeps its record, so that KV cannot resurrect an older one. */
 	revokedAt: v.optional(v.nullable(v.number())),
+	/** Likewise; from then on the key is refused. */
+	expiresAt: v.optional(v.nullable(v.number())),
 });
 
 /** Hashes remembered, so that a busy key is not hashed at each request. The keys are in memory only. */
@@ -48,7 +50,10 @@ export function createKvKeyStore(input: {
 				hashes.set(key, hash);
 			}
 			const record = await records.read(keyRecordName(hash));
-			if (!record.ok || record.value === null || record.value.revokedAt != null) return record.ok ? ok(null) : record;
+			if (!record.ok) return record;
+			if (record.value === null || record.value.revokedAt != null) return ok(null);
+			const { expiresAt } = record.value;
+			if (expiresAt != null && expiresAt <= input.clock.now()) return ok(null);
 			return ok({ tenant: record.value.tenant, scopes: record.value.scopes });
 		},
 	};

@@ -4,13 +4,25 @@ import { parseTenantPolicy } from "../core/parse-tenant-policy.ts";
 import type { Clock, PolicyStore, PublishedPolicy } from "../cascade/ports.ts";
 import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
 
+const revision = v.pipe(v.number(), v.integer(), v.minValue(1));
+
 /** `tenant/<id>/policy`: the current revision, as published. */
 const policyRecord = v.object({
 	version: v.literal(1),
-	revision: v.pipe(v.number(), v.integer(), v.minValue(1)),
+	/** Absent in records that were written without a ledger, whose revision rises with every publication. */
+	sequence: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+	revision,
 	/** Seconds since the Unix epoch. */
 	publishedAt: v.pipe(v.number(), v.integer(), v.minValue(0)),
 	policy: v.unknown(),
+	suspended: v.optional(v.boolean(), false),
+	canary: v.optional(
+		v.object({
+			revision,
+			share: v.pipe(v.number(), v.gtValue(0), v.ltValue(1)),
+			policy: v.unknown(),
+		}),
+	),
 });
 
 /**
@@ -27,7 +39,7 @@ export function createKvPolicyStore(input: {
 		...input,
 		kind: "policy",
 		parse: parsePublishedPolicy,
-		isOlder: (read, known) => read.revision < known.revision,
+		isOlder: (read, known) => read.sequence < known.sequence,
 	});
 	return { read: (tenant) => records.read(policyRecordName(tenant)) };
 }
@@ -35,7 +47,13 @@ export function createKvPolicyStore(input: {
 function parsePublishedPolicy(document: unknown): PublishedPolicy | undefined {
 	const record = v.safeParse(policyRecord, document);
 	if (!record.success) return undefined;
+	const { revision, sequence = revision, publishedAt, suspended, canary } = record.output;
 	const policy = parseTenantPolicy(record.output.policy);
 	if (!policy.ok) return undefined;
-	return { revision: record.output.revision, publishedAt: record.output.publishedAt, policy: policy.value };
+	const published = { revision, sequence, publishedAt, suspended, policy: policy.value };
+	if (canary === undefined) return { ...published, canary: null };
+	const onCanary = parseTenantPolicy(canary.policy);
+	// A canary that cannot be read takes nobody down: the current revision serves its share too.
+	if (!onCanary.ok) return { ...published, canary: null };
+	return { ...published, canary: { revision: canary.revision, share: canary.share, policy: onCanary.value } };
 }

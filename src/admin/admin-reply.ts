@@ -58,19 +58,19 @@ export function unknownTenant(): AdminRefusal {
 	return refuse({ status: 404, code: "tenant_not_found", message: "There is no such tenant.", param: "tenant" });
 }
 
-/** What a ledger's refusal is on the wire. */
-export function ledgerRefusal(refusal: LedgerRefusal): AdminRefusal {
+/** What a ledger's refusal is on the wire. `invalidCode`: the code of what does not fit. */
+export function ledgerRefusal(refusal: LedgerRefusal, invalidCode = "invalid_request"): AdminRefusal {
 	switch (refusal.kind) {
 		case "conflict":
 			return conflictRefusal(refusal.current);
 		case "invalid":
-			return problemsRefusal(422, "invalid_policy", refusal.problems);
+			return problemsRefusal(422, invalidCode, refusal.problems);
 		case "not-found":
 			return refusal.what === "tenant"
 				? unknownTenant()
-				: refuse({ status: 404, code: "not_found", message: `There is no such ${refusal.what}.` });
+				: refuse({ status: 404, code: "not_found", message: `There is no ${refusal.what}.` });
 		case "already-exists":
-			return refuse({ status: 409, code: "already_exists", message: `There is such a ${refusal.what} already.` });
+			return refuse({ status: 409, code: "already_exists", message: `There is a ${refusal.what} of that name already.` });
 		case "not-applicable":
 			return refuse({ status: 409, code: "not_applicable", message: refusal.message });
 	}

@@ -3,7 +3,7 @@ import type { TenantLedgerPort } from "../core/ledger/ledger-ports.ts";
 import type { Result } from "../core/result.ts";
 import type { AdminPorts } from "./admin-ports.ts";
 import type { AdminRefusal } from "./admin-reply.ts";
-import type { ExpectedRevision } from "./preconditions.ts";
+import type { ExpectedRevision, PreconditionKind } from "./preconditions.ts";
 import type { AdminRole, Requester } from "./roles.ts";
 import type { PARAMETERS } from "./schemas/parameters.ts";
 
@@ -79,7 +79,7 @@ export interface GuardedRoute<
 	/** Request headers that the route reads itself, for the description. */
 	readonly headers?: Readonly<Record<string, { readonly required: boolean; readonly description: string }>>;
 	/** Whether `If-Match` is read, and whether it must be sent. */
-	readonly precondition?: "required" | "optional";
+	readonly precondition?: PreconditionKind;
 	readonly reply: {
 		readonly schema: Reply;
 		readonly description: string;

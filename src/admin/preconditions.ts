@@ -4,25 +4,31 @@ import { refuse, type AdminRefusal } from "./admin-reply.ts";
 /** The revision a writer has seen; null: it has seen that there is none; undefined: it does not say. */
 export type ExpectedRevision = number | null | undefined;
 
+/** Whether a route must be told the revision that its caller has seen, or may be. */
+export type PreconditionKind = "required" | "optional" | "of-existing";
+
 /**
  * Reads `If-Match` and `If-None-Match` (RFC 9110, 13.1). One revision, as its entity tag, or `If-None-Match: *` for the
  * first. A weak tag is taken for the strong one: a proxy that compresses the reply weakens the tag, and a revision
  * names one document whatever its encoding. `If-Match: *`, which is true of any revision, would overwrite one that the
- * writer has not seen, so it counts as none. Where `required`, saying nothing is 428 (RFC 6585).
+ * writer has not seen, so it counts as none. Where `required`, saying nothing is 428 (RFC 6585); `of-existing` is
+ * optional, for what cannot be a first revision.
  */
-export function readPrecondition(headers: Headers, required: boolean): Result<ExpectedRevision, AdminRefusal> {
+export function readPrecondition(headers: Headers, kind: PreconditionKind): Result<ExpectedRevision, AdminRefusal> {
 	const ifMatch = headers.get("if-match");
 	const ifNoneMatch = headers.get("if-none-match");
 	if (ifNoneMatch !== null && ifNoneMatch.trim() !== "*")
 		return err(malformed("If-None-Match", "takes only '*', for the first revision"));
 	if (ifMatch !== null && ifNoneMatch !== null)
 		return err(malformed("If-Match", "and If-None-Match exclude each other: send one"));
+	if (ifNoneMatch !== null && kind === "of-existing")
+		return err(malformed("If-None-Match", "is for the first revision, which this cannot be"));
 	if (ifNoneMatch !== null) return ok(null);
 	if (ifMatch !== null && ifMatch.trim() !== "*") {
 		const digits = /^(?:W\/)?"([1-9]\d{0,14})"$/u.exec(ifMatch.trim())?.[1];
 		return digits === undefined ? err(malformed("If-Match", 'takes one revision, such as "3"')) : ok(Number(digits));
 	}
-	if (!required) return ok(undefined);
+	if (kind !== "required") return ok(undefined);
 	return err(
 		refuse({
 			status: 428,

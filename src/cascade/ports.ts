@@ -93,12 +93,22 @@ export interface KeyStore {
 	readonly find: (key: string) => Promise<Result<KeyHolder | null, StoreFailure>>;
 }
 
-/** A tenant's policy as published. */
-export interface PublishedPolicy {
+/** A policy, and which revision of the tenant's it is. */
+export interface PolicyAtRevision {
 	readonly revision: number;
+	readonly policy: TenantPolicy;
+}
+
+/** A tenant's policy as published. */
+export interface PublishedPolicy extends PolicyAtRevision {
+	/** Rises with every publication, also where the revision stays. */
+	readonly sequence: number;
 	/** Seconds since the Unix epoch. */
 	readonly publishedAt: number;
-	readonly policy: TenantPolicy;
+	/** The operator has suspended the tenant: nothing is served. */
+	readonly suspended: boolean;
+	/** Another revision, for a share of requests above 0 and below 1; null where there is none. */
+	readonly canary: (PolicyAtRevision & { readonly share: number }) | null;
 }
 
 /** Reads published policies. */

@@ -10,6 +10,7 @@ import { byteStream } from "../web/byte-stream.ts";
 import { settledWithin } from "../web/settled-within.ts";
 import { answerHeaders, failureHeaders } from "./answer-headers.ts";
 import type { AppPorts } from "./app-ports.ts";
+import { chooseRevision } from "./choose-revision.ts";
 import { clientSignal, type ClientSignal } from "./client-signal.ts";
 import { createObserver, type Observer } from "./observe.ts";
 import { invalidRequest, readJsonBody } from "./read-body.ts";
@@ -45,12 +46,13 @@ export async function answerGeneration(
 	const raw = context.req.raw;
 	const tenant = await readTenant(raw, ports);
 	if (!tenant.ok) return errorResponse(tenant.error, requestId);
-	const { cascades, limits } = tenant.value.published.policy;
-	const body = await readJsonBody(raw, limits.maxBodyBytes);
+	const body = await readJsonBody(raw, tenant.value.published.policy.limits.maxBodyBytes);
 	if (!body.ok) return errorResponse(body.error, requestId);
 	const parsed = endpoint.parse(body.value);
 	if (!parsed.ok) return errorResponse(invalidRequest(parsed.error), requestId);
 	const { chat: request, encoder, maxTokensParam: param } = parsed.value;
+	const { revision, policy } = chooseRevision(tenant.value, request);
+	const { cascades, limits } = policy;
 	if ((request.maxOutputTokens ?? 0) > limits.maxOutputTokens) {
 		const message = `'${param}' must be at most ${limits.maxOutputTokens}, your policy's limit.`;
 		return errorResponse(errorReply({ status: 400, code: "invalid_request", param, message }), requestId);
@@ -83,7 +85,8 @@ export async function answerGeneration(
 		observer: createObserver(ports, {
 			requestId,
 			receivedAt,
-			tenant: tenant.value,
+			tenant: tenant.value.id,
+			revision,
 			endpoint: endpoint.name,
 			request,
 		}),

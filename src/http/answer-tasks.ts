@@ -10,6 +10,7 @@ import { batchTotals, type BatchTotals } from "../openai/batch-totals.ts";
 import { stageFailureReply, type ErrorReply } from "../openai/error-body.ts";
 import { answerHeaders, costHeaders, failureHeaders } from "./answer-headers.ts";
 import type { AppPorts } from "./app-ports.ts";
+import { chooseRevision } from "./choose-revision.ts";
 import { clientSignal } from "./client-signal.ts";
 import { createObserver } from "./observe.ts";
 import { readJsonBody } from "./read-body.ts";
@@ -57,10 +58,14 @@ export async function answerTasks(
 	const raw = context.req.raw;
 	const tenant = await readTenant(raw, ports);
 	if (!tenant.ok) return errorResponse(tenant.error, requestId);
-	const { policy } = tenant.value.published;
-	const body = await readJsonBody(raw, policy.limits.maxBodyBytes);
+	const { published } = tenant.value;
+	const body = await readJsonBody(raw, published.policy.limits.maxBodyBytes);
 	if (!body.ok) return errorResponse(body.error, requestId);
-	const parsed = endpoint.parse(body.value, policy);
+	const first = endpoint.parse(body.value, published.policy);
+	if (!first.ok) return errorResponse(first.error, requestId);
+	// A batch is served by one revision: its first text's.
+	const { revision, policy } = chooseRevision(tenant.value, first.value.requests[0] as ChatRequest);
+	const parsed = policy === published.policy ? first : endpoint.parse(body.value, policy);
 	if (!parsed.ok) return errorResponse(parsed.error, requestId);
 	const batch = parsed.value;
 	const named = Object.hasOwn(policy.cascades, batch.model) ? policy.cascades[batch.model] : undefined;
@@ -82,7 +87,8 @@ export async function answerTasks(
 			const observer = createObserver(ports, {
 				requestId,
 				receivedAt,
-				tenant: tenant.value,
+				tenant: tenant.value.id,
+				revision,
 				endpoint: endpoint.name,
 				...(requests.length > 1 ? { item: index } : {}),
 				request,

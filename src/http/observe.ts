@@ -4,7 +4,6 @@ import type { ChatRequest } from "../core/completion.ts";
 import { totalCost } from "../core/cost.ts";
 import type { Endpoint, Observation } from "../core/observation.ts";
 import type { AppPorts } from "./app-ports.ts";
-import type { Tenant } from "./read-tenant.ts";
 import type { StreamEnd } from "./stream-events.ts";
 
 /** Writes the one record of a request, however it ends. */
@@ -20,13 +19,15 @@ export function createObserver(
 	exchange: {
 		readonly requestId: string;
 		readonly receivedAt: number;
-		readonly tenant: Tenant;
+		readonly tenant: string;
+		/** Of the policy that serves it. */
+		readonly revision: number;
 		readonly endpoint: Endpoint;
 		readonly item?: number;
 		readonly request: Pick<ChatRequest, "model" | "stream">;
 	},
 ): Observer {
-	const { requestId, receivedAt, tenant, endpoint, item, request } = exchange;
+	const { requestId, receivedAt, tenant, revision, endpoint, item, request } = exchange;
 	const record = (
 		ending: Pick<Observation, "outcome" | "stage" | "reason" | "failure" | "trail" | "calls" | "costUsd" | "savedUsd">,
 	) =>
@@ -35,9 +36,9 @@ export function createObserver(
 			requestId,
 			endpoint,
 			...(item === undefined ? {} : { item }),
-			tenant: tenant.id,
+			tenant,
 			cascade: request.model,
-			policyRevision: tenant.published.revision,
+			policyRevision: revision,
 			at: receivedAt,
 			stream: request.stream,
 			...ending,

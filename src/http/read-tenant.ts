@@ -30,6 +30,10 @@ export async function readTenant(request: Request, ports: AppPorts): Promise<Res
 			errorReply({ status: 403, code: "no_policy", message: "No policy is published for this API key's tenant." }),
 		);
 	}
+	if (published.value.suspended) {
+		const message = "This tenant is suspended; its operator can say why.";
+		return err(errorReply({ status: 403, code: "tenant_suspended", message }));
+	}
 	return ok({ id: holder.value.tenant, published: published.value });
 }
 

@@ -45,7 +45,14 @@ const policy = parseTenantPolicy({
 	},
 });
 if (!policy.ok) throw new Error(JSON.stringify(policy.error));
-const published = { revision: 1, publishedAt: 1_790_000_000, policy: policy.value };
+const published = {
+	revision: 1,
+	sequence: 1,
+	publishedAt: 1_790_000_000,
+	suspended: false,
+	canary: null,
+	policy: policy.value,
+};
 
 const app = createApp<object>(
 	() => ({

@@ -1,0 +1,26 @@
+import { open } from "../define-route.ts";
+import { documentPage, pagePolicy } from "../document-page.ts";
+import { openApiDocument } from "../openapi.ts";
+
+export const showOpenApi = open({
+	operationId: "openapi.get",
+	method: "GET",
+	path: "/openapi.json",
+	roles: "anyone",
+	summary: "This description, as OpenAPI 3.1",
+	reply: { contentType: "application/json", description: "The OpenAPI document." },
+	handle: ({ routes }) => ({ body: JSON.stringify(openApiDocument(routes)), headers: {} }),
+});
+
+export const showDocuments = open({
+	operationId: "docs.get",
+	method: "GET",
+	path: "/docs",
+	roles: "anyone",
+	summary: "A page to read this description, and to try it",
+	reply: { contentType: "text/html; charset=utf-8", description: "The page." },
+	handle: ({ nonce }) => ({
+		body: documentPage(nonce),
+		headers: { "content-security-policy": pagePolicy(nonce) },
+	}),
+});

@@ -1,0 +1,72 @@
+import { formatApiKey } from "../../core/api-key.ts";
+import { err, ok } from "../../core/result.ts";
+import { ledgerRefusal, refuse } from "../admin-reply.ts";
+import { answer } from "../answers.ts";
+import { guarded } from "../define-route.ts";
+import { shownParts } from "../operator-key.ts";
+import { keyList, keySummary, madeKey, newKey, rotation } from "../schemas/keys.ts";
+
+const ONCE = "The key, shown this once, and what is kept of it.";
+
+export const listKeys = guarded({
+	operationId: "keys.list",
+	method: "GET",
+	path: "/tenants/{tenant}/keys",
+	roles: ["operator", "tenant-admin", "tenant-reader"],
+	summary: "The tenant's keys, revoked and expired ones too",
+	reply: { schema: keyList, description: "All keys, oldest first; none of them can be read back." },
+	handle: async ({ ledger }) => ok({ body: { items: await ledger.keys() } }),
+});
+
+export const createKey = guarded({
+	operationId: "keys.create",
+	method: "POST",
+	path: "/tenants/{tenant}/keys",
+	roles: ["operator", "tenant-admin"],
+	summary: "Make a key",
+	description: "A lost reply is a key that nobody knows: revoke it by its id from the list, and make another.",
+	body: newKey,
+	reply: { schema: madeKey, description: ONCE, statuses: [201] },
+	async handle({ ports, ledger, body: { name, scopes, expiresAt = null }, requester: { actor } }) {
+		const key = formatApiKey(ports.randomKeyBytes());
+		const sha256 = await ports.sha256Hex(key);
+		const added = await ledger.addKey({ sha256, ...shownParts(key), name, scopes, expiresAt, actor });
+		return added.ok ? ok({ body: { key, ...added.value } }) : err(ledgerRefusal(added.error));
+	},
+});
+
+export const rotateKey = guarded({
+	operationId: "keys.rotate",
+	method: "POST",
+	path: "/tenants/{tenant}/keys/{id}/rotate",
+	roles: ["operator", "tenant-admin"],
+	summary: "Make a key in another one's place, which goes on working for a while",
+	description: "The new key has the old one's name and scopes, and lasts as long as it was to last from when it was made.",
+	body: rotation,
+	reply: { schema: madeKey, description: ONCE, statuses: [201] },
+	refusals: [409],
+	async handle({ ports, ledger, parameters: { id }, body, requester: { actor } }) {
+		const old = (await ledger.keys()).find((key) => key.id === id);
+		if (old === undefined) return err(refuse({ status: 404, code: "not_found", message: `There is no key ${id}.` }));
+		const { name, scopes } = old;
+		const lifetime = old.expiresAt === null ? null : old.expiresAt - old.createdAt;
+		const expiresAt = body.expiresAt ?? (lifetime === null ? null : ports.now() + lifetime);
+		const key = formatApiKey(ports.randomKeyBytes());
+		const sha256 = await ports.sha256Hex(key);
+		const replaces = { id, overlapMs: body.overlapSeconds * 1_000 };
+		const added = await ledger.addKey({ sha256, ...shownParts(key), name, scopes, expiresAt, replaces, actor });
+		return added.ok ? ok({ body: { key, ...added.value } }) : err(ledgerRefusal(added.error));
+	},
+});
+
+export const revokeKey = guarded({
+	operationId: "keys.revoke",
+	method: "DELETE",
+	path: "/tenants/{tenant}/keys/{id}",
+	roles: ["operator", "tenant-admin"],
+	summary: "Revoke a key for good",
+	description: "At once on admin routes, within about a minute and a half on inference routes everywhere.",
+	reply: { schema: keySummary, description: "The key, revoked." },
+	handle: async ({ ledger, parameters: { id }, requester: { actor } }) =>
+		answer(await ledger.revokeKey({ id, actor })),
+});

@@ -1,0 +1,106 @@
+import { isJsonObject } from "../../core/json.ts";
+import { applyMergePatch } from "../../core/ledger/merge-patch.ts";
+import { diffPolicies } from "../../core/ledger/policy-diff.ts";
+import { parseTenantPolicy } from "../../core/parse-tenant-policy.ts";
+import { err, ok } from "../../core/result.ts";
+import { conflictRefusal, ledgerRefusal, problemsRefusal } from "../admin-reply.ts";
+import { revisionAnswer } from "../answers.ts";
+import { guarded } from "../define-route.ts";
+import { changeQuery, mergePatch, policyDocument, revisionWritten, validation } from "../schemas/policy.ts";
+
+const REASON_HEADER = {
+	"x-reason": { required: false, description: "Why, where the query does not say; ASCII, as headers are." },
+} as const;
+const CHANGED = "The revision that is current now; 201 where it is the first.";
+
+export const showPolicy = guarded({
+	operationId: "policy.get",
+	method: "GET",
+	path: "/tenants/{tenant}/policy",
+	roles: ["operator", "tenant-admin", "tenant-reader"],
+	summary: "The current policy",
+	reply: { schema: policyDocument, description: "The document as it was written.", revisioned: true },
+	async handle({ ledger }) {
+		const current = await ledger.revision("current");
+		if (!current.ok) return err(ledgerRefusal(current.error));
+		return ok({ body: current.value.document, revision: current.value.revision });
+	},
+});
+
+export const putPolicy = guarded({
+	operationId: "policy.put",
+	method: "PUT",
+	path: "/tenants/{tenant}/policy",
+	roles: ["operator", "tenant-admin"],
+	summary: "Make a policy the current one, as a new revision",
+	query: changeQuery,
+	body: policyDocument,
+	headers: REASON_HEADER,
+	precondition: "required",
+	reply: { schema: revisionWritten, description: CHANGED, statuses: [200, 201], revisioned: true },
+	async handle({ ledger, body: document, expected = null, query, header, requester: { actor } }) {
+		const reason = reasonOf(query.reason, header("x-reason"));
+		const written = revisionAnswer(await ledger.putPolicy({ document, expected, reason, cause: "put", actor }));
+		return written.ok && expected === null ? ok({ ...written.value, status: 201 }) : written;
+	},
+});
+
+export const patchPolicy = guarded({
+	operationId: "policy.patch",
+	method: "PATCH",
+	path: "/tenants/{tenant}/policy",
+	roles: ["operator", "tenant-admin"],
+	summary: "Change fields of the current policy, as a new revision",
+	query: changeQuery,
+	body: mergePatch,
+	contentTypes: ["application/merge-patch+json", "application/json"],
+	headers: REASON_HEADER,
+	precondition: "required",
+	reply: { schema: revisionWritten, description: "The revision that is current now.", revisioned: true },
+	async handle({ ledger, body: patch, expected = null, query, header, requester: { actor } }) {
+		const current = await ledger.revision("current");
+		if (!current.ok) {
+			const { error } = current;
+			// A patch of what is not there has been made of something else.
+			return err(error.kind === "not-found" && error.what !== "tenant" ? conflictRefusal(0) : ledgerRefusal(error));
+		}
+		if (current.value.revision !== expected) return err(conflictRefusal(current.value.revision));
+		const document = applyMergePatch(current.value.document, patch);
+		if (!document.ok || !isJsonObject(document.value))
+			return err(problemsRefusal(422, "invalid_request", [{ path: "body", message: "nests too deep" }]));
+		const reason = reasonOf(query.reason, header("x-reason"));
+		// The ledger checks the revision once more: who writes between the reading above and this is not overwritten.
+		return revisionAnswer(
+			await ledger.putPolicy({ document: document.value, expected, reason, cause: "patch", actor }),
+		);
+	},
+});
+
+export const validatePolicy = guarded({
+	operationId: "policy.validate",
+	method: "POST",
+	path: "/tenants/{tenant}/policy/validate",
+	roles: ["operator", "tenant-admin", "tenant-reader"],
+	summary: "Check a policy, and what it would change, without saving it",
+	body: policyDocument,
+	reply: { schema: validation, description: "Every problem, and every difference to the current policy." },
+	async handle({ ledger, body: document }) {
+		const current = await ledger.revision("current");
+		if (!current.ok && (current.error.kind !== "not-found" || current.error.what === "tenant"))
+			return err(ledgerRefusal(current.error));
+		const parsed = parseTenantPolicy(document);
+		return ok({
+			body: {
+				valid: parsed.ok,
+				problems: parsed.ok ? [] : parsed.error,
+				revision: current.ok ? current.value.revision : null,
+				changes: diffPolicies(current.ok ? current.value.document : {}, document),
+			},
+		});
+	},
+});
+
+/** A reason without the space around it; longer ones than the schema of the query takes are cut. */
+function reasonOf(query: string | undefined, header: string | null): string {
+	return query ?? header?.slice(0, 500) ?? "";
+}
