@@ -1,3 +1,4 @@
+import type { ObjectNamespace } from "./adapters/ledger-stubs.ts";
 import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
 
 /** What the runtime hands over: anything may be missing, since configuration is written by people. */
@@ -6,6 +7,16 @@ export interface UncheckedBindings {
 	readonly CONFIG?: KVNamespace;
 	/** "true" allows `http:` origins on this machine. Never set it in production. */
 	readonly ALLOW_LOOPBACK_ORIGINS?: string;
+	/** The sources behind CONFIG, for the admin API. */
+	readonly TENANT_LEDGER?: ObjectNamespace;
+	readonly OPERATOR_REGISTRY?: ObjectNamespace;
+	/** SHA-256, in hex, of operators' keys, with commas between them. */
+	readonly OPERATOR_KEY_SHA256?: string;
+	/** The Cloudflare Access team, such as `example.cloudflareaccess.com`, and the application's audience tag. */
+	readonly ACCESS_TEAM_DOMAIN?: string;
+	readonly ACCESS_AUD?: string;
+	/** Where origins may be, with commas between them; any public host where absent. No secret, in spite of its prefix. */
+	readonly ORIGIN_HOSTS?: string;
 	/** Origin credentials, named by origin records. */
 	readonly [originSecret: `ORIGIN_${string}`]: string | undefined;
 }
@@ -37,7 +48,7 @@ export function checkBindings(unchecked: UncheckedBindings): Bindings {
 		config: CONFIG,
 		allowLoopbackOrigins: unchecked.ALLOW_LOOPBACK_ORIGINS === "true",
 		originSecret(name) {
-			const secret = name.startsWith("ORIGIN_") ? unchecked[name as `ORIGIN_${string}`] : undefined;
+			const secret = name.startsWith("ORIGIN_") && name !== "ORIGIN_HOSTS" ? unchecked[name as `ORIGIN_${string}`] : undefined;
 			return typeof secret === "string" ? secret : undefined;
 		},
 	};

@@ -1,11 +1,17 @@
 import { createEmbedder } from "./adapters/embeddings-resolver.ts";
-import { createKvKeyStore } from "./adapters/kv-key-store.ts";
+import { createKvKeyStore, sha256Hex } from "./adapters/kv-key-store.ts";
 import { createKvPolicyStore } from "./adapters/kv-policy-store.ts";
+import { ledgerOf, registryOf } from "./adapters/ledger-stubs.ts";
 import { logFault, observationLog } from "./adapters/observation-log.ts";
 import { createKvOriginStore } from "./adapters/origin-store.ts";
 import { createStageResolver } from "./adapters/stage-resolver.ts";
 import { systemClock } from "./adapters/system-clock.ts";
+import { createAccessVerifier } from "./admin/access-token.ts";
+import { ADMIN_PATH, createAdminApp } from "./admin/admin-app.ts";
+import type { AdminPorts } from "./admin/admin-ports.ts";
+import { readAdminSettings } from "./admin/admin-settings.ts";
 import { checkBindings, type UncheckedBindings } from "./bindings.ts";
+import { err, ok, type Result } from "./core/result.ts";
 import { createApp } from "./http/app.ts";
 import { STREAM_TIMES, type AppPorts } from "./http/app-ports.ts";
 
@@ -17,15 +23,55 @@ export interface WorkerOptions {
 
 /** The composition root: bindings become ports, once an isolate, and ports become routes. */
 export function createWorker(options: WorkerOptions = {}) {
-	// The caches live in the ports, so they must outlive a request; the runtime hands every request the same bindings.
-	const portsByBindings = new WeakMap<object, AppPorts>();
-	return createApp<UncheckedBindings>((unchecked) => {
-		const known = portsByBindings.get(unchecked);
-		if (known !== undefined) return known;
-		const ports = buildPorts(unchecked, options);
-		portsByBindings.set(unchecked, ports);
-		return ports;
-	}, logFault);
+	const app = createApp<UncheckedBindings>(
+		onceEach((bindings) => buildPorts(bindings, options)),
+		logFault,
+	);
+	const admin = createAdminApp<UncheckedBindings>(onceEach(buildAdminPorts), logFault);
+	return {
+		// Two apps and not one: the admin's middleware, errors and configuration are nothing to inference.
+		fetch(request: Request, bindings: UncheckedBindings, context: ExecutionContext): Response | Promise<Response> {
+			const { pathname } = new URL(request.url);
+			return pathname === ADMIN_PATH || pathname.startsWith(`${ADMIN_PATH}/`)
+				? admin.fetch(request, bindings, context)
+				: app.fetch(request, bindings, context);
+		},
+	};
+}
+
+/**
+ * Builds a value once for each bindings object: caches live in the ports, so they must outlive a request, and the
+ * runtime hands every request of an isolate the same bindings.
+ */
+function onceEach<Value>(build: (bindings: UncheckedBindings) => Value): (bindings: UncheckedBindings) => Value {
+	const built = new WeakMap<object, { readonly value: Value }>();
+	return (bindings) => {
+		const known = built.get(bindings) ?? { value: build(bindings) };
+		built.set(bindings, known);
+		return known.value;
+	};
+}
+
+function buildAdminPorts(unchecked: UncheckedBindings): Result<AdminPorts, string> {
+	const { TENANT_LEDGER, OPERATOR_REGISTRY } = unchecked;
+	if (TENANT_LEDGER === undefined || OPERATOR_REGISTRY === undefined)
+		return err("the bindings TENANT_LEDGER and OPERATOR_REGISTRY must be there");
+	const settings = readAdminSettings(unchecked);
+	if (!settings.ok) return settings;
+	const { operatorKeyHashes, access, originHosts } = settings.value;
+	return ok({
+		ledgerOf: (tenant) => ledgerOf(TENANT_LEDGER, tenant),
+		// A stub for each use: one belongs to the request that made it, and is of no more use once a call on it has thrown.
+		get registry() {
+			return registryOf(OPERATOR_REGISTRY);
+		},
+		operatorKeyHashes,
+		verifyAccess: access === null ? null : createAccessVerifier(access),
+		originRules: { hosts: originHosts, allowLoopback: unchecked.ALLOW_LOOPBACK_ORIGINS === "true" },
+		sha256Hex,
+		randomKeyBytes: () => crypto.getRandomValues(new Uint8Array(32)),
+		now: () => systemClock.now(),
+	});
 }
 
 function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOptions): AppPorts {
@@ -43,5 +89,6 @@ function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOpti
 	};
 }
 
+export { OperatorRegistry } from "./ledger/operator-registry.ts";
 export { TenantLedger } from "./ledger/tenant-ledger.ts";
 export default createWorker();

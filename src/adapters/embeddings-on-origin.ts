@@ -19,8 +19,8 @@ export async function embedOnOrigin(
 ): Promise<Result<EmbeddingsAnswer, StageFailure>> {
 	const body = { ...request.body, model: policy.model };
 	const { timeoutMs } = policy;
-	const post = { path: "/embeddings", body, requestId, signal, timeoutMs, mostBytes: MOST_ANSWER_BYTES };
-	const answer = await postToOrigin(origin, post, clock);
+	const post = { path: "/embeddings", body, requestId, signal, timeoutMs };
+	const answer = await postToOrigin(origin, post, MOST_ANSWER_BYTES, clock);
 	if (!answer.ok) return answer;
 	const read = readOriginEmbeddings(answer.value, request, BASE64_FLOATS);
 	return read.ok ? read : err({ kind: "invalid-answer", detail: read.error });

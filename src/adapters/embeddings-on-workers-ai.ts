@@ -1,10 +1,9 @@
-import type { EmbeddingsCall } from "../cascade/embeddings-port.ts";
+import type { EmbeddingsCall, EmbeddingsFailure } from "../cascade/embeddings-port.ts";
 import { isJsonObject } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { StageFailure } from "../core/stage-failure.ts";
 import { unsupportedByWorkersAi } from "../openai/embeddings/edge-support.ts";
 import { embeddingsAnswer, isVector, type EmbeddingsAnswer } from "../openai/embeddings/encode-embeddings.ts";
-import type { EmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
+import type { EmbeddingEncoding, EmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
 import { BASE64_FLOATS } from "../web/base64-floats.ts";
 import { runWorkersAi } from "./run-workers-ai.ts";
 import type { WorkersAiBinding } from "./workers-ai-stage.ts";
@@ -13,12 +12,19 @@ import type { WorkersAiBinding } from "./workers-ai-stage.ts";
 const MOST_TEXTS_PER_CALL = 100;
 /** A hundred vectors of 4,096 numbers at some twenty characters each. */
 const MOST_ANSWER_BYTES = 8 * 1024 * 1024;
+/** As an origin's answer: held as numbers and as text in an isolate of 128 MiB. */
+const MOST_REPLY_BYTES = 32 * 1024 * 1024;
+/** What a number takes: the text of a double, or 5⅓ characters of base64 beside the double that they are made from. */
+const BYTES_PER_NUMBER: Readonly<Record<EmbeddingEncoding, number>> = { float: 20, base64: 14 };
 
-/** Embeds texts on Workers AI, `{text}` in and `{shape, data}` out. Longer lists go out in several calls, in order. */
+/**
+ * Embeds texts on Workers AI, `{text}` in and `{shape, data}` out. Longer lists go out in several calls, in order; the
+ * first tells how long vectors are, and a list whose vectors would be more than is held is refused then.
+ */
 export async function embedOnWorkersAi(
 	ai: WorkersAiBinding,
 	{ policy, request, signal }: EmbeddingsCall<EmbeddingsRequest>,
-): Promise<Result<EmbeddingsAnswer, StageFailure>> {
+): Promise<Result<EmbeddingsAnswer, EmbeddingsFailure>> {
 	const unsupported = unsupportedByWorkersAi(request);
 	if (unsupported !== null) {
 		const message =
@@ -32,11 +38,24 @@ export async function embedOnWorkersAi(
 	while (vectors.length < texts.length) {
 		const text = texts.slice(vectors.length, vectors.length + MOST_TEXTS_PER_CALL);
 		const answer = await runWorkersAi(ai, policy.model, { text }, signal, MOST_ANSWER_BYTES);
-		if (!answer.ok) return answer;
+		if (!answer.ok) return vectors.length === 0 ? answer : err({ ...answer.error, partlyAnswered: true });
 		const data = isJsonObject(answer.value) ? answer.value["data"] : undefined;
 		if (!Array.isArray(data) || data.length !== text.length || !data.every(isVector))
 			return err({ kind: "invalid-answer", detail: "there is not one vector for each text" });
 		vectors.push(...(data as (readonly number[])[]));
+		const most = mostTexts(vectors, request.encoding);
+		if (vectors.length < texts.length && texts.length > most) return err(tooMany(most));
 	}
 	return ok(embeddingsAnswer(vectors, request.encoding, BASE64_FLOATS));
+}
+
+/** How many vectors as long as these can be held. */
+function mostTexts(vectors: readonly (readonly number[])[], encoding: EmbeddingEncoding): number {
+	const longest = Math.max(...vectors.map(({ length }) => length));
+	return Math.floor(MOST_REPLY_BYTES / (longest * BYTES_PER_NUMBER[encoding]));
+}
+
+function tooMany(most: number): EmbeddingsFailure {
+	const message = `'input' must hold at most ${most} texts: this model's vectors of more are too large for one answer.`;
+	return { kind: "bad-request", message, param: "input", code: null, partlyAnswered: true };
 }

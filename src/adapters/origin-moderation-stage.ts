@@ -22,8 +22,8 @@ export function createOriginModerationStage(origin: Origin, clock: Clock, checke
 		async ({ task, call }) => {
 			const { model, requestId, signal, timeoutMs } = call;
 			const body = { model, input: call.request.body["input"] ?? task.text };
-			const post = { path: "/moderations", body, requestId, signal, timeoutMs, mostBytes: MOST_ANSWER_BYTES };
-			const answer = await postToOrigin(origin, post, clock);
+			const post = { path: "/moderations", body, requestId, signal, timeoutMs };
+			const answer = await postToOrigin(origin, post, MOST_ANSWER_BYTES, clock);
 			if (!answer.ok) return answer;
 			const results = isJsonObject(answer.value) ? answer.value["results"] : undefined;
 			const [first] = Array.isArray(results) ? (results as unknown[]) : [];

@@ -1,22 +1,18 @@
 import type { CascadeStage, Clock, LiveAnswer, StageCall } from "../cascade/ports.ts";
-import { parseJson } from "../core/json.ts";
 import { err, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import { normaliseCompletion } from "../openai/normalise-completion.ts";
 import { openLiveAnswer } from "./open-live-answer.ts";
-import { readOriginFailure } from "./origin-failure.ts";
 import type { Origin } from "./origin-store.ts";
+import { beginPost, postToOrigin, type OriginPost } from "./post-to-origin.ts";
 import { readPrefix } from "./read-prefix.ts";
-import { readBounded } from "../web/read-bounded.ts";
 
 /** Long answers with log-probabilities are some 2 KB a token. */
 const MOST_ANSWER_BYTES = 16 * 1024 * 1024;
-const MOST_ERROR_BYTES = 64 * 1024;
 
 /**
  * A stage on an OpenAI-compatible origin. The client's body goes out as it came but for the model's name, what the
- * confidence method needs, and the wish for usage at the end of a stream. Redirects are not followed: they would
- * carry the origin's key elsewhere.
+ * confidence method needs, and the wish for usage at the end of a stream.
  */
 export function createOriginStage(
 	origin: Origin,
@@ -24,35 +20,16 @@ export function createOriginStage(
 	logprobs: boolean | undefined,
 	fetcher: typeof fetch = fetch,
 ): CascadeStage {
-	async function send(call: StageCall, stream: boolean): Promise<Result<Response, StageFailure>> {
-		let response: Response;
-		try {
-			response = await fetcher(`${origin.baseUrl}/chat/completions`, {
-				method: "POST",
-				headers: originHeaders(origin, call),
-				body: JSON.stringify(originBody(call, stream, logprobs)),
-				redirect: "manual",
-				signal: call.signal,
-			});
-		} catch (error) {
-			// Only our own serialiser throws this, on a body that is nested too deeply for it.
-			if (error instanceof RangeError)
-				return err({ kind: "bad-request", message: "The body is nested too deeply.", param: null, code: null });
-			return err({ kind: call.signal.aborted ? "aborted" : "unreachable" });
-		}
-		if (response.status === 200) return { ok: true, value: response };
-		try {
-			const text = await readBounded(response, MOST_ERROR_BYTES);
-			return err(
-				readOriginFailure(response.status, response.headers.get("retry-after"), text.ok ? text.value : "", clock.now()),
-			);
-		} catch {
-			return err({ kind: call.signal.aborted ? "aborted" : "unreachable" });
-		}
-	}
+	const postOf = (call: StageCall, stream: boolean): OriginPost => ({
+		path: "/chat/completions",
+		body: originBody(call, stream, logprobs),
+		requestId: call.requestId,
+		signal: call.signal,
+		timeoutMs: call.timeoutMs,
+	});
 
 	async function open(call: StageCall): Promise<Result<LiveAnswer, StageFailure>> {
-		const response = await send(call, true);
+		const response = await beginPost(origin, postOf(call, true), "text/event-stream", clock, fetcher);
 		if (!response.ok) return response;
 		if (response.value.body === null) return err({ kind: "invalid-answer", detail: "the stream has no body" });
 		if (!(response.value.headers.get("content-type") ?? "").includes("text/event-stream")) {
@@ -75,16 +52,10 @@ export function createOriginStage(
 			answers: "chat",
 		},
 		async complete(call) {
-			const response = await send(call, false);
-			if (!response.ok) return response;
-			try {
-				const text = await readBounded(response.value, MOST_ANSWER_BYTES);
-				if (!text.ok) return err({ kind: "too-large", limitBytes: MOST_ANSWER_BYTES });
-				const answer = normaliseCompletion(parseJson(text.value));
-				return answer.ok ? answer : err({ kind: "invalid-answer", detail: answer.error });
-			} catch {
-				return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
-			}
+			const body = await postToOrigin(origin, postOf(call, false), MOST_ANSWER_BYTES, clock, fetcher);
+			if (!body.ok) return body;
+			const answer = normaliseCompletion(body.value);
+			return answer.ok ? answer : err({ kind: "invalid-answer", detail: answer.error });
 		},
 		stream: open,
 		async streamPrefix(call, rule) {
@@ -96,16 +67,6 @@ export function createOriginStage(
 				return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
 			}
 		},
-	};
-}
-
-function originHeaders(origin: Origin, call: StageCall): Record<string, string> {
-	return {
-		"content-type": "application/json",
-		accept: call.request.stream ? "text/event-stream" : "application/json",
-		"x-request-id": call.requestId,
-		"x-request-timeout-ms": String(Math.round(call.timeoutMs)),
-		...(origin.key === null ? {} : { authorization: `Bearer ${origin.key}` }),
 	};
 }
 

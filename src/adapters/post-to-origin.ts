@@ -8,7 +8,7 @@ import type { Origin } from "./origin-store.ts";
 
 const MOST_ERROR_BYTES = 64 * 1024;
 
-/** One whole exchange with an origin. */
+/** One exchange with an origin. */
 export interface OriginPost {
 	/** After the origin's base address: `/moderations`. */
 	readonly path: string;
@@ -17,24 +17,26 @@ export interface OriginPost {
 	readonly signal: AbortSignal;
 	/** What is left of the deadline, told to the origin. */
 	readonly timeoutMs: number;
-	/** A longer answer is refused. */
-	readonly mostBytes: number;
 }
 
-/** Posts JSON to an origin and reads its whole answer; undefined is an answer that is no JSON. Follows no redirect. */
-export async function postToOrigin(
+/**
+ * Posts JSON to an origin; the answer's body is still to be read. Redirects are not followed: they would carry the
+ * origin's key elsewhere.
+ */
+export async function beginPost(
 	origin: Origin,
-	post: OriginPost,
+	{ path, body, requestId, signal, timeoutMs }: OriginPost,
+	accept: "application/json" | "text/event-stream",
 	clock: Clock,
-): Promise<Result<unknown, StageFailure>> {
-	const { path, body, requestId, signal, timeoutMs, mostBytes } = post;
+	fetcher: typeof fetch = fetch,
+): Promise<Result<Response, StageFailure>> {
 	let response: Response;
 	try {
-		response = await fetch(`${origin.baseUrl}${path}`, {
+		response = await fetcher(`${origin.baseUrl}${path}`, {
 			method: "POST",
 			headers: {
 				"content-type": "application/json",
-				accept: "application/json",
+				accept,
 				"x-request-id": requestId,
 				"x-request-timeout-ms": String(Math.round(timeoutMs)),
 				...(origin.key === null ? {} : { authorization: `Bearer ${origin.key}` }),
@@ -49,16 +51,30 @@ export async function postToOrigin(
 			return err({ kind: "bad-request", message: "The body is nested too deeply.", param: null, code: null });
 		return err({ kind: signal.aborted ? "aborted" : "unreachable" });
 	}
+	if (response.status === 200) return ok(response);
 	try {
-		if (response.status !== 200) {
-			const text = await readBounded(response, MOST_ERROR_BYTES);
-			const retryAfter = response.headers.get("retry-after");
-			return err(readOriginFailure(response.status, retryAfter, text.ok ? text.value : "", clock.now()));
-		}
-		const text = await readBounded(response, mostBytes);
+		const text = await readBounded(response, MOST_ERROR_BYTES);
+		const retryAfter = response.headers.get("retry-after");
+		return err(readOriginFailure(response.status, retryAfter, text.ok ? text.value : "", clock.now()));
+	} catch {
+		return err({ kind: signal.aborted ? "aborted" : "unreachable" });
+	}
+}
+
+/** Posts JSON to an origin and reads its whole answer, of at most so many bytes; undefined is an answer that is no JSON. */
+export async function postToOrigin(
+	origin: Origin,
+	post: OriginPost,
+	mostBytes: number,
+	clock: Clock,
+	fetcher: typeof fetch = fetch,
+): Promise<Result<unknown, StageFailure>> {
+	const response = await beginPost(origin, post, "application/json", clock, fetcher);
+	if (!response.ok) return response;
+	try {
+		const text = await readBounded(response.value, mostBytes);
 		return text.ok ? ok(parseJson(text.value)) : err({ kind: "too-large", limitBytes: mostBytes });
 	} catch {
-		if (signal.aborted) return err({ kind: "aborted" });
-		return err({ kind: response.status === 200 ? "broken-off" : "unreachable" });
+		return err({ kind: post.signal.aborted ? "aborted" : "broken-off" });
 	}
 }

@@ -62,7 +62,8 @@ export async function readPrefix(
 	const problem = reading.problem();
 	if (problem !== null) {
 		await opened.rest.cancel();
-		return err(problem);
+		// An error after words is no refusal: what was generated before it is billed.
+		return err(reading.count() > 0 ? { kind: "broken-off" } : problem);
 	}
 	// A read that the time cut short is still on its way, and its bytes are the next that the relay wants.
 	const rest = pending === undefined ? opened.rest : withFirst(opened.rest, pending);

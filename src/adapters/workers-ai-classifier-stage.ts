@@ -1,5 +1,4 @@
 import type { CascadeStage } from "../cascade/ports.ts";
-
 import { isJsonObject } from "../core/json.ts";
 import { err } from "../core/result.ts";
 import { answeredLabel, type LabelScore } from "../core/task.ts";
@@ -13,8 +12,9 @@ const MOST_ANSWER_BYTES = 256 * 1024;
 /**
  * A stage of Workers AI's text classification: `{text}` in, `[{label, score}]` out (AiTextClassificationOutput of
  * @cloudflare/workers-types 5.20261117.1). The classifier's labels are its own, so they are matched with the request's,
- * letter case and punctuation aside, and one that the request does not have is answered as it is, which no check accepts.
- * It reports no usage although its input is billed: what a call costs is not known.
+ * letter case and punctuation aside. One that does not know them all has answered another question, which is no answer;
+ * one that prefers a label of its own to them is answered as it is, which no check accepts. It reports no usage although
+ * its input is billed: `recordAnswer` estimates what a call costs.
  */
 export function createWorkersAiClassifierStage(
 	ai: WorkersAiBinding,
@@ -30,6 +30,8 @@ export function createWorkersAiClassifierStage(
 			const best = scores?.[0];
 			if (scores === undefined || best === undefined)
 				return err({ kind: "invalid-answer", detail: "the answer is not a list of labels and scores" });
+			if (!task.labels.every((wanted) => scores.some(({ label }) => label === wanted)))
+				return err({ kind: "invalid-answer", detail: "the classifier does not know every label" });
 			return taskAnswer(best.label, { scores });
 		},
 		checker,

@@ -1,5 +1,5 @@
 import type { StageCall } from "../cascade/ports.ts";
-import type { JsonObject } from "../core/json.ts";
+import { isJsonObject, type JsonObject } from "../core/json.ts";
 import type { WorkersAiCapabilities } from "./workers-ai-capabilities.ts";
 import { workersAiMessage } from "./workers-ai-messages.ts";
 
@@ -30,6 +30,8 @@ export function workersAiInputs(call: StageCall, capabilities: WorkersAiCapabili
 				? [...SHARED_PARAMETERS, ...OPENAI_PARAMETERS]
 				: SHARED_PARAMETERS;
 	for (const name of names) if (body[name] != null) inputs[name] = body[name];
+	if (inputs["response_format"] !== undefined && capabilities.shape === "native")
+		inputs["response_format"] = nativeFormat(inputs["response_format"]);
 	if (call.purpose === "answer" && wantsTools(body)) {
 		inputs["tools"] = body["tools"];
 		for (const name of TOOL_PARAMETERS) if (capabilities.toolChoice && body[name] != null) inputs[name] = body[name];
@@ -43,6 +45,15 @@ export function workersAiInputs(call: StageCall, capabilities: WorkersAiCapabili
 		if (capabilities.shape === "chat-completions") inputs["stream_options"] = { include_usage: true };
 	}
 	return inputs;
+}
+
+/**
+ * Native models take the schema itself where OpenAI has it beside a name: `{type: "json_schema", json_schema: {type:
+ * "object", …}}` (developers.cloudflare.com/workers-ai/features/json-mode).
+ */
+function nativeFormat(format: unknown): unknown {
+	const schema = isJsonObject(format) && isJsonObject(format["json_schema"]) ? format["json_schema"]["schema"] : null;
+	return isJsonObject(schema) ? { type: "json_schema", json_schema: schema } : format;
 }
 
 /** Samples of one request need different seeds, yet the same ones when the request is repeated. */

@@ -1,5 +1,8 @@
 import type { Clock } from "./ports.ts";
 
+/** With less time left, a call is not begun: it would only be paid for and aborted. */
+export const LEAST_MS_FOR_A_CALL = 500;
+
 /** A time limit on one piece of work, joined with the client's own signal. */
 export interface Deadline {
 	/** Aborts when the time is up, when the parent aborts, or by `abort`. */

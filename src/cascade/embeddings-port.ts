@@ -11,5 +11,13 @@ export interface EmbeddingsCall<Request> {
 	readonly signal: AbortSignal;
 }
 
+/** Why there are no vectors. */
+export type EmbeddingsFailure = StageFailure & {
+	/** Some of the texts were embedded before, and paid for. */
+	readonly partlyAnswered?: true;
+};
+
 /** Turns texts into vectors by the model that the policy names. Never throws for what an upstream does. */
-export type Embedder<Request, Answer> = (call: EmbeddingsCall<Request>) => Promise<Result<Answer, StageFailure>>;
+export type Embedder<Request, Answer> = (
+	call: EmbeddingsCall<Request>,
+) => Promise<Result<Answer, EmbeddingsFailure>>;

@@ -3,13 +3,10 @@ import { unsupportedByEdge } from "../core/edge-support.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import { failedTaskCheck } from "../core/answer-checks.ts";
-import { startDeadline, type Deadline } from "./deadline.ts";
+import { LEAST_MS_FOR_A_CALL, startDeadline, type Deadline } from "./deadline.ts";
 import type { CascadeStage } from "./ports.ts";
 import { recordAnswer, recordEstimatedCall, recordFailedCall } from "./run-record.ts";
 import type { StageRun, StageStream } from "./stage-run.ts";
-
-/** Below this, a call is not begun: it would only be paid for and aborted. */
-export const LEAST_MS_FOR_A_CALL = 500;
 
 /** What the last stage said. Its call is on record, but for a stream's, whose end nobody knows yet. */
 type FinalAnswer =

@@ -135,13 +135,15 @@ async function settledOr(
 	samples: readonly Promise<Completion | null>[],
 	settle: (arrived: readonly (Completion | null)[]) => ConfidenceReading | null,
 ): Promise<{ readonly reading: ConfidenceReading | null; readonly arrived: readonly (Completion | null)[] }> {
-	if (samples.length === 0) return { reading: null, arrived: [] };
+	// A low threshold is reached, and an answer with nothing to compare is known, before any sample is in.
+	const reading = settle([]);
+	if (reading !== null || samples.length === 0) return { reading, arrived: [] };
 	const arrived: (Completion | null)[] = [];
 	return new Promise((resolve, reject) => {
 		const note = (sample: Completion | null) => {
 			arrived.push(sample);
-			const reading = settle(arrived);
-			if (reading !== null || arrived.length === samples.length) resolve({ reading, arrived });
+			const settled = settle(arrived);
+			if (settled !== null || arrived.length === samples.length) resolve({ reading: settled, arrived });
 		};
 		for (const sample of samples) sample.then(note, reject);
 	});

@@ -4,11 +4,18 @@ import { decideGate } from "../core/gate.ts";
 import { isClientFault, type StageFailure } from "../core/stage-failure.ts";
 import type { Cascade, StagePolicy } from "../core/tenant-policy.ts";
 import type { Reason, TrailEntry } from "../core/trail.ts";
-import { beginFinalStage, LEAST_MS_FOR_A_CALL, type FinalCall } from "./final-stage.ts";
+import { LEAST_MS_FOR_A_CALL } from "./deadline.ts";
+import { beginFinalStage, type FinalCall } from "./final-stage.ts";
 import { judgeStage } from "./judge-stage.ts";
 import type { LiveAnswer } from "./ports.ts";
 import { emptyRecord, recordCall, usageOrEstimate, type RunRecord } from "./run-record.ts";
 import { judgedEntry, type StageRun, type StageStream } from "./stage-run.ts";
+
+/** What the stages of a run share, as far as it comes from outside. */
+type SharedByStages = Omit<StageRun, "record" | "checks"> & {
+	/** When the run must be over, in milliseconds since the Unix epoch; absent: after the cascade's own time. */
+	readonly endsAt?: number;
+};
 
 /** Which stages may answer: the cascade decides, or the client insists on the first or the last. */
 export type Route = "auto" | "edge" | "origin";
@@ -48,13 +55,13 @@ const SHARE_OF_TIME = 0.4;
  * decisions are the same, an escalated answer comes sooner, and every request pays for both.
  */
 export async function runCascade(
-	shared: Omit<StageRun, "record" | "checks">,
+	shared: SharedByStages,
 	cascade: Cascade,
 	route: Route,
 ): Promise<CascadeOutcome> {
 	const record = emptyRecord();
 	const run: StageRun = { ...shared, checks: cascade.checks, record };
-	const endsAt = run.clock.now() + cascade.timeoutMs;
+	const { endsAt = run.clock.now() + cascade.timeoutMs } = shared;
 	const msLeft = () => endsAt - run.clock.now();
 	const stages = routedStages(run, cascade, route);
 	const beside = cascade.mode === "parallel" && stages.judged.length > 0;

@@ -5,7 +5,7 @@ import { err, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import type { CallRecord } from "../core/trail.ts";
-import type { Deadline } from "./deadline.ts";
+import { LEAST_MS_FOR_A_CALL, type Deadline } from "./deadline.ts";
 import type { CascadeStage, StageCall } from "./ports.ts";
 import { recordAnswer, recordEstimatedCall, recordFailedCall } from "./run-record.ts";
 import type { StageRun } from "./stage-run.ts";
@@ -26,6 +26,7 @@ export class StageCalls {
 	readonly #stage: CascadeStage;
 	readonly #deadline: Deadline;
 	readonly #timeoutMs: number;
+	readonly #endsAt: number;
 	readonly #pending = new Set<PendingCall>();
 
 	constructor(run: StageRun, policy: StagePolicy, stage: CascadeStage, deadline: Deadline, timeoutMs: number) {
@@ -34,6 +35,7 @@ export class StageCalls {
 		this.#stage = stage;
 		this.#deadline = deadline;
 		this.#timeoutMs = timeoutMs;
+		this.#endsAt = run.clock.now() + timeoutMs;
 	}
 
 	/** The answer to the request. */
@@ -58,9 +60,9 @@ export class StageCalls {
 		});
 	}
 
-	/** The checker's verdict on this answer; null where the plan has none or the call failed. */
+	/** The checker's verdict on this answer; null where the plan has none, no time is left for it, or the call failed. */
 	async verdict(plan: ConfidencePlan, answer: Completion, price: Price): Promise<Completion | null> {
-		if (plan.verify === null) return null;
+		if (plan.verify === null || this.#msLeft() < LEAST_MS_FOR_A_CALL) return null;
 		const { model, declaredLogprobs } = plan.verify;
 		// A checker without log-probabilities still says a word.
 		const result = await this.#make("verify", model, price, {
@@ -108,7 +110,7 @@ export class StageCalls {
 				maxOutputTokens,
 				model,
 				signal: this.#deadline.signal,
-				timeoutMs: this.#timeoutMs,
+				timeoutMs: this.#msLeft(),
 				...differences,
 			}),
 		);
@@ -123,6 +125,10 @@ export class StageCalls {
 		const cause = failure ?? (result?.ok === false ? result.error : this.#stopped());
 		recordFailedCall(record, timing, cause);
 		return err(cause);
+	}
+
+	#msLeft(): number {
+		return Math.max(0, this.#endsAt - this.#run.clock.now());
 	}
 
 	#stopped(): StageFailure {

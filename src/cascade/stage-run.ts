@@ -41,7 +41,7 @@ export type Judgement =
 	| { readonly kind: "accepted-live"; readonly stream: StageStream; readonly trailEntry: TrailEntry }
 	| {
 			readonly kind: "not-accepted";
-			/** An answer that passed every check, held in case nothing better can be had; null where there is none. */
+			/** An answer that passed every check, held in case no later stage answers; null where there is none. */
 			readonly answer: Completion | null;
 			readonly trailEntry: TrailEntry;
 	  };
@@ -56,6 +56,9 @@ export interface StageStream {
 	readonly abort: () => void;
 }
 
+/** A detail may hold the name of a client's parameter, which is as long as the client likes. */
+const MOST_DETAIL_CHARACTERS = 100;
+
 /** A judged stage's entry on the trail, with no confidence measured yet. */
 export function judgedEntry(
 	policy: StagePolicy,
@@ -69,7 +72,7 @@ export function judgedEntry(
 		reason,
 		confidence: null,
 		threshold: policy.threshold ?? null,
-		...(detail == null ? {} : { detail }),
+		...(detail == null ? {} : { detail: detail.slice(0, MOST_DETAIL_CHARACTERS) }),
 	};
 }
 

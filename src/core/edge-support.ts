@@ -1,5 +1,6 @@
 import { isTextPart, type ChatMessage, type ChatRequest } from "./completion.ts";
 import { isJsonObject } from "./json.ts";
+import type { Task } from "./task.ts";
 
 /** What a stage's model can do, as far as serving a request and judging its answer need to know. */
 export interface StageCapabilities {
@@ -54,6 +55,10 @@ export function unsupportedByEdge(request: ChatRequest, capabilities: StageCapab
 	const { body, task } = request;
 	// A classifier reads nothing but a task of its own kind.
 	if (capabilities.answers !== "chat" && capabilities.answers !== task?.kind) return "task";
+	if (capabilities.answers === "classification" && task?.kind === "classification") {
+		const unread = unreadByClassifiers(task);
+		if (unread !== null) return unread;
+	}
 	if (request.choices > 1) return "n";
 	const tools = unsupportedTools(request, capabilities);
 	if (tools !== null) return tools;
@@ -65,11 +70,18 @@ export function unsupportedByEdge(request: ChatRequest, capabilities: StageCapab
 	for (const [field, value] of Object.entries(body)) {
 		if (value === null || value === undefined || SERVED_EVERYWHERE.has(field)) continue;
 		if (capabilities.openaiParameters && OPENAI_PARAMETERS.has(field)) continue;
-		// `functions: []`, `store: false` and the like ask for nothing.
-		if (value === false || (Array.isArray(value) && value.length === 0)) continue;
+		// `functions: []` and `store: false` ask for nothing. What false means to others, such as a server's own, nobody knows.
+		if ((value === false && field === "store") || (Array.isArray(value) && value.length === 0)) continue;
 		return field;
 	}
 	return null;
+}
+
+/** What the client says of its labels, and no classifier is shown: it sees the text alone. */
+function unreadByClassifiers(task: Extract<Task, { readonly kind: "classification" }>): string | null {
+	if (task.instructions !== undefined) return "instructions";
+	const described = task.descriptions?.findIndex((description) => description !== undefined) ?? -1;
+	return described === -1 ? null : `labels[${described}].description`;
 }
 
 /** `tools` and the two parameters about them. */

@@ -8,6 +8,10 @@ export type Task =
 			readonly text: string;
 			/** At least two, in the client's order and spelling. */
 			readonly labels: readonly string[];
+			/** What each label is for, in the labels' order, where the client says so. In the messages; no classifier reads it. */
+			readonly descriptions?: readonly (string | undefined)[];
+			/** The client's own, for all labels. The same. */
+			readonly instructions?: string | undefined;
 	  }
 	| { readonly kind: "moderation"; readonly text: string };
 
@@ -27,20 +31,22 @@ export interface LabelScore {
 }
 
 /**
- * The label that this text is, or undefined where it is none or could be several. Surrounding space, quotation marks
- * and other punctuation, and then letter case, are set aside as far as that is needed: `"Spam".` is `spam`, and `C`
- * stays `C` where another label is `C#`.
+ * The label that this text is, or undefined where it is none or could be several. Forms of the same character, space and
+ * marks around it, and letter case, are set aside as far as that is needed: `"Spam".` is `spam`, and `C++` stays `C++`
+ * where another label is `C`. A sign before a number is part of it, and marks alone are no other marks.
  */
 export function answeredLabel(text: string, labels: readonly string[]): string | undefined {
 	const written = text.normalize().trim();
-	const bare = withoutMarks(written);
+	if (written === "") return undefined;
+	const [folded, bare, foldedBare] = [fold(written), withoutMarks(written.normalize("NFKC")), withoutMarks(fold(written))];
+	// From the closest spelling to the loosest.
 	const views: ((label: string) => boolean)[] = [
 		(label) => label === written,
-		(label) => label.toLowerCase() === written.toLowerCase(),
-		(label) => bare !== "" && label.toLowerCase() === bare.toLowerCase(),
-		(label) => bare !== "" && withoutMarks(label).toLowerCase() === bare.toLowerCase(),
+		(label) => fold(label) === folded,
+		(label) => bare !== "" && label.normalize("NFKC") === bare,
+		(label) => foldedBare !== "" && fold(label) === foldedBare,
+		(label) => foldedBare !== "" && withoutMarks(fold(label)) === foldedBare,
 	];
-	if (written === "") return undefined;
 	for (const isAnswered of views) {
 		const answered = labels.filter((label) => isAnswered(label.normalize().trim()));
 		if (answered.length > 0) return answered.length === 1 ? answered[0] : undefined;
@@ -48,17 +54,22 @@ export function answeredLabel(text: string, labels: readonly string[]): string |
 	return undefined;
 }
 
-const MARK = /[\s\p{P}`´]/u;
-
-/** A minus before a digit is part of the number: `-1` is not `1`. */
-function isSign(text: string, at: number): boolean {
-	return /^[-\u2212]\p{N}/u.test(text.slice(at, at + 3));
+function fold(text: string): string {
+	return text.normalize("NFKC").toLowerCase().trim();
 }
 
-/** Without punctuation and space at either end. */
+const MARK = /^[\p{P}\p{S}\s]$/u;
+/** A minus or a sign of mathematics: `-1` is not `1`, and neither is `>1`. */
+const SIGN = /^[-\u2212\p{Sm}]$/u;
+const DIGIT = /^\p{N}$/u;
+
+/** Walks in from both ends: one regular expression would try every run of marks from each of its characters. */
 function withoutMarks(text: string): string {
-	let [start, end] = [0, text.length];
-	while (start < end && MARK.test(text.charAt(start)) && !isSign(text, start)) start += 1;
-	while (end > start && MARK.test(text.charAt(end - 1))) end -= 1;
-	return text.slice(start, end);
+	const characters = [...text];
+	const isSign = (at: number) => SIGN.test(characters[at] ?? "") && DIGIT.test(characters[at + 1] ?? "");
+	let from = 0;
+	let to = characters.length;
+	while (from < to && MARK.test(characters[from] ?? "") && !isSign(from)) from += 1;
+	while (to > from && MARK.test(characters[to - 1] ?? "")) to -= 1;
+	return characters.slice(from, to).join("");
 }

@@ -35,7 +35,7 @@ export interface Cascade {
 	readonly stages: readonly StagePolicy[];
 	/** Milliseconds to the first content byte of a stream, or to the whole plain answer. */
 	readonly timeoutMs: number;
-	/** When the last stage fails: serve the best answer held, marked as such, or fail. */
+	/** When the last stage fails: serve the last answer held, marked as such, or fail. */
 	readonly onOriginFailure: "serve-edge-answer" | "fail";
 	/** Whether the client may force a stage with `x-cascade-route`. */
 	readonly allowRouteHeader: boolean;

@@ -15,7 +15,7 @@ export type Reason =
 	| "edge-unavailable"
 	/** The last stage failed, and its failure is the answer. */
 	| "origin-failed"
-	/** The last stage failed, and the best answer held was served instead. */
+	/** The last stage failed, and the last answer held was served instead. */
 	| "origin-failed-served-edge";
 
 /** What became of one stage, in the order the stages were considered. */
@@ -27,7 +27,7 @@ export interface TrailEntry {
 	readonly confidence: number | null;
 	/** Null for the last stage, which has none. */
 	readonly threshold: number | null;
-	/** What exactly was unsupported, failed or unavailable; no prompt or answer text. */
+	/** What exactly was unsupported, failed or unavailable, in at most 100 characters; no prompt or answer text. */
 	readonly detail?: string;
 }
 

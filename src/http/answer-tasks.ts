@@ -18,6 +18,7 @@ import { readRoute, ROUTE_HEADER } from "./read-route.ts";
 import { modelNotFound, readTenant } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 import { runBatch } from "./run-batch.ts";
+import { textsAtOnce } from "./texts-at-once.ts";
 
 /** What tells the endpoints that label texts apart; the cascade behind them is the one of chat. */
 export interface TaskEndpoint {
@@ -79,9 +80,12 @@ export async function answerTasks(
 	// A batch is also ended from here, which the request's own signal cannot be.
 	const client = clientSignal(raw, requests.length > 1);
 	const resolveStage = batch.aroundStages?.(ports.resolveStage) ?? ports.resolveStage;
+	// One time limit for all, as a client waits for all: a text whose turn comes late has what is left.
+	const endsAt = ports.clock.now() + cascade.value.timeoutMs;
 	let stoppedBy: Failed | undefined;
 	const done = await runBatch<TaskAnswer, Failed>(
 		requests.length,
+		textsAtOnce(cascade.value),
 		async (index) => {
 			const request = requests[index] as ChatRequest;
 			const observer = createObserver(ports, {
@@ -95,7 +99,7 @@ export async function answerTasks(
 			});
 			const maxOutputTokens = request.maxOutputTokens ?? policy.limits.maxOutputTokens;
 			const { signal } = client;
-			const run = { request, requestId, maxOutputTokens, signal, clock: ports.clock, resolveStage };
+			const run = { request, requestId, maxOutputTokens, signal, clock: ports.clock, resolveStage, endsAt };
 			const outcome = await runCascade(run, cascade.value, route.value);
 			if (outcome.kind === "live") throw new Error("a task was answered by a stream");
 			if (outcome.kind === "whole") {
@@ -127,12 +131,22 @@ function headersOf(answers: readonly TaskAnswer[], totals: BatchTotals): Record<
 	};
 }
 
-/** One failed text fails the request; where there are several, `param` says which. */
+/** One failed text fails the request; where there are several, `param` says which, unless a field is at fault for all. */
 function failedReply(failed: Failed, { isList }: TaskBatch, index: number, requestId: string): Response {
 	const { failure, stage, record } = failed;
 	const reply = stageFailureReply(failure, stage);
-	// A stage names fields of the chat request that we made, which the client has not sent.
-	const param = isList ? `input[${index}]` : failure.kind === "bad-request" ? "input" : null;
+	const param = fieldAtFault(failure) ?? (isList ? `input[${index}]` : failure.kind === "bad-request" ? "input" : null);
 	const headers = { ...reply.headers, ...failureHeaders(record.trail, record.calls) };
 	return errorResponse({ ...reply, body: { error: { ...reply.body.error, param } }, headers }, requestId);
+}
+
+/**
+ * The client's own field that no stage of this cascade could serve, or the cascade itself where none answers such
+ * requests. Other fields that a stage names are of the chat request that we made, which the client has not sent.
+ */
+function fieldAtFault(failure: Failed["failure"]): string | null {
+	if (failure.kind !== "bad-request" || failure.param === null) return null;
+	const { param, code } = failure;
+	if (param === "model") return code === "unsupported_endpoint" ? param : null;
+	return param === "instructions" || param.startsWith("labels[") ? param : null;
 }

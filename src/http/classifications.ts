@@ -16,9 +16,11 @@ const CLASSIFICATIONS: TaskEndpoint = {
 		const { model, texts, isList, labels, instructions } = parsed.value;
 		const names = labels.map(({ name }) => name);
 		const maxTokens = Math.min(classificationMaxTokens(labels), limits.maxOutputTokens);
+		const descriptions = labels.map(({ description }) => description);
 		const requests = texts.map((text) => {
 			const messages = classificationMessages(text, labels, instructions);
-			return taskChat(model, { kind: "classification", text, labels: names }, messages, maxTokens);
+			const task = { kind: "classification", text, labels: names, descriptions, instructions } as const;
+			return taskChat(model, task, messages, maxTokens);
 		});
 		const classified = ({ answer, facts }: TaskAnswer) => {
 			const classification = readClassification(answer, names);

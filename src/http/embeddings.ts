@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import { startDeadline } from "../cascade/deadline.ts";
+import type { EmbeddingsFailure } from "../cascade/embeddings-port.ts";
 import { emptyRecord, recordCall, recordFailedCall } from "../cascade/run-record.ts";
 import { totalCost } from "../core/cost.ts";
 import type { Observation } from "../core/observation.ts";
-import type { StageFailure } from "../core/stage-failure.ts";
 import type { EmbeddingsPolicy } from "../core/tenant-policy.ts";
 import { errorReply, stageFailureReply, type ErrorReply } from "../openai/error-body.ts";
 import { parseEmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
@@ -35,7 +35,7 @@ export async function embeddings(context: Context, ports: AppPorts, requestId: s
 	deadline.abort();
 	const exchange = { requestId, receivedAt, startedAt, tenant: tenant.value, alias: request.model, policy };
 	if (answered?.ok !== true) {
-		const ended: StageFailure = isTimeUp ? { kind: "timeout", afterMs: policy.timeoutMs } : { kind: "aborted" };
+		const ended: EmbeddingsFailure = isTimeUp ? { kind: "timeout", afterMs: policy.timeoutMs } : { kind: "aborted" };
 		const failure = answered === undefined || answered.error.kind === "aborted" ? ended : answered.error;
 		record(ports, exchange, { failure });
 		return errorResponse(stageFailureReply(failure, request.model), requestId);
@@ -59,14 +59,16 @@ interface Exchange {
 function record(
 	ports: Pick<AppPorts, "observations" | "clock">,
 	{ requestId, receivedAt, startedAt, tenant, alias, policy }: Exchange,
-	end: { readonly failure: StageFailure } | { readonly promptTokens: number | null },
+	end: { readonly failure: EmbeddingsFailure } | { readonly promptTokens: number | null },
 ): number | null {
 	const now = ports.clock.now();
 	const { trail, calls } = emptyRecord();
 	const call = { stage: alias, model: policy.model, purpose: "answer" as const, ms: now - startedAt };
-	if ("failure" in end) recordFailedCall({ trail, calls }, call, end.failure);
+	if ("failure" in end && end.failure.partlyAnswered !== true)
+		recordFailedCall({ trail, calls }, call, end.failure);
 	else {
-		const usage = end.promptTokens === null ? null : { inputTokens: end.promptTokens, outputTokens: 0 };
+		const promptTokens = "failure" in end ? null : end.promptTokens;
+		const usage = promptTokens === null ? null : { inputTokens: promptTokens, outputTokens: 0 };
 		recordCall({ trail, calls }, call, policy.price, usage);
 	}
 	const costUsd = totalCost(calls);

@@ -1,8 +1,5 @@
 import { err, ok, type Result } from "../core/result.ts";
 
-/** The runtime allows an invocation six connections at once, and a stage may use two. */
-const MOST_AT_ONCE = 4;
-
 /** The first failure of a batch, and whose it was. */
 export interface BatchFailure<Failure> {
 	readonly index: number;
@@ -10,11 +7,12 @@ export interface BatchFailure<Failure> {
 }
 
 /**
- * Works through a batch in order, a few at a time. At the first failure nothing more is begun, and `stop` is called once
+ * Works through a batch in order, `atOnce` at a time. At the first failure nothing more is begun, and `stop` is called once
  * to end what is running; the batch is over when all of that has ended. The values are in the batch's order.
  */
 export async function runBatch<Value, Failure>(
 	count: number,
+	atOnce: number,
 	work: (index: number) => Promise<Result<Value, Failure>>,
 	stop: () => void,
 ): Promise<Result<Value[], BatchFailure<Failure>>> {
@@ -32,6 +30,6 @@ export async function runBatch<Value, Failure>(
 			}
 		}
 	};
-	await Promise.all(Array.from({ length: Math.min(count, MOST_AT_ONCE) }, workOn));
+	await Promise.all(Array.from({ length: Math.min(count, atOnce) }, workOn));
 	return first === undefined ? ok(values) : err(first);
 }

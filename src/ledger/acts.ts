@@ -16,7 +16,8 @@ const MOST_REASON_CHARACTERS = 500;
 
 /** A reason as it is kept: without space around it, and no longer than 500 characters. */
 export function keptReason(reason: string): string {
-	return [...reason.trim().slice(0, 2 * MOST_REASON_CHARACTERS)].slice(0, MOST_REASON_CHARACTERS).join("");
+	const kept = Array.from(reason.trim().slice(0, 2 * MOST_REASON_CHARACTERS));
+	return kept.slice(0, MOST_REASON_CHARACTERS).join("");
 }
 
 /** A refusal for one thing wrong with what was asked. */

@@ -27,14 +27,20 @@ export function createAuditTrail(sql: SqlStorage): AuditTrail {
 		record({ at, actor, act, outcome, detail }) {
 			sql.exec(
 				"INSERT INTO audit (at, actor_kind, actor_name, act, outcome, detail) VALUES (?, ?, ?, ?, ?, ?)",
-				...[at, actor.kind, actor.name, act, outcome, JSON.stringify(detail)],
+				at,
+				actor.kind,
+				actor.name,
+				act,
+				outcome,
+				JSON.stringify(detail),
 			);
 		},
 		page({ before, limit }) {
 			const size = pageSize(limit);
 			const rows = sql.exec<Row>(
 				"SELECT * FROM audit WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
-				...[before ?? Number.MAX_SAFE_INTEGER, size + 1],
+				before ?? Number.MAX_SAFE_INTEGER,
+				size + 1,
 			);
 			return pageOf(rows.toArray().map(entryOf), size, ({ sequence }) => sequence);
 		},

@@ -28,7 +28,11 @@ export function createCanaryStore(sql: SqlStorage): CanaryStore {
 		set({ revision, share, since, author }) {
 			sql.exec(
 				"INSERT OR REPLACE INTO canary (only, revision, share, since, author_kind, author_name) VALUES (1, ?, ?, ?, ?, ?)",
-				...[revision, share, since, author.kind, author.name],
+				revision,
+				share,
+				since,
+				author.kind,
+				author.name,
 			);
 		},
 		clear() {

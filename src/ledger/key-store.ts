@@ -42,8 +42,15 @@ export function createTenantKeys(sql: SqlStorage): TenantKeys {
 		add({ sha256, summary: key }) {
 			sql.exec(
 				"INSERT INTO keys (id, sha256, name, prefix, last_four, scopes, created_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-				...[key.id, sha256, key.name, key.prefix, key.lastFour, JSON.stringify(key.scopes)],
-				...[key.createdAt, key.expiresAt, key.revokedAt],
+				key.id,
+				sha256,
+				key.name,
+				key.prefix,
+				key.lastFour,
+				JSON.stringify(key.scopes),
+				key.createdAt,
+				key.expiresAt,
+				key.revokedAt,
 			);
 		},
 		setExpiry(id, expiresAt) {

@@ -10,7 +10,7 @@ import type { QueuedRecord } from "./publication-outbox.ts";
 import type { TenantStores } from "./tenant-stores.ts";
 
 /** What is done to a ledger, and by whom. */
-export interface Act<Value> {
+interface Act<Value> {
 	/** Such as `policy.put`. */
 	readonly name: string;
 	readonly actor: Actor;
@@ -34,10 +34,15 @@ export interface LedgerTransactions {
 	readonly alarm: () => Promise<void>;
 }
 
+/** What every act needs of a ledger; a registry, which is of no tenant, has one that is never asked for. */
+export interface LedgerStores extends Pick<TenantStores, "audit" | "outbox"> {
+	readonly tenant: Pick<TenantStores["tenant"], "read" | "isDestroyed">;
+}
+
 /** Transactions over these stores. The database must hold their tables by the first act. */
 export function createLedgerTransactions(input: {
 	readonly storage: DurableObjectStorage;
-	readonly stores: TenantStores;
+	readonly stores: LedgerStores;
 	readonly records: RecordWriter;
 	readonly runtime: LedgerRuntime;
 }): LedgerTransactions {
@@ -74,7 +79,10 @@ export function createLedgerTransactions(input: {
 		if (claimed.length === 0) return;
 		await new Promise<void>((resolve, reject) => {
 			const timer = setTimeout(resolve, runtime.publishWaitMs);
-			void publisher.deliver(claimed).then(resolve, reject).finally(() => clearTimeout(timer));
+			void publisher
+				.deliver(claimed)
+				.then(resolve, reject)
+				.finally(() => clearTimeout(timer));
 		});
 	};
 

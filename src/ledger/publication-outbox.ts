@@ -52,21 +52,28 @@ export function createPublicationOutbox(sql: SqlStorage): PublicationOutbox {
 				`INSERT INTO outbox (record_key, value, sequence, attempts, next_at, queued_at) VALUES (?, ?, ?, 0, ?, ?)
 				ON CONFLICT (record_key) DO UPDATE SET
 					value = excluded.value, sequence = excluded.sequence, attempts = 0, next_at = excluded.next_at`,
-				...[recordKey, value === null ? null : value(sequence), sequence, now, now],
+				recordKey,
+				value === null ? null : value(sequence),
+				sequence,
+				now,
+				now,
 			);
 		},
 		due: (now, limit) =>
 			sql
 				.exec<Row>(
 					"SELECT record_key, value, sequence, attempts FROM outbox WHERE next_at <= ? ORDER BY next_at, sequence LIMIT ?",
-					...[now, limit],
+					now,
+					limit,
 				)
 				.toArray()
 				.map(({ record_key: recordKey, value, sequence, attempts }) => ({ recordKey, value, sequence, attempts })),
 		postpone(recordKey, nextAt, failed) {
 			sql.exec(
 				"UPDATE outbox SET next_at = ?, attempts = attempts + ? WHERE record_key = ?",
-				...[nextAt, failed === "failed" ? 1 : 0, recordKey],
+				nextAt,
+				failed === "failed" ? 1 : 0,
+				recordKey,
 			);
 		},
 		remove(recordKey, sequence) {

@@ -41,7 +41,13 @@ export function createRevisionStore(sql: SqlStorage): RevisionStore {
 			const revision = (current() ?? 0) + 1;
 			sql.exec(
 				"INSERT INTO revisions (revision, document, at, author_kind, author_name, reason, cause) VALUES (?, ?, ?, ?, ?, ?, ?)",
-				...[revision, JSON.stringify(document), at, author.kind, author.name, reason, cause],
+				revision,
+				JSON.stringify(document),
+				at,
+				author.kind,
+				author.name,
+				reason,
+				cause,
 			);
 			return revision;
 		},
@@ -49,7 +55,8 @@ export function createRevisionStore(sql: SqlStorage): RevisionStore {
 			const size = pageSize(limit);
 			const rows = sql.exec<SummaryRow>(
 				`SELECT ${SUMMARY} FROM revisions WHERE revision < ? ORDER BY revision DESC LIMIT ?`,
-				...[before ?? Number.MAX_SAFE_INTEGER, size + 1],
+				before ?? Number.MAX_SAFE_INTEGER,
+				size + 1,
 			);
 			return pageOf(rows.toArray().map(summaryOf), size, ({ revision }) => revision);
 		},

@@ -31,7 +31,10 @@ type Input<Method extends keyof TenantLedgerPort> = Parameters<TenantLedgerPort[
  * usage. One instance a tenant, at `idFromName(tenant)`; KV holds the published copy, which this alone writes. A name
  * at which no tenant was ever created stores nothing, however often it is asked for.
  */
-export class TenantLedger extends DurableObject<LedgerBindings> implements Omit<TenantLedgerPort, "usage" | "recordObservations"> {
+export class TenantLedger
+	extends DurableObject<LedgerBindings>
+	implements Omit<TenantLedgerPort, "usage" | "recordObservations">
+{
 	/** For tests to set before an instance is made; the runtime makes instances itself, with two arguments. */
 	static runtime: LedgerRuntime = ledgerRuntime;
 

@@ -1,5 +1,5 @@
 /** What a ledger knows of its tenant as such. */
-export interface TenantRow {
+interface TenantRow {
 	readonly tenant: string;
 	readonly name: string;
 	readonly suspended: boolean;
@@ -39,7 +39,9 @@ export function createTenantRecord(sql: SqlStorage): TenantRecord {
 		create({ tenant, name, createdAt }) {
 			sql.exec(
 				"INSERT OR REPLACE INTO tenant (only, tenant, name, suspended, created_at, destroyed_at) VALUES (1, ?, ?, 0, ?, NULL)",
-				...[tenant, name, createdAt],
+				tenant,
+				name,
+				createdAt,
 			);
 		},
 		setSuspended(suspended) {

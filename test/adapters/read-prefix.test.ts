@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openLiveAnswer } from "../../src/adapters/open-live-answer.ts";
 import { readPrefix } from "../../src/adapters/read-prefix.ts";
+import { meanLogprobConfidence } from "../../src/core/confidence/logprob-confidence.ts";
 import type { LiveAnswer } from "../../src/cascade/ports.ts";
 import { FakeClock, settleAll } from "../cascade/fakes.ts";
 import { chunkBody, event, usageChunk } from "../support/openai-answers.ts";
@@ -105,14 +106,86 @@ describe("the beginning of a stream", () => {
 	});
 
 	it("has no tokens where no chunk carries log-probabilities, and counts chunks with content instead", async () => {
-		const content = (text: string) => event(chunkBody("m", { content: text }));
 		const { body } = streamOf([first, content("a"), content("b"), content("c")], false);
 		const result = await readPrefix(await opened(body), { tokens: 2, ms: ENOUGH_MS }, new FakeClock());
 		expect(result).toMatchObject({ ok: true, value: { prefix: { text: "ab", tokens: null } } });
 	});
 
-	it("that holds an error is a failure, and the stream is over", async () => {
+	const content = (text: string) => event(chunkBody("m", { content: text }));
+	const beginningOf = async (reads: readonly string[], tokens = 100, ends = true) => {
+		const live = await opened(streamOf(reads, ends).body);
+		const result = await readPrefix(live, { tokens, ms: ENOUGH_MS }, new FakeClock());
+		if (!result.ok) throw new Error("it failed");
+		return { ...result.value.prefix, relayed: ends ? await allOf(result.value.live) : "" };
+	};
+
+	it.each([
+		["the connection is closed", [], null],
+		["the end marker comes", [event("[DONE]")], null],
+		["the usage and the end marker come", [event(usageChunk("m")), event("[DONE]")], null],
+	])("is over for a reason that nobody knows where %s without a finish reason", async (_how, end) => {
+		const reads = [first, tokenChunk("a", 0.9), ...end];
+		const { text, finishReason, relayed } = await beginningOf(reads);
+		expect({ text, finishReason }).toEqual({ text: "a", finishReason: "unknown" });
+		expect(relayed).toBe(reads.join(""));
+	});
+
+	it("ends with a last event that no blank line follows, as in the relay", async () => {
+		const last = event(chunkBody("m", {}, "length")).trimEnd();
+		const reads = [first, tokenChunk("a", 0.9), last];
+		const { finishReason, relayed } = await beginningOf(reads);
+		expect(finishReason).toBe("length");
+		expect(relayed).toBe(reads.join(""));
+		// Also where the bytes of a character are cut off by the end.
+		expect(await beginningOf([first, tokenChunk("a", 0.9), `${last}\n`])).toMatchObject({ finishReason: "length" });
+	});
+
+	it("goes on where it has enough tokens before its end", async () => {
+		expect(await beginningOf([first, tokenChunk("a", 0.9), tokenChunk("b", 0.9)], 1, false)).toMatchObject({
+			finishReason: null,
+		});
+	});
+
+	it.each([
+		["between words that have one", [tokenChunk("a", 0.9), content("b"), tokenChunk("c", 0.9)], 1],
+		["before them", [content("a"), tokenChunk("b", 0.9)], 0],
+		["after them", [tokenChunk("a", 0.9), content("b")], 1],
+	])("cannot be read where a word %s has no log-probability", async (_where, chunks, at) => {
+		const { tokens } = await beginningOf([first, ...chunks, ...ending]);
+		expect(tokens).toHaveLength(chunks.length);
+		expect(tokens?.map(({ logprob }) => Number.isNaN(logprob))).toEqual(chunks.map((_chunk, index) => index === at));
+		expect(meanLogprobConfidence(tokens)).toEqual({ kind: "unavailable", cause: "bad-logprobs" });
+	});
+
+	it.each([
+		["calls a tool", { tool_calls: [{ index: 0, id: "1", type: "function", function: { name: "f" } }] }],
+		["refuses", { refusal: "I cannot" }],
+	])("is over where it %s, for a reason that no check accepts", async (_what, delta) => {
+		const told = event(chunkBody("m", delta));
+		const reads = [first, tokenChunk("a", 0.9), told, tokenChunk("b", 0.9), ...ending];
+		expect(await beginningOf(reads)).toMatchObject({ text: "a", finishReason: "unknown", relayed: reads.join("") });
+	});
+
+	it.each([
+		["an empty list of tool calls", { content: "a", tool_calls: [] }],
+		["no refusal", { content: "a", refusal: null }],
+		["an empty refusal", { content: "a", refusal: "" }],
+	])("is text all the same where a chunk has %s", async (_what, delta) => {
+		expect(await beginningOf([first, event(chunkBody("m", delta)), ...ending])).toMatchObject({
+			text: "a",
+			finishReason: "stop",
+		});
+	});
+
+	it("that holds an error after words broke off, since the words were generated, and the stream is over", async () => {
 		const stream = streamOf([first, tokenChunk("a", 0.9), event({ error: { message: "out of memory" } })], false);
+		const result = await readPrefix(await opened(stream.body), { tokens: 100, ms: ENOUGH_MS }, new FakeClock());
+		expect(result).toMatchObject({ ok: false, error: { kind: "broken-off" } });
+		expect(stream.wasCancelled()).toBe(true);
+	});
+
+	it("that holds an error before its first word was refused, for the reason that it says", async () => {
+		const stream = streamOf([first, event({ error: { message: "out of memory" } })], false);
 		const result = await readPrefix(await opened(stream.body), { tokens: 100, ms: ENOUGH_MS }, new FakeClock());
 		expect(result).toMatchObject({ ok: false, error: { kind: "upstream-error", message: "out of memory" } });
 		expect(stream.wasCancelled()).toBe(true);

@@ -66,6 +66,29 @@ describe("a stream that is decided on its beginning", () => {
 		expect(outcome.facts.trail[0]).toMatchObject({ outcome: "deferred", reason: "rejected-by-check", detail });
 	});
 
+	it("is read over as many tokens as its rule says, though one read brought more", async () => {
+		const readings = await Promise.all(
+			[[0.9, 0.9, 0.9], [0.9, 0.9, 0.9, 0.1, 0.1]].map(async (probabilities) => {
+				const stages = { edge: withProbabilities(...probabilities), origin: large };
+				const { outcome } = await run({ cascade, request: stream, stages });
+				return outcome.kind === "live" ? outcome.facts.confidence : null;
+			}),
+		);
+		expect(readings[1]).toBe(readings[0]);
+		const late = withProbabilities(0.9, 0.9, 0.5, 0.9);
+		const { outcome } = await run({ cascade, request: stream, stages: { edge: late, origin: large } });
+		expect(outcome).toMatchObject({ facts: { stage: "origin", trail: [{ reason: "low-confidence" }, {}] } });
+	});
+
+	it("costs what nobody knows where it broke off, and nothing where it was refused", async () => {
+		const costs = async (failure: Parameters<typeof failing>[0]) => {
+			const { outcome } = await run({ cascade, request: stream, stages: { edge: failing(failure), origin: large } });
+			return outcome.kind === "live" ? outcome.settle(usage).calls[0]?.costUsd : undefined;
+		};
+		expect(await costs({ kind: "broken-off" })).toBeNull();
+		expect(await costs({ kind: "upstream-error", status: 500, message: "" })).toBe(0);
+	});
+
 	it("is deferred where no token carries a log-probability", async () => {
 		const { outcome } = await run({ cascade, request: stream, stages: { edge: answering("a"), origin: large } });
 		if (outcome.kind !== "live") throw new Error("it is no stream");

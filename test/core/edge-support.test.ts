@@ -38,11 +38,18 @@ describe("a request that every small model serves", () => {
 		expect(supportOf({ body: { [field]: value } })).toBeNull();
 	});
 
-	it("may say null, false or an empty list of a field it could not serve: nothing is asked for", () => {
-		for (const value of [null, undefined, false, []]) {
+	it("may say null or an empty list of a field it could not serve: nothing is asked for", () => {
+		for (const value of [null, undefined, []]) {
 			expect(supportOf({ body: { tools: value, store: value, logit_bias: value, made_up: value } })).toBeNull();
 		}
 	});
+
+	it.each(["store", "logprobs", "stream", "parallel_tool_calls", "tools"])(
+		"may say false of `%s`, which asks for nothing",
+		(field) => {
+			expect(supportOf({ body: { [field]: false } })).toBeNull();
+		},
+	);
 
 	it("may hold every role that speaks, and text in parts", () => {
 		expect(
@@ -86,6 +93,13 @@ describe("a request that a small model cannot serve is named by its field:", () 
 		expect(ofMessages({ role: "user", content: "a" }, { role, content: "b" })).toBe("messages[1].role");
 	});
 
+	it("a message in which the assistant refused, since its words are in a field that no small model reads", () => {
+		const refused = { role: "assistant", content: null, refusal: "I cannot help with that." };
+		expect(ofMessages({ role: "user", content: "a" }, refused, { role: "user", content: "b" })).toBe("messages[1]");
+		expect(ofMessages({ ...refused, refusal: "" })).toBe("messages[0]");
+		expect(supportOf({ messages: [refused] }, fullModel)).toBe("messages[0]");
+	});
+
 	it("a message that called tools or spoke", () => {
 		expect(ofMessages({ role: "assistant", content: null, tool_calls: [{ id: "1" }] })).toBe("messages[0]");
 		expect(ofMessages({ role: "assistant", content: null, audio: { id: "1" } })).toBe("messages[0]");
@@ -120,6 +134,10 @@ describe("a request that a small model cannot serve is named by its field:", () 
 		["verbosity", "low"],
 		["guided_regex", "[0-9]+"],
 		["made_up", 0],
+		["made_up", false],
+		["enable_thinking", false],
+		["skip_special_tokens", false],
+		["functions", false],
 		["made_up", ""],
 	])("`%s`, which no small model knows", (field, value) => {
 		expect(supportOf({ body: { [field]: value } }, fullModel)).toBe(field);
@@ -210,6 +228,20 @@ describe("a classifier", () => {
 	it("serves requests with a task of its own kind", () => {
 		expect(supportOf({ task: classification }, classifier("classification"))).toBeNull();
 		expect(supportOf({ task: moderation }, classifier("moderation"))).toBeNull();
+	});
+
+	it("is passed over where the client says what its labels are for, which it is not shown", () => {
+		const served = classifier("classification");
+		const told = (differences: object) => supportOf({ task: { ...classification, ...differences } }, served);
+		expect(told({ instructions: "Newsletters are x." })).toBe("instructions");
+		expect(told({ descriptions: [undefined, "mail that somebody wants"] })).toBe("labels[1].description");
+		expect(told({ descriptions: ["a", "b"] })).toBe("labels[0].description");
+		expect(told({ instructions: undefined, descriptions: [undefined, undefined] })).toBeNull();
+		// A model that chats reads them in its messages.
+		for (const model of [plainModel, fullModel]) {
+			const task = { ...classification, instructions: "Newsletters are x.", descriptions: ["a", "b"] };
+			expect(supportOf({ task }, model)).toBeNull();
+		}
 	});
 
 	it("serves no others, least of all free text", () => {

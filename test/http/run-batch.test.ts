@@ -5,12 +5,13 @@ import { runBatch } from "../../src/http/run-batch.ts";
 type Outcome = Result<string, string>;
 
 /** Work that a test finishes by hand. */
-function manualWork(count: number) {
+function manualWork(count: number, atOnce = 4) {
 	const finish: ((outcome: Outcome) => void)[] = [];
 	const begun: number[] = [];
 	let stops = 0;
 	const batch = runBatch<string, string>(
 		count,
+		atOnce,
 		(index) => {
 			begun.push(index);
 			return new Promise((resolve) => (finish[index] = resolve));
@@ -31,7 +32,16 @@ describe("a batch", () => {
 		expect(await batch).toEqual(ok(["value 0", "value 1", "value 2"]));
 	});
 
-	it("has four running at most, and begins the next when one is done", async () => {
+	it("goes one by one where no two may run side by side", async () => {
+		const { batch, begun, settle } = manualWork(3, 1);
+		for (const index of [0, 1, 2]) {
+			expect(begun).toEqual([0, 1, 2].slice(0, index + 1));
+			await settle(index, ok(""));
+		}
+		expect(await batch).toMatchObject({ ok: true });
+	});
+
+	it("has as many running as may, and begins the next when one is done", async () => {
 		const { batch, begun, settle } = manualWork(6);
 		expect(begun).toEqual([0, 1, 2, 3]);
 		await settle(2, ok(""));

@@ -27,5 +27,6 @@ export const workersAiPrefixScenarios: Readonly<Record<string, (exchange: Worker
 	"word-without-finish-reason": (exchange) => sayTokens(exchange, SURE.slice(0, 1), "no-finish-reason"),
 	"word-cut-off": (exchange) => sayTokens(exchange, SURE.slice(0, 1), "end", "length"),
 	/** Its chunks hold no log-probabilities, whatever was asked. */
-	"words-without-logprobs": (exchange) => sayTokens({ ...exchange, inputs: { ...exchange.inputs, logprobs: false } }, SURE),
+	"words-without-logprobs": (exchange) =>
+		sayTokens({ ...exchange, inputs: { ...exchange.inputs, logprobs: false } }, SURE),
 };

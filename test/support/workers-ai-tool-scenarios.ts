@@ -27,7 +27,8 @@ export const workersAiToolScenarios: Readonly<Record<string, (exchange: WorkersA
 	"tool-call-unknown": (exchange) => callInChoices(exchange, [{ ...SPAM, name: "delete" }], labelTokens("spam", 0.9)),
 	"tool-call-invalid": (exchange) =>
 		callInChoices(exchange, [{ ...SPAM, arguments: { label: "maybe" } }], labelTokens("maybe", 0.9)),
-	"tool-call-not-json": (exchange) => callInChoices(exchange, [{ ...SPAM, arguments: '{"label":' }], [['{"label":', 0.9]]),
+	"tool-call-not-json": (exchange) =>
+		callInChoices(exchange, [{ ...SPAM, arguments: '{"label":' }], [['{"label":', 0.9]]),
 	"tool-call-twice": (exchange) => callInChoices(exchange, [SPAM, HAM], labelTokens("spam", 0.9)),
 	/** Says that it calls, and does not. */
 	"tool-call-none": (exchange) => callInChoices(exchange, [], [["\n", 0.9]]),

@@ -172,9 +172,23 @@ describe("a stream of the edge that is not accepted on its first tokens", () => 
 
 	it.each([
 		["it was cut off within them", "word-cut-off", "deferred", "rejected-by-check", "truncated"],
+		[
+			"it ends within them and does not say why",
+			"word-without-finish-reason",
+			"deferred",
+			"rejected-by-check",
+			"unfinished",
+		],
+		["it calls a tool that nobody offered", "tool-call", "deferred", "rejected-by-check", "empty-answer"],
 		["it breaks off within them", "word-then-break", "failed", "edge-failed", "broken-off"],
 		["it fails before them", "error-3040", "failed", "edge-unavailable", "overloaded"],
-		["its chunks have no log-probabilities", "words-without-logprobs", "deferred", "confidence-unavailable", "no-logprobs"],
+		[
+			"its chunks have no log-probabilities",
+			"words-without-logprobs",
+			"deferred",
+			"confidence-unavailable",
+			"no-logprobs",
+		],
 	])("gives way to the origin's where %s", async (_when, scenario, outcome, reason, detail) => {
 		const reply = await stream(prefixed(scenario));
 		expect(reply.facts?.trail[0]).toMatchObject({ stage: "edge", outcome, reason, detail });

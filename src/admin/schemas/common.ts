@@ -59,3 +59,6 @@ export const errorBody = v.object({
 	problems: v.optional(v.pipe(v.array(problem), v.description("With 400 and 422: everything that is wrong."))),
 	current: v.optional(v.pipe(v.number(), v.description("With 412: the current revision; 0 where there is none."))),
 });
+
+/** A refusal's body. */
+export type ErrorBody = v.InferOutput<typeof errorBody>;

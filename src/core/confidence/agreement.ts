@@ -1,7 +1,8 @@
 import type { ChatRequest, Completion } from "../completion.ts";
 import { isJsonObject, parseJson } from "../json.ts";
 import { measured, unavailable, type ConfidenceReading } from "../reading.ts";
-import { labelPart, labelsToRead, namedLabel } from "./named-label.ts";
+import { answeredLabel } from "../task.ts";
+import { labelPart, labelsToRead } from "./labels-to-read.ts";
 
 /** What counts as the same answer. */
 export type AgreementMatch = "exact" | "normalised" | "json" | "label";
@@ -82,7 +83,7 @@ function canonicalText(text: string, request: ChatRequest, { match, labels }: Co
 		case "json":
 			return canonicalJson(text);
 		case "label":
-			return namedLabel(labelPart(text, request), labelsToRead(labels, request) ?? []);
+			return answeredLabel(labelPart(text, request), labelsToRead(labels, request) ?? []);
 	}
 }
 

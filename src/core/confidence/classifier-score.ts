@@ -1,6 +1,7 @@
 import type { ChatRequest, Completion } from "../completion.ts";
 import { measured, unavailable, type ConfidenceReading } from "../reading.ts";
-import { labelPart, namedLabel } from "./named-label.ts";
+import { answeredLabel } from "../task.ts";
+import { labelPart } from "./labels-to-read.ts";
 
 /**
  * `classifier-score`: the score of the answered label, as the classifier reports it: its greatest softmax output
@@ -15,6 +16,6 @@ export function classifierScoreConfidence(request: ChatRequest, answer: Completi
 		if (typeof entry?.label !== "string" || typeof entry.score !== "number") return unavailable("bad-scores");
 		if (!(entry.score >= 0 && entry.score <= 1 && entry.score <= first.score)) return unavailable("bad-scores");
 	}
-	if (namedLabel(labelPart(answer.text, request), [first.label]) === undefined) return unavailable("bad-scores");
+	if (answeredLabel(labelPart(answer.text, request), [first.label]) === undefined) return unavailable("bad-scores");
 	return measured(first.score);
 }

@@ -28,19 +28,21 @@ export function marginOf(distribution: TokenDistribution): number {
  * unlisted mass allows, so that a short list of alternatives never makes the answer look surer than it is.
  *
  * A token names a label if the label starts with it (letter case and surrounding quotes or spaces aside) and it
- * names no other; a token shared by two labels cannot tell them apart and is skipped.
+ * names no other; a token shared by two labels cannot tell them apart and is skipped. Where it is known which label is
+ * `answered`, a first such token that names another cannot be read.
  */
 export function labelMarginConfidence(
 	tokens: readonly TokenLogprob[] | null,
 	labels: readonly string[],
+	answered?: string,
 ): ConfidenceReading {
 	if (tokens === null || tokens.length === 0) return unavailable("no-logprobs");
 	const token = tokens.find((candidate) => labelOf(candidate?.token, labels) !== undefined);
-	if (token === undefined) return unavailable("no-label");
+	const named = labelOf(token?.token, labels);
+	if (token === undefined || named === undefined || named !== (answered ?? named)) return unavailable("no-label");
 	if (!hasAlternatives(token)) return unavailable("no-logprobs");
 	const distribution = readDistribution(token);
 	if (distribution === null) return unavailable("bad-logprobs");
-	const answered = labelOf(token.token, labels) ?? "";
 	const probabilities = new Map<string, number>();
 	for (const alternative of distribution.alternatives) {
 		const label = labelOf(alternative.token, labels);
@@ -50,8 +52,8 @@ export function labelMarginConfidence(
 	// One unlisted label could hold all of the unlisted mass; none can exceed the least listed alternative.
 	const mostForOne = unlisted.length === 0 ? 0 : distribution.mostUnlisted;
 	const mostForAll = Math.min(distribution.leftover, unlisted.length * distribution.mostUnlisted);
-	const answeredProbability = probabilities.get(answered) ?? 0;
-	probabilities.delete(answered);
+	const answeredProbability = probabilities.get(named) ?? 0;
+	probabilities.delete(named);
 	const others = [...probabilities.values(), mostForOne];
 	const total =
 		answeredProbability + mostForAll + [...probabilities.values()].reduce((sum, probability) => sum + probability, 0);

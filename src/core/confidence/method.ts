@@ -2,13 +2,14 @@ import type { ChatMessage, ChatRequest, Completion } from "../completion.ts";
 import type { Price } from "../cost.ts";
 import { unavailable, type ConfidenceReading, type UnavailableCause } from "../reading.ts";
 import { err, ok, type Result } from "../result.ts";
+import { answeredLabel } from "../task.ts";
 import { agreementConfidence, boundedAgreement, type AgreementMatch } from "./agreement.ts";
 import { classifierScoreConfidence } from "./classifier-score.ts";
 import { learnedConfidence } from "./learned.ts";
 import { meanLogprobConfidence, minLogprobConfidence, quantileLogprobConfidence } from "./logprob-confidence.ts";
 import { FEATURE_ALTERNATIVES, type AnswerFeature } from "./logprob-features.ts";
 import { labelMarginConfidence, tokenMarginConfidence } from "./margin-confidence.ts";
-import { labelsToRead } from "./named-label.ts";
+import { labelPart, labelsToRead } from "./labels-to-read.ts";
 import { valueTokenConfidence } from "./value-token.ts";
 import {
 	canBeVerbalised,
@@ -44,7 +45,10 @@ export type ConfidenceMethod =
 			readonly match: AgreementMatch;
 			/** For a `label` match; without them, those of the request's task. */
 			readonly labels?: readonly string[] | undefined;
-			/** Whether to stop as soon as the outcome is settled, which makes readings bounds; see `settledAgreement`. */
+			/**
+			 * Whether to stop as soon as the samples in so far settle the outcome, one that failed included. That makes
+			 * readings bounds; see `settledAgreement`.
+			 */
 			readonly stopEarly: boolean;
 	  }
 	/** `model` is the checker, on the stage's adapter; `price` and `logprobs` its own, where they are not the stage's. */
@@ -162,7 +166,11 @@ export function readConfidence(method: ConfidenceMethod, inputs: ConfidenceInput
 			return tokenMarginConfidence(answer.tokens);
 		case "label-margin": {
 			const labels = labelsToRead(method.labels, request);
-			return labels === undefined ? unavailable("not-applicable") : labelMarginConfidence(answer.tokens, labels);
+			if (labels === undefined) return unavailable("not-applicable");
+			if (method.labels !== undefined) return labelMarginConfidence(answer.tokens, labels);
+			// The answer is one of the task's labels, so a token that begins another one is not where it is said.
+			const answered = answeredLabel(labelPart(answer.text, request), labels);
+			return answered === undefined ? unavailable("no-label") : labelMarginConfidence(answer.tokens, labels, answered);
 		}
 		case "agreement": {
 			const samples = inputs.samples.filter((sample) => sample !== null);

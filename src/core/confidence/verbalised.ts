@@ -111,7 +111,7 @@ function withoutTags(text: string, { tags }: Grammar): string {
 	return stripped === text ? text : stripped.trimEnd();
 }
 
-/** Every text of every choice's message, the reasoning that some servers add included, loses its tags. */
+/** Every text of every choice's message loses its tags, also what is nested in it, such as reasoning that servers add. */
 function withoutTagsInBody(body: JsonObject, grammar: Grammar): JsonObject {
 	const { choices } = body;
 	if (!Array.isArray(choices)) return body;
@@ -120,16 +120,26 @@ function withoutTagsInBody(body: JsonObject, grammar: Grammar): JsonObject {
 }
 
 function withoutTagsInChoice(choice: unknown, grammar: Grammar): unknown {
-	if (!isJsonObject(choice) || !isJsonObject(choice["message"])) return choice;
-	const message = Object.entries(choice["message"]);
-	const stripped = message.map(([field, value]) => [
-		field,
-		typeof value === "string" ? withoutTags(value, grammar) : value,
-	]);
-	if (stripped.every(([, value], index) => value === message[index]?.[1])) return choice;
-	return {
-		...choice,
-		message: Object.fromEntries(stripped),
-		...(choice["logprobs"] == null ? {} : { logprobs: null }),
-	};
+	if (!isJsonObject(choice)) return choice;
+	const message = withoutTagsIn(choice["message"], grammar, MOST_NESTING);
+	if (message === choice["message"]) return choice;
+	return { ...choice, message, ...(choice["logprobs"] == null ? {} : { logprobs: null }) };
+}
+
+/** No server nests its messages so deeply; what is deeper is left out, since nobody has looked at it. */
+const MOST_NESTING = 32;
+
+/** Every text in a value, at whatever depth, loses its tags; the same value where there are none. */
+function withoutTagsIn(value: unknown, grammar: Grammar, nesting: number): unknown {
+	if (typeof value === "string") return withoutTags(value, grammar);
+	if (typeof value !== "object" || value === null) return value;
+	if (nesting === 0) return null;
+	if (Array.isArray(value)) {
+		const items: readonly unknown[] = value;
+		const stripped = items.map((item) => withoutTagsIn(item, grammar, nesting - 1));
+		return stripped.every((item, index) => item === items[index]) ? value : stripped;
+	}
+	const fields = Object.entries(value as JsonObject);
+	const stripped = fields.map(([field, inner]) => [field, withoutTagsIn(inner, grammar, nesting - 1)] as const);
+	return stripped.every(([, inner], index) => inner === fields[index]?.[1]) ? value : Object.fromEntries(stripped);
 }

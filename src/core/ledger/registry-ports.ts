@@ -16,7 +16,7 @@ export interface OriginEntry {
 	readonly baseUrl: string;
 	/** The name of a Worker secret, never its value; null where the origin wants none. */
 	readonly secret: string | null;
-	/** Rises by one with each change, also over a deletion. */
+	/** Rises with each change of any origin, so that none comes again, also over a deletion. */
 	readonly revision: number;
 	/** Milliseconds since the Unix epoch. */
 	readonly updatedAt: number;
@@ -92,7 +92,7 @@ export interface OperatorRegistryPort {
 		readonly actor: Actor;
 	}) => Promise<Result<OperatorKeySummary, LedgerRefusal>>;
 	readonly operatorKeys: () => Promise<readonly OperatorKeySummary[]>;
-	/** The holder of an operator's key right now, also of a revoked or expired one; null: no such key. */
+	/** The holder of an operator's key right now; null: no such key, or one that is revoked or expired. */
 	readonly operatorKeyBySha256: (sha256: string) => Promise<OperatorKeySummary | null>;
 	readonly revokeOperatorKey: (input: {
 		readonly id: string;

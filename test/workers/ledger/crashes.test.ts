@@ -1,5 +1,5 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { TenantState } from "../../../src/core/ledger/ledger-ports.ts";
 import {
@@ -106,18 +106,21 @@ describe("a ledger that is killed between its own write and KV", () => {
 		expect(await alarmOf(made)).toBeNull();
 	});
 
-	it.each(["fails", "hangs", "lost"] as const)("during the alarm's own attempt, which %s, tries once more", async (kv) => {
-		let made = await tenantLedger();
-		world.kv = "fails";
-		await put(made, 1);
-		world.kv = kv;
-		world.now += 61_000;
-		await runDurableObjectAlarm(made.stub);
-		made = await kill(made);
-		world.kv = "works";
-		await converge(world, made);
-		await expectPublished(made);
-	});
+	it.each(["fails", "hangs", "lost"] as const)(
+		"during the alarm's own attempt, which %s, tries once more",
+		async (kv) => {
+			let made = await tenantLedger();
+			world.kv = "fails";
+			await put(made, 1);
+			world.kv = kv;
+			world.now += 61_000;
+			await runDurableObjectAlarm(made.stub);
+			made = await kill(made);
+			world.kv = "works";
+			await converge(world, made);
+			await expectPublished(made);
+		},
+	);
 
 	it("and has lost its alarm sets it again when it starts", async () => {
 		const made = await tenantLedger();
@@ -131,36 +134,42 @@ describe("a ledger that is killed between its own write and KV", () => {
 		await expectPublished(made);
 	});
 
-	it("still publishes the last revision after any mixture of writes, faults, kills and alarms", { timeout: 60_000 }, async () => {
-		const event = fc.oneof(
-			fc.constant("put" as const),
-			fc.constant("alarm" as const),
-			fc.constant("kill" as const),
-			fc.constantFrom<KvBehaviour>("works", "fails", "lost", "hangs"),
-			fc.integer({ min: 1, max: 20_000 }),
-		);
-		await fc.assert(
-			fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 25 }), async (events) => {
-				world = ledgerWorld();
-				let made = await tenantLedger();
-				let revision = 0;
-				for (const event of events) {
-					if (event === "put") valueOf(await put(made, ++revision));
-					else if (event === "alarm") await runDurableObjectAlarm(made.stub);
-					else if (event === "kill") made = await kill(made);
-					else if (typeof event === "number") world.now += event;
-					else world.kv = event;
-				}
-				world.kv = "works";
-				made = await kill(made);
-				await converge(world, made);
-				if (revision > 0) expect(await publishedPolicy(made)).toMatchObject({ revision, sequence: revision });
-				const sequences = world.writes.map(({ value }) => (JSON.parse(value ?? "") as { sequence: number }).sequence);
-				expect(sequences).toEqual(sequences.toSorted((one, other) => one - other));
-				const { items } = await made.ledger.revisions({ before: null, limit: 200 });
-				expect(items.map((item) => item.revision)).toEqual(Array.from({ length: revision }, (_, index) => revision - index));
-			}),
-			{ numRuns: 25 },
-		);
-	});
+	it(
+		"still publishes the last revision after any mixture of writes, faults, kills and alarms",
+		{ timeout: 60_000 },
+		async () => {
+			const event = fc.oneof(
+				fc.constant("put" as const),
+				fc.constant("alarm" as const),
+				fc.constant("kill" as const),
+				fc.constantFrom<KvBehaviour>("works", "fails", "lost", "hangs"),
+				fc.integer({ min: 1, max: 20_000 }),
+			);
+			await fc.assert(
+				fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 25 }), async (events) => {
+					world = ledgerWorld();
+					let made = await tenantLedger();
+					let revision = 0;
+					for (const event of events) {
+						if (event === "put") valueOf(await put(made, ++revision));
+						else if (event === "alarm") await runDurableObjectAlarm(made.stub);
+						else if (event === "kill") made = await kill(made);
+						else if (typeof event === "number") world.now += event;
+						else world.kv = event;
+					}
+					world.kv = "works";
+					made = await kill(made);
+					await converge(world, made);
+					if (revision > 0) expect(await publishedPolicy(made)).toMatchObject({ revision, sequence: revision });
+					const sequences = world.writes.map(({ value }) => (JSON.parse(value ?? "") as { sequence: number }).sequence);
+					expect(sequences).toEqual(sequences.toSorted((one, other) => one - other));
+					const { items } = await made.ledger.revisions({ before: null, limit: 200 });
+					expect(items.map((item) => item.revision)).toEqual(
+						Array.from({ length: revision }, (_, index) => revision - index),
+					);
+				}),
+				{ numRuns: 25 },
+			);
+		},
+	);
 });

@@ -14,8 +14,11 @@ export const ADMIN: Actor = { kind: "tenant-key", name: "key_admin" };
 /** Far in the future, so that the runtime never fires an alarm by itself: tests do. */
 const START = Date.UTC(2100, 0, 1);
 
-/** What KV does with the next writes. `lost`: the value lands, but the ledger hears of a failure. */
-export type KvBehaviour = "works" | "fails" | "lost" | "hangs";
+/**
+ * What KV does with the next writes. `lost`: the value lands, but the ledger hears of a failure; `hangs`: never answers
+ * and never writes; `slow`: does both once it is released.
+ */
+export type KvBehaviour = "works" | "fails" | "lost" | "hangs" | "slow";
 
 /** A tenant's ledger of one test, with the clock and the KV that all ledgers of the file have. */
 export interface TestLedger {
@@ -35,7 +38,7 @@ export function ledgerWorld() {
 		/** Every call to KV, in order. */
 		writes: [] as { readonly key: string; readonly value: string | null; readonly at: number }[],
 		faults: [] as { readonly fault: string; readonly [fact: string]: unknown }[],
-		/** Calls that hang go on once this is true. */
+		/** Slow calls go on once this is true. */
 		released: false,
 	};
 	currentWorld = world;
@@ -43,8 +46,8 @@ export function ledgerWorld() {
 		const { kv } = world;
 		world.writes.push({ key, value, at: world.now });
 		if (kv === "fails") throw new Error("KV PUT failed: 429 Too Many Requests");
-		// A timer of the ledger's own: what hangs in an instance goes down with it, as a call to KV does.
-		while (kv === "hangs" && !world.released) await scheduler.wait(5);
+		if (kv === "hangs") await new Promise(() => {});
+		while (kv === "slow" && !world.released) await scheduler.wait(5);
 		if (value === null) await env.CONFIG.delete(key);
 		else await env.CONFIG.put(key, value);
 		if (kv === "lost") throw new Error("Network connection lost.");

@@ -2,7 +2,16 @@ import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { TenantLedgerPort } from "../../../src/core/ledger/ledger-ports.ts";
 import { fakeCascade } from "../../support/cascades.ts";
-import { ADMIN, OPERATOR, ledgerWorld, newLedger, policyNumber, publishedPolicy, put, tenantLedger } from "./ledgers.ts";
+import {
+	ADMIN,
+	OPERATOR,
+	ledgerWorld,
+	newLedger,
+	policyNumber,
+	publishedPolicy,
+	put,
+	tenantLedger,
+} from "./ledgers.ts";
 import { valueOf } from "./ledgers.ts";
 
 let world: ReturnType<typeof ledgerWorld>;

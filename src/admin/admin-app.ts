@@ -1,0 +1,162 @@
+import { Hono } from "hono";
+import { err, ok, type Result } from "../core/result.ts";
+import type { PolicyProblem } from "../core/tenant-policy.ts";
+import type { AdminPorts } from "./admin-ports.ts";
+import { etagOf, problemsRefusal, refuse, toResponse, unknownTenant, type AdminRefusal } from "./admin-reply.ts";
+import { authorise, holdsKey } from "./authorise.ts";
+import type { AdminSuccess, AnyGuardedRoute, AnyRoute } from "./define-route.ts";
+import { readPrecondition } from "./preconditions.ts";
+import { readAdminBody } from "./read-admin-body.ts";
+import { readQuery, readValue } from "./read-fields.ts";
+import { ADMIN_ROUTES } from "./routes.ts";
+import { PARAMETERS, tenantName } from "./schemas/parameters.ts";
+import * as v from "valibot";
+
+/** Where the admin API is. */
+export const ADMIN_PATH = "/admin/v1";
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/**
+ * The admin API, made of the list of routes. `portsOf` is called once a request and should remember what it built; its
+ * error says what is not configured, and is logged and not shown. `routes` takes the place of the list in tests.
+ */
+export function createAdminApp<Bindings>(
+	portsOf: (bindings: Bindings) => Result<AdminPorts, string>,
+	logFault: (fault: string, facts: Readonly<Record<string, string>>) => void,
+	routes: readonly AnyRoute[] = ADMIN_ROUTES,
+) {
+	const app = new Hono<{ Bindings: Bindings & object; Variables: { requestId: string } }>().basePath(ADMIN_PATH);
+	const paths = Map.groupBy(routes, ({ path }) => path);
+
+	app.use(async (context, next) => {
+		context.set("requestId", `req_${crypto.randomUUID()}`);
+		await next();
+	});
+	for (const [path, ofPath] of paths) {
+		const pattern = path.replaceAll(/\{(\w+)\}/gu, ":$1");
+		for (const route of ofPath) {
+			app.on(route.method, pattern, async (context) => {
+				const requestId = context.get("requestId");
+				if (route.roles === "anyone") return openReply(route, routes, requestId);
+				const ports = portsOf(context.env);
+				if (!ports.ok) {
+					logFault("admin-not-configured", { requestId, what: ports.error });
+					const message = "The admin API is not configured here; the Worker's log says what is missing.";
+					return toResponse(refuse({ status: 503, code: "admin_not_configured", message }), requestId);
+				}
+				const reply = await answer(route, context.req.raw, context.req.param(), ports.value);
+				return toResponse(reply.ok ? successReply(route, reply.value) : reply.error, requestId);
+			});
+		}
+		const allowed = ofPath.map(({ method }) => method);
+		const others = METHODS.filter((method) => !allowed.some((each) => each === method));
+		app.on(others, pattern, (context) => {
+			const allow = allowed.join(", ");
+			const message = `Use ${allow} on this path.`;
+			return toResponse(
+				refuse({ status: 405, code: "method_not_allowed", message, headers: { allow } }),
+				context.get("requestId"),
+			);
+		});
+	}
+	app.all("*", (context) => {
+		const message = `There is no such path here; ${ADMIN_PATH}/docs lists them.`;
+		return toResponse(refuse({ status: 404, code: "unknown_url", message }), context.get("requestId"));
+	});
+	app.onError((error, context) => {
+		const requestId = context.get("requestId");
+		if (isPassing(error)) {
+			logFault("ledger-unavailable", { requestId, error: error.name });
+			const message = "The ledger cannot be reached at the moment.";
+			return toResponse(
+				refuse({ status: 503, code: "ledger_unavailable", message, retryAfterSeconds: 2 }),
+				requestId,
+			);
+		}
+		// A throw is a bug: named in the log by its kind and place, with no text that could hold a secret, and not shown.
+		logFault("unexpected-error", { requestId, error: error.name, what: firstFrame(error) });
+		const message = `Something went wrong on our side; quote ${requestId}.`;
+		return toResponse(refuse({ status: 500, code: "internal_error", message }), requestId);
+	});
+	return app;
+}
+
+/** Reads a request in the order in which it may be refused: who, what, whether still, and only then the body. */
+async function answer(
+	route: AnyGuardedRoute,
+	request: Request,
+	inPath: Readonly<Record<string, string>>,
+	ports: AdminPorts,
+): Promise<Result<AdminSuccess<unknown>, AdminRefusal>> {
+	const query = new URL(request.url).searchParams;
+	if (holdsKey(query)) {
+		const message = "The address holds a key, and addresses are logged: revoke it, and send keys in 'Authorization'.";
+		return err(refuse({ status: 400, code: "key_in_query", message }));
+	}
+	const { operationId, method, roles } = route;
+	const tenant = inPath["tenant"];
+	const ledger = tenant === undefined ? "none" : v.is(tenantName, tenant) ? ports.ledgerOf(tenant) : null;
+	const requester = await authorise(request, { operationId, method, roles, ledger }, ports);
+	if (!requester.ok) return requester;
+	if (ledger === null) return err(unknownTenant());
+
+	const problems: PolicyProblem[] = [];
+	const parameters: Record<string, unknown> = {};
+	for (const [name, text] of Object.entries(inPath)) {
+		const value = readValue(PARAMETERS[name as keyof typeof PARAMETERS], text, name);
+		if (value.ok) parameters[name] = value.value;
+		else problems.push(...value.error);
+	}
+	const asked = readQuery(route.query, query);
+	if (!asked.ok) problems.push(...asked.error);
+	if (!asked.ok || problems.length > 0) return err(problemsRefusal(400, "invalid_request", problems));
+
+	const expected = route.precondition === undefined ? ok(undefined) : readPrecondition(request.headers, route.precondition);
+	if (!expected.ok) return expected;
+	const body = await readBody(route, request);
+	if (!body.ok) return body;
+
+	const call = {
+		ports,
+		requester: requester.value,
+		parameters,
+		query: asked.value,
+		body: body.value,
+		expected: expected.value,
+		header: (name: string) => request.headers.get(name),
+		ledger: ledger === "none" ? undefined : ledger,
+	};
+	// The types of the call are the route's own; `guarded` has checked that its handler takes them.
+	return route.handle(call as never);
+}
+
+async function readBody(route: AnyGuardedRoute, request: Request): Promise<Result<unknown, AdminRefusal>> {
+	if (route.body === undefined) return ok(undefined);
+	const json = await readAdminBody(request, route.contentTypes ?? ["application/json"]);
+	if (!json.ok) return json;
+	const body = readValue(route.body, json.value, "body");
+	return body.ok ? body : err(problemsRefusal(422, "invalid_request", body.error));
+}
+
+function successReply({ reply }: AnyGuardedRoute, { status, body, revision }: AdminSuccess<unknown>) {
+	const headers = revision === undefined ? {} : { etag: etagOf(revision) };
+	return { status: status ?? reply.statuses?.[0] ?? 200, body, headers };
+}
+
+function openReply(route: Extract<AnyRoute, { roles: "anyone" }>, routes: readonly AnyRoute[], requestId: string): Response {
+	const bytes = crypto.getRandomValues(new Uint8Array(16));
+	const nonce = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+	const { body, headers } = route.handle({ routes, nonce });
+	return toResponse({ status: 200, body, headers: { "content-type": route.reply.contentType, ...headers } }, requestId);
+}
+
+/** What the runtime marks as worth another try: an object that moves, is overloaded, or was lost on the way. */
+function isPassing(error: Error): boolean {
+	const marks = error as { readonly retryable?: unknown; readonly overloaded?: unknown };
+	return marks.retryable === true || marks.overloaded === true;
+}
+
+function firstFrame(error: Error): string {
+	return (error.stack ?? "").split("\n")[1]?.trim() ?? "";
+}

@@ -1,0 +1,141 @@
+import { Command } from "commander";
+import type { AdminOperation, AdminReply } from "../../admin/client-types.ts";
+import { callAdmin, type AdminAnswer, type AdminFailure, type AdminInput, type Connection } from "./admin-client.ts";
+import { explainFailure } from "./explain-failure.ts";
+import type { Result } from "../../core/result.ts";
+
+/** 0 done, 1 refused or failed; wrong usage, 2, is commander's. */
+export type ExitCode = 0 | 1;
+
+const DEFAULT_URL = "http://127.0.0.1:8787";
+
+interface SharedOptions {
+	readonly url?: string;
+	readonly key?: string;
+	readonly tenant?: string;
+	readonly json?: boolean;
+}
+
+/** One run of a command that asks the admin API. */
+export class Session {
+	readonly connection: Connection;
+	/** Whether standard output is for a program. */
+	readonly json: boolean;
+	readonly #command: Command;
+	readonly #tenant: string | undefined;
+
+	constructor(command: Command) {
+		this.#command = command;
+		const { url, key, tenant, json = false } = command.opts<SharedOptions>();
+		this.json = json;
+		this.#tenant = tenant ?? setting("CASCADE_TENANT");
+		this.connection = {
+			url: this.#readUrl(url ?? setting("CASCADE_URL") ?? DEFAULT_URL),
+			key: this.#readKey(key ?? setting("CASCADE_ADMIN_KEY")),
+		};
+	}
+
+	/** The tenant that is meant: the argument, `--tenant` or $CASCADE_TENANT; ends with 2 where none is. */
+	tenant(argument?: string): string {
+		return (
+			argument ?? this.#tenant ?? this.wrongUsage("no tenant is named: give --tenant <name>, or set CASCADE_TENANT")
+		);
+	}
+
+	/** The tenant, where one is named. */
+	tenantIfNamed(): string | undefined {
+		return this.#tenant;
+	}
+
+	/** Ends the command with 2 and the reason, as commander ends it for options that it does not know. */
+	wrongUsage(message: string): never {
+		return this.#command.error(`error: ${message}`);
+	}
+
+	call<Operation extends AdminOperation>(
+		operation: Operation,
+		input: AdminInput<Operation>,
+	): Promise<Result<AdminAnswer<AdminReply<Operation>>, AdminFailure>> {
+		return callAdmin(this.connection, operation, input);
+	}
+
+	/** Writes a reply: as it was sent with `--json`, in words otherwise. */
+	print<Body>(answer: Pick<AdminAnswer<Body>, "body" | "text">, describe: (body: Body) => string): void {
+		process.stdout.write(this.json ? `${answer.text}\n` : describe(answer.body));
+	}
+
+	/** Writes why it did not work: the refusal itself with `--json`, and words on standard error. */
+	refuse(failure: AdminFailure): 1 {
+		if (this.json && failure.kind === "refused") process.stdout.write(`${failure.text}\n`);
+		return this.complain(explainFailure(failure));
+	}
+
+	/** Writes a problem. */
+	complain(text: string): 1 {
+		process.stderr.write(text);
+		return 1;
+	}
+
+	/** Writes something beside the result, for people. */
+	note(text: string): void {
+		if (!this.json) process.stderr.write(text);
+	}
+
+	/** Asks once and writes the reply. */
+	async show<Operation extends AdminOperation>(
+		operation: Operation,
+		input: AdminInput<Operation>,
+		describe: (body: AdminReply<Operation>) => string,
+	): Promise<ExitCode> {
+		const answer = await this.call(operation, input);
+		if (!answer.ok) return this.refuse(answer.error);
+		this.print(answer.value, describe);
+		return 0;
+	}
+
+	#readUrl(text: string): string {
+		const url = URL.parse(text);
+		if (url === null || !/^https?:$/u.test(url.protocol) || url.search !== "" || url.hash !== "")
+			return this.wrongUsage(`'${text}' is no address of a Worker, such as https://cascade.example.com`);
+		if (url.username !== "" || url.password !== "")
+			return this.wrongUsage("the address holds a password: give the key with CASCADE_ADMIN_KEY");
+		const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(url.hostname);
+		if (url.protocol === "http:" && !isHere)
+			return this.wrongUsage(`the key would travel to ${url.host} where anyone can read it: use https`);
+		return url.href.replace(/\/+$/u, "");
+	}
+
+	#readKey(key: string | undefined): string {
+		if (key === undefined)
+			return this.wrongUsage("no key: set CASCADE_ADMIN_KEY to an operator's key, or to a tenant's with the scope admin");
+		// What a header cannot hold would end in an error that shows the key.
+		return /^[\x21-\x7e]+$/u.test(key) ? key : this.wrongUsage("the key holds characters that no key has");
+	}
+}
+
+function setting(name: string): string | undefined {
+	const value = process.env[name];
+	return value === undefined || value === "" ? undefined : value;
+}
+
+/** Adds a command that asks the admin API, with the options that all of them have. */
+export function adminCommand(parent: Command, usage: string, description: string): Command {
+	return parent
+		.command(usage)
+		.description(description)
+		.option("--url <url>", `the Worker; default: $CASCADE_URL, else ${DEFAULT_URL}`)
+		.option("--key <key>", "an operator's key, or the tenant's; better in $CASCADE_ADMIN_KEY, which no process list shows")
+		.option("--tenant <name>", "the tenant; default: $CASCADE_TENANT")
+		.option("--json", "print what the API answers, as it answers");
+}
+
+/** The action of such a command; what it returns is the exit code. */
+export function withSession<Options>(
+	act: (session: Session, options: Options, positional: readonly (string | undefined)[]) => Promise<ExitCode>,
+): (...given: unknown[]) => Promise<void> {
+	return async (...given) => {
+		const command = given.at(-1);
+		if (!(command instanceof Command)) throw new Error("An action is called by commander.");
+		process.exitCode = await act(new Session(command), command.opts() as Options, command.args);
+	};
+}

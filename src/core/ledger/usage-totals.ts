@@ -1,0 +1,126 @@
+import type { Observation } from "../observation.ts";
+import { latencyDigest, latencyQuantile, type LatencyDigest } from "./latency-digest.ts";
+import type { UsageRow } from "./usage.ts";
+
+/** How many requests, by name. */
+type Counts = Readonly<Record<string, number>>;
+
+/**
+ * The usage of a set of observations. Only whole numbers, so that sums do not depend on their order and grouping: money
+ * is in nano-dollars (10^-9 US dollars), which are exact up to 9 million dollars. Plain JSON, as the ledger stores it.
+ */
+export interface UsageTotals {
+	readonly requests: number;
+	readonly outcomes: Counts;
+	readonly stages: Counts;
+	readonly reasons: Counts;
+	/** `unknown` requests are not in the sum; `estimated` ones are, as far as their cost is known. */
+	readonly cost: { readonly nanoUsd: number; readonly unknown: number; readonly estimated: number };
+	/** May be negative. */
+	readonly saved: { readonly nanoUsd: number; readonly unknown: number };
+	readonly inputTokens: number;
+	readonly outputTokens: number;
+	readonly latency: LatencyDigest;
+}
+
+/** What stands in place of a name where there is none. */
+const NONE = "none";
+
+const NANO = 1e9;
+
+/**
+ * What one observation adds. Its cost and its saving are rounded to the nearest nano-dollar each, so a sum is off by
+ * at most half a nano-dollar a request: a twentieth of a cent in a million requests. Tokens are those of every call
+ * that reported them.
+ */
+export function usageOf(observation: Observation): UsageTotals {
+	const { outcome, stage, reason, calls, costUsd, savedUsd, durationMs } = observation;
+	const usages = calls.flatMap(({ usage }) => (usage === null ? [] : [usage]));
+	const isEstimated = costUsd !== null && calls.some(({ estimated }) => estimated === true);
+	return {
+		requests: 1,
+		outcomes: { [outcome]: 1 },
+		stages: { [stage ?? NONE]: 1 },
+		reasons: { [reason ?? NONE]: 1 },
+		cost: { nanoUsd: nanoUsd(costUsd ?? 0), unknown: costUsd === null ? 1 : 0, estimated: isEstimated ? 1 : 0 },
+		saved: { nanoUsd: nanoUsd(savedUsd ?? 0), unknown: savedUsd === null ? 1 : 0 },
+		inputTokens: usages.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
+		outputTokens: usages.reduce((sum, { outputTokens }) => sum + outputTokens, 0),
+		latency: latencyDigest(durationMs),
+	};
+}
+
+/** The usage of a union of disjoint sets; of none, all zero. */
+export function sumUsage(parts: Iterable<UsageTotals>): UsageTotals {
+	const sum = createUsageSum();
+	for (const part of parts) sum.add(part);
+	return sum.totals();
+}
+
+/** A sum in the making, for more parts than should be held at once. */
+export interface UsageSum {
+	readonly add: (part: UsageTotals) => void;
+	readonly totals: () => UsageTotals;
+}
+
+/** A sum of nothing yet. */
+export function createUsageSum(): UsageSum {
+	// Maps, since a stage may be named as a property that every object has.
+	const counts = { outcomes: countsByName(), stages: countsByName(), reasons: countsByName(), latency: countsByName() };
+	const cost = { nanoUsd: 0, unknown: 0, estimated: 0 };
+	const saved = { nanoUsd: 0, unknown: 0 };
+	const plain = { requests: 0, inputTokens: 0, outputTokens: 0 };
+	return {
+		add(part) {
+			plain.requests += part.requests;
+			plain.inputTokens += part.inputTokens;
+			plain.outputTokens += part.outputTokens;
+			cost.nanoUsd += part.cost.nanoUsd;
+			cost.unknown += part.cost.unknown;
+			cost.estimated += part.cost.estimated;
+			saved.nanoUsd += part.saved.nanoUsd;
+			saved.unknown += part.saved.unknown;
+			counts.outcomes.add(part.outcomes);
+			counts.stages.add(part.stages);
+			counts.reasons.add(part.reasons);
+			counts.latency.add(part.latency);
+		},
+		totals: () => ({
+			...plain,
+			cost: { ...cost },
+			saved: { ...saved },
+			outcomes: counts.outcomes.read(),
+			stages: counts.stages.read(),
+			reasons: counts.reasons.read(),
+			latency: counts.latency.read(),
+		}),
+	};
+}
+
+/** Totals as they are reported: dollars, and quantiles in place of the digest, to four significant digits. */
+export function usageRow(key: Pick<UsageRow, "start" | "cascade" | "policyRevision">, totals: UsageTotals): UsageRow {
+	const { cost, saved, latency, ...plain } = totals;
+	const quantile = (q: number) => Number(latencyQuantile(latency, q).toPrecision(4));
+	return {
+		...key,
+		...plain,
+		cost: { usd: cost.nanoUsd / NANO, unknown: cost.unknown, estimated: cost.estimated },
+		saved: { usd: saved.nanoUsd / NANO, unknown: saved.unknown },
+		latency: { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) },
+	};
+}
+
+function countsByName() {
+	const byName = new Map<string, number>();
+	return {
+		add(counts: Counts) {
+			for (const [name, count] of Object.entries(counts)) byName.set(name, (byName.get(name) ?? 0) + count);
+		},
+		read: (): Counts => Object.fromEntries(byName),
+	};
+}
+
+/** Half a nano-dollar is rounded up. Adding 0 makes of minus zero, which JSON would not keep, zero. */
+function nanoUsd(usd: number): number {
+	return Math.round(usd * NANO) + 0;
+}

@@ -1,0 +1,46 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+import { formatOperatorKey } from "../../../src/admin/operator-key.ts";
+import { sha256Hex } from "../../../src/adapters/kv-key-store.ts";
+import type { UncheckedBindings } from "../../../src/bindings.ts";
+import { createWorker } from "../../../src/worker.ts";
+import { AUDIENCE, createAccessTokens, TEAM_DOMAIN } from "../../admin/access-tokens.ts";
+import type { AdminWorld } from "../../admin/admin-world.ts";
+
+/** The admin API over the real ledgers, with what it has asked of other hosts. */
+export interface WorkerWorld extends AdminWorld {
+	readonly outbound: string[];
+}
+
+/** The Worker as production composes it; only Cloudflare Access's published keys come from here. */
+export async function createWorkerWorld(changes: Partial<UncheckedBindings> = {}): Promise<WorkerWorld> {
+	const access = await createAccessTokens();
+	const operatorKey = formatOperatorKey(crypto.getRandomValues(new Uint8Array(32)));
+	const outbound: string[] = [];
+	vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+		const url = new Request(input).url;
+		outbound.push(url);
+		if (url === `https://${TEAM_DOMAIN}/cdn-cgi/access/certs`) return Response.json(access.keySet);
+		throw new Error(`A test asked for ${url}.`);
+	});
+	const bindings: UncheckedBindings = {
+		...(env as unknown as UncheckedBindings),
+		OPERATOR_KEY_SHA256: await sha256Hex(operatorKey),
+		ACCESS_TEAM_DOMAIN: TEAM_DOMAIN,
+		ACCESS_AUD: AUDIENCE,
+		...changes,
+	};
+	const worker = createWorker();
+	return {
+		async fetch(request) {
+			const context = createExecutionContext();
+			const response = await worker.fetch(request, bindings, context);
+			await waitOnExecutionContext(context);
+			return response;
+		},
+		operatorKey,
+		access,
+		outbound,
+	};
+}
