@@ -1,5 +1,6 @@
 import type { ObjectNamespace } from "./adapters/ledger-stubs.ts";
 import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
+import type { ObservationMessage } from "./core/ledger/observation-message.ts";
 
 /** What the runtime hands over: anything may be missing, since configuration is written by people. */
 export interface UncheckedBindings {
@@ -10,6 +11,8 @@ export interface UncheckedBindings {
 	/** The sources behind CONFIG, for the admin API. */
 	readonly TENANT_LEDGER?: ObjectNamespace;
 	readonly OPERATOR_REGISTRY?: ObjectNamespace;
+	/** Where records of requests go; without it, usage is not counted. */
+	readonly OBSERVATIONS?: Queue<ObservationMessage>;
 	/** SHA-256, in hex, of operators' keys, with commas between them. */
 	readonly OPERATOR_KEY_SHA256?: string;
 	/** The Cloudflare Access team, such as `example.cloudflareaccess.com`, and the application's audience tag. */
@@ -25,6 +28,8 @@ export interface UncheckedBindings {
 export interface Bindings {
 	readonly ai: WorkersAiBinding;
 	readonly config: KVNamespace;
+	/** Null: there is none. */
+	readonly observations: Queue<ObservationMessage> | null;
 	readonly allowLoopbackOrigins: boolean;
 	readonly originSecret: (name: string) => string | undefined;
 }
@@ -36,7 +41,7 @@ class ConfigurationError extends Error {
 
 /** Checks each binding by name; throws with the one that is missing, since nothing can work without it. */
 export function checkBindings(unchecked: UncheckedBindings): Bindings {
-	const { AI, CONFIG } = unchecked;
+	const { AI, CONFIG, OBSERVATIONS = null } = unchecked;
 	if (AI === undefined)
 		throw new ConfigurationError('The binding AI is missing: add [ai] binding = "AI" to wrangler.toml.');
 	if (CONFIG === undefined)
@@ -46,6 +51,7 @@ export function checkBindings(unchecked: UncheckedBindings): Bindings {
 	return {
 		ai: AI,
 		config: CONFIG,
+		observations: OBSERVATIONS,
 		allowLoopbackOrigins: unchecked.ALLOW_LOOPBACK_ORIGINS === "true",
 		originSecret(name) {
 			const secret = name.startsWith("ORIGIN_") && name !== "ORIGIN_HOSTS" ? unchecked[name as `ORIGIN_${string}`] : undefined;

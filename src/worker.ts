@@ -1,8 +1,11 @@
+import { waitUntil } from "cloudflare:workers";
+import { consumeObservations } from "./adapters/consume-observations.ts";
 import { createEmbedder } from "./adapters/embeddings-resolver.ts";
 import { createKvKeyStore, sha256Hex } from "./adapters/kv-key-store.ts";
 import { createKvPolicyStore } from "./adapters/kv-policy-store.ts";
 import { ledgerOf, registryOf } from "./adapters/ledger-stubs.ts";
 import { logFault, observationLog } from "./adapters/observation-log.ts";
+import { createObservationQueue } from "./adapters/observation-queue.ts";
 import { createKvOriginStore } from "./adapters/origin-store.ts";
 import { createStageResolver } from "./adapters/stage-resolver.ts";
 import { systemClock } from "./adapters/system-clock.ts";
@@ -10,7 +13,8 @@ import { createAccessVerifier } from "./admin/access-token.ts";
 import { ADMIN_PATH, createAdminApp } from "./admin/admin-app.ts";
 import type { AdminPorts } from "./admin/admin-ports.ts";
 import { readAdminSettings } from "./admin/admin-settings.ts";
-import { checkBindings, type UncheckedBindings } from "./bindings.ts";
+import { checkBindings, type Bindings, type UncheckedBindings } from "./bindings.ts";
+import type { ObservationSink } from "./cascade/ports.ts";
 import { err, ok, type Result } from "./core/result.ts";
 import { createApp } from "./http/app.ts";
 import { STREAM_TIMES, type AppPorts } from "./http/app-ports.ts";
@@ -35,6 +39,16 @@ export function createWorker(options: WorkerOptions = {}) {
 			return pathname === ADMIN_PATH || pathname.startsWith(`${ADMIN_PATH}/`)
 				? admin.fetch(request, bindings, context)
 				: app.fetch(request, bindings, context);
+		},
+		queue(batch: MessageBatch, { TENANT_LEDGER }: UncheckedBindings): Promise<void> {
+			return consumeObservations(batch, {
+				ledgerOf(tenant) {
+					if (TENANT_LEDGER === undefined) throw new Error("the binding TENANT_LEDGER is missing");
+					return ledgerOf(TENANT_LEDGER, tenant);
+				},
+				clock: systemClock,
+				logFault,
+			});
 		},
 	};
 }
@@ -75,7 +89,8 @@ function buildAdminPorts(unchecked: UncheckedBindings): Result<AdminPorts, strin
 }
 
 function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOptions): AppPorts {
-	const { ai, config: kv, allowLoopbackOrigins: allowLoopback, originSecret: secret } = checkBindings(unchecked);
+	const bindings = checkBindings(unchecked);
+	const { ai, config: kv, allowLoopbackOrigins: allowLoopback, originSecret: secret } = bindings;
 	const clock = systemClock;
 	const origins = createKvOriginStore({ kv, secret, allowLoopback, clock });
 	return {
@@ -83,9 +98,21 @@ function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOpti
 		policies: createKvPolicyStore({ kv, clock }),
 		resolveStage: createStageResolver({ ai, origins, clock }),
 		embed: createEmbedder({ ai, origins, clock }),
-		observations: observationLog,
+		observations: observationSink(bindings),
 		clock,
 		times: STREAM_TIMES,
+	};
+}
+
+/** The log has every observation; the queue, where there is one, brings them to the ledgers. */
+function observationSink({ observations: queue }: Bindings): ObservationSink {
+	if (queue === null) return observationLog;
+	const queued = createObservationQueue({ queue, clock: systemClock, waitUntil, logFault });
+	return {
+		record(observation) {
+			observationLog.record(observation);
+			queued.record(observation);
+		},
 	};
 }
 

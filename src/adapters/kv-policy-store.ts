@@ -9,8 +9,8 @@ const revision = v.pipe(v.number(), v.integer(), v.minValue(1));
 /** `tenant/<id>/policy`: the current revision, as published. */
 const policyRecord = v.object({
 	version: v.literal(1),
-	/** Absent in records that were written without a ledger, whose revision rises with every publication. */
-	sequence: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+	/** Absent in records that were written without a ledger: older than any of a ledger, and told apart by revision. */
+	sequence: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
 	revision,
 	/** Seconds since the Unix epoch. */
 	publishedAt: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -39,7 +39,8 @@ export function createKvPolicyStore(input: {
 		...input,
 		kind: "policy",
 		parse: parsePublishedPolicy,
-		isOlder: (read, known) => read.sequence < known.sequence,
+		isOlder: (read, known) =>
+			read.sequence < known.sequence || (read.sequence === known.sequence && read.revision < known.revision),
 	});
 	return { read: (tenant) => records.read(policyRecordName(tenant)) };
 }
@@ -47,7 +48,7 @@ export function createKvPolicyStore(input: {
 function parsePublishedPolicy(document: unknown): PublishedPolicy | undefined {
 	const record = v.safeParse(policyRecord, document);
 	if (!record.success) return undefined;
-	const { revision, sequence = revision, publishedAt, suspended, canary } = record.output;
+	const { revision, sequence, publishedAt, suspended, canary } = record.output;
 	const policy = parseTenantPolicy(record.output.policy);
 	if (!policy.ok) return undefined;
 	const published = { revision, sequence, publishedAt, suspended, policy: policy.value };

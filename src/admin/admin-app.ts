@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { isJsonObject } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { PolicyProblem } from "../core/tenant-policy.ts";
 import type { AdminPorts } from "./admin-ports.ts";
@@ -135,7 +136,10 @@ async function readBody(route: AnyGuardedRoute, request: Request): Promise<Resul
 	if (route.body === undefined) return ok(undefined);
 	const json = await readAdminBody(request, route.contentTypes ?? ["application/json"]);
 	if (!json.ok) return json;
-	const body = readValue(route.body, json.value, "body");
+	// The schema library takes a list for an object whose names are numbers.
+	const body = isJsonObject(json.value)
+		? readValue(route.body, json.value, "body")
+		: err([{ path: "body", message: "must be a JSON object" }]);
 	return body.ok ? body : err(problemsRefusal(422, "invalid_request", body.error));
 }
 

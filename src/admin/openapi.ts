@@ -1,35 +1,8 @@
-import { toJsonSchema, type JsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
-import type { AnyGuardedRoute, AnyRoute } from "./define-route.ts";
 import type { JsonObject } from "../core/json.ts";
-import * as common from "./schemas/common.ts";
-import * as keys from "./schemas/keys.ts";
-import * as origins from "./schemas/origins.ts";
+import type { AnyGuardedRoute, AnyRoute } from "./define-route.ts";
+import { convertSchemas, type Convert } from "./openapi-schemas.ts";
 import { PARAMETERS } from "./schemas/parameters.ts";
-import * as policies from "./schemas/policy.ts";
-import * as tenants from "./schemas/tenants.ts";
-import * as usage from "./schemas/usage.ts";
-
-/** Schemas that stand under a name of their own, and are referred to. */
-const COMPONENTS = {
-	Actor: common.actor,
-	AuditEntry: common.auditEntry,
-	Canary: tenants.canary,
-	Change: policies.change,
-	Error: common.errorBody,
-	Key: keys.keySummary,
-	NewKey: keys.newKey,
-	OperatorKey: keys.operatorKeySummary,
-	Origin: origins.origin,
-	Policy: policies.policyDocument,
-	Publication: common.publication,
-	Problem: common.problem,
-	RevisionSummary: policies.revisionSummary,
-	RevisionWritten: policies.revisionWritten,
-	Tenant: tenants.tenantState,
-	TenantEntry: tenants.tenantEntry,
-	UsageReport: usage.usageReport,
-} as const;
 
 const REFUSALS: Readonly<Record<number, string>> = {
 	400: "A parameter, a header or the JSON is malformed.",
@@ -50,9 +23,14 @@ const REFUSALS: Readonly<Record<number, string>> = {
  * what requests must be, as read from the wire; what replies are, as sent.
  */
 export function openApiDocument(routes: readonly AnyRoute[]): JsonObject {
+	const guarded = routes.filter((route) => route.roles !== "anyone");
+	const bodies = guarded.flatMap(({ body }) => (body === undefined ? [] : [body]));
+	const values = guarded.flatMap(({ query, reply }) => [reply.schema, ...entriesOf(query).map(([, entry]) => entry)]);
+	const sent = convertSchemas("output", [...values, ...Object.values(PARAMETERS)]);
+	const converters = { taken: convertSchemas("input", bodies).convert, sent: sent.convert };
 	const paths: Record<string, JsonObject> = {};
 	for (const route of routes) {
-		paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+		paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route, converters) };
 	}
 	return {
 		openapi: "3.1.1",
@@ -66,9 +44,7 @@ export function openApiDocument(routes: readonly AnyRoute[]): JsonObject {
 		security: [{ key: [] }, { access: [] }],
 		paths,
 		components: {
-			schemas: Object.fromEntries(
-				Object.entries(COMPONENTS).map(([name, schema]) => [name, converted(schema, "output", name)]),
-			),
+			schemas: sent.components,
 			headers: {
 				RequestId: { description: "To quote when asking about a reply.", schema: { type: "string" } },
 				Revision: { description: "The revision, in quotes, for `If-Match`.", schema: { type: "string" } },
@@ -101,7 +77,13 @@ export function openApiDocument(routes: readonly AnyRoute[]): JsonObject {
 
 const requestIdHeader = { "x-request-id": { $ref: "#/components/headers/RequestId" } };
 
-function operation(route: AnyRoute): JsonObject {
+/** Of what is taken in bodies, and of all else. */
+interface Converters {
+	readonly taken: Convert;
+	readonly sent: Convert;
+}
+
+function operation(route: AnyRoute, { taken, sent }: Converters): JsonObject {
 	const { operationId, summary, description, path } = route;
 	const named = { operationId, summary, ...(description === undefined ? {} : { description }) };
 	if (route.roles === "anyone") {
@@ -110,30 +92,36 @@ function operation(route: AnyRoute): JsonObject {
 		const response = { description: text, headers: requestIdHeader, content: { [type]: { schema: {} } } };
 		return { ...named, security: [], responses: { 200: response } };
 	}
-	const parameters = [...pathParameters(path), ...queryParameters(route), ...headerParameters(route)];
+	const parameters = [...pathParameters(path, sent), ...queryParameters(route, sent), ...headerParameters(route)];
 	return {
 		...named,
 		tags: [operationId.slice(0, operationId.indexOf("."))],
 		"x-roles": route.roles,
 		...(parameters.length === 0 ? {} : { parameters }),
-		...(route.body === undefined ? {} : { requestBody: requestBody(route.body, route.contentTypes) }),
-		responses: responses(route),
+		...(route.body === undefined ? {} : { requestBody: requestBody(taken(route.body), route.contentTypes) }),
+		responses: responses(route, sent),
 	};
 }
 
-function pathParameters(path: string): JsonObject[] {
-	return [...path.matchAll(/\{(\w+)\}/gu)].map(([, name = ""]) => {
-		const { description, ...schema } = converted(PARAMETERS[name as keyof typeof PARAMETERS], "output");
-		return { name, in: "path", required: true, schema, ...(description === undefined ? {} : { description }) };
-	});
+function pathParameters(path: string, convert: Convert): JsonObject[] {
+	return [...path.matchAll(/\{(\w+)\}/gu)].map(([, name = ""]) =>
+		parameter({ name, in: "path", required: true }, convert(PARAMETERS[name as keyof typeof PARAMETERS])),
+	);
 }
 
-function queryParameters({ query }: AnyGuardedRoute): JsonObject[] {
-	return Object.entries(query?.entries ?? {}).map(([name, entry]) => {
-		const { description, ...schema } = converted(entry as v.GenericSchema, "output");
-		const required = entry.type !== "optional";
-		return { name, in: "query", required, schema, ...(description === undefined ? {} : { description }) };
-	});
+function queryParameters({ query }: AnyGuardedRoute, convert: Convert): JsonObject[] {
+	return entriesOf(query).map(([name, entry]) =>
+		parameter({ name, in: "query", required: entry.type !== "optional" }, convert(entry)),
+	);
+}
+
+function entriesOf(query: AnyGuardedRoute["query"]): [string, v.GenericSchema][] {
+	return Object.entries(query?.entries ?? {}) as [string, v.GenericSchema][];
+}
+
+/** A parameter; what its schema says of it stands where readers of the list look for it. */
+function parameter(facts: JsonObject, { description, ...schema }: JsonObject): JsonObject {
+	return { ...facts, ...(description === undefined ? {} : { description }), schema };
 }
 
 function headerParameters({ headers = {}, precondition }: AnyGuardedRoute): JsonObject[] {
@@ -149,17 +137,16 @@ function headerParameters({ headers = {}, precondition }: AnyGuardedRoute): Json
 	return [...own, ...revision, ...first].map((header) => ({ ...header, in: "header", schema: { type: "string" } }));
 }
 
-function requestBody(body: v.GenericSchema, contentTypes: readonly string[] = ["application/json"]): JsonObject {
-	const schema = converted(body, "input");
+function requestBody(schema: JsonObject, contentTypes: readonly string[] = ["application/json"]): JsonObject {
 	return { required: true, content: Object.fromEntries(contentTypes.map((type) => [type, { schema }])) };
 }
 
-function responses(route: AnyGuardedRoute): JsonObject {
+function responses(route: AnyGuardedRoute, convert: Convert): JsonObject {
 	const { schema, description, statuses = [200], revisioned = false } = route.reply;
 	const success = {
 		description,
 		headers: { ...requestIdHeader, ...(revisioned ? { etag: { $ref: "#/components/headers/Revision" } } : {}) },
-		content: { "application/json": { schema: converted(schema, "output") } },
+		content: { "application/json": { schema: convert(schema) } },
 	};
 	return {
 		...Object.fromEntries(statuses.map((status) => [status, success])),
@@ -180,18 +167,3 @@ export function refusalStatuses(route: AnyGuardedRoute): readonly number[] {
 	return [...statuses].sort((one, other) => one - other);
 }
 
-/** One schema; `own` is the name of the component that it is itself, which is not to be a reference to itself. */
-function converted(schema: v.GenericSchema, typeMode: "input" | "output", own?: string): JsonObject {
-	const definitions = Object.fromEntries(Object.entries(COMPONENTS).filter(([name]) => name !== own));
-	const { $schema, $defs, ...json } = toJsonSchema(schema, {
-		target: "draft-2020-12",
-		typeMode,
-		// What a schema cannot say, such as that two scopes are not the same, stands in its description.
-		ignoreActions: ["check", "trim"],
-		definitions,
-		overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
-		overrideSchema: ({ valibotSchema }): JsonSchema | undefined =>
-			valibotSchema.type === "custom" ? { type: "object" } : undefined,
-	});
-	return json as JsonObject;
-}

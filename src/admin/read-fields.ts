@@ -30,6 +30,5 @@ function problemOf(issue: v.BaseIssue<unknown>, whole: string): PolicyProblem {
 	const path = issuePath(issue);
 	if (issue.type === "strict_object" && issue.expected === "never") return { path, message: "is not known here" };
 	if (issue.type === "strict_object" && issue.received === "undefined") return { path, message: "is required" };
-	if (issue.type === "strict_object") return { path: path === "" ? whole : path, message: "must be a JSON object" };
 	return { path: path === "" ? whole : path, message: issue.message };
 }

@@ -18,6 +18,4 @@ export type EmbeddingsFailure = StageFailure & {
 };
 
 /** Turns texts into vectors by the model that the policy names. Never throws for what an upstream does. */
-export type Embedder<Request, Answer> = (
-	call: EmbeddingsCall<Request>,
-) => Promise<Result<Answer, EmbeddingsFailure>>;
+export type Embedder<Request, Answer> = (call: EmbeddingsCall<Request>) => Promise<Result<Answer, EmbeddingsFailure>>;

@@ -54,11 +54,7 @@ const SHARE_OF_TIME = 0.4;
  * A parallel cascade asks the last stage at the beginning and stops it where an earlier answer is accepted: the
  * decisions are the same, an escalated answer comes sooner, and every request pays for both.
  */
-export async function runCascade(
-	shared: SharedByStages,
-	cascade: Cascade,
-	route: Route,
-): Promise<CascadeOutcome> {
+export async function runCascade(shared: SharedByStages, cascade: Cascade, route: Route): Promise<CascadeOutcome> {
 	const record = emptyRecord();
 	const run: StageRun = { ...shared, checks: cascade.checks, record };
 	const { endsAt = run.clock.now() + cascade.timeoutMs } = shared;

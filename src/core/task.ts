@@ -38,7 +38,11 @@ export interface LabelScore {
 export function answeredLabel(text: string, labels: readonly string[]): string | undefined {
 	const written = text.normalize().trim();
 	if (written === "") return undefined;
-	const [folded, bare, foldedBare] = [fold(written), withoutMarks(written.normalize("NFKC")), withoutMarks(fold(written))];
+	const [folded, bare, foldedBare] = [
+		fold(written),
+		withoutMarks(written.normalize("NFKC")),
+		withoutMarks(fold(written)),
+	];
 	// From the closest spelling to the loosest.
 	const views: ((label: string) => boolean)[] = [
 		(label) => label === written,

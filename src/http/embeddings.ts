@@ -64,8 +64,7 @@ function record(
 	const now = ports.clock.now();
 	const { trail, calls } = emptyRecord();
 	const call = { stage: alias, model: policy.model, purpose: "answer" as const, ms: now - startedAt };
-	if ("failure" in end && end.failure.partlyAnswered !== true)
-		recordFailedCall({ trail, calls }, call, end.failure);
+	if ("failure" in end && end.failure.partlyAnswered !== true) recordFailedCall({ trail, calls }, call, end.failure);
 	else {
 		const promptTokens = "failure" in end ? null : end.promptTokens;
 		const usage = promptTokens === null ? null : { inputTokens: promptTokens, outputTokens: 0 };

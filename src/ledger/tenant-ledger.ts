@@ -9,6 +9,8 @@ import type {
 	TenantLedgerPort,
 	TenantState,
 } from "../core/ledger/ledger-ports.ts";
+import type { UsageQuery, UsageReport } from "../core/ledger/usage.ts";
+import type { Observation } from "../core/observation.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { keptReason } from "./acts.ts";
 import { emptyLedger } from "./empty-ledger.ts";
@@ -22,6 +24,9 @@ import { migrate, schemaVersion } from "./sql-migrations.ts";
 import { exportTenant, tenantState } from "./tenant-state.ts";
 import { TENANT_MIGRATIONS } from "./tenant-schema.ts";
 import { createTenantStores, type TenantStores } from "./tenant-stores.ts";
+import { createUsageStore, USAGE_MIGRATIONS, type UsageStore } from "./usage-store.ts";
+
+const DAY_MS = 86_400_000;
 
 /** The input of a method of the port. */
 type Input<Method extends keyof TenantLedgerPort> = Parameters<TenantLedgerPort[Method]>[0];
@@ -31,15 +36,13 @@ type Input<Method extends keyof TenantLedgerPort> = Parameters<TenantLedgerPort[
  * usage. One instance a tenant, at `idFromName(tenant)`; KV holds the published copy, which this alone writes. A name
  * at which no tenant was ever created stores nothing, however often it is asked for.
  */
-export class TenantLedger
-	extends DurableObject<LedgerBindings>
-	implements Omit<TenantLedgerPort, "usage" | "recordObservations">
-{
+export class TenantLedger extends DurableObject<LedgerBindings> implements TenantLedgerPort {
 	/** For tests to set before an instance is made; the runtime makes instances itself, with two arguments. */
 	static runtime: LedgerRuntime = ledgerRuntime;
 
 	readonly #runtime = TenantLedger.runtime;
 	readonly #stores: TenantStores;
+	readonly #usage: UsageStore;
 	readonly #transactions: LedgerTransactions;
 	/** Whether the tables are there. */
 	#isOpen = false;
@@ -48,6 +51,7 @@ export class TenantLedger
 		super(ctx, env);
 		const { storage } = ctx;
 		this.#stores = createTenantStores(storage.sql);
+		this.#usage = createUsageStore(storage);
 		this.#transactions = createLedgerTransactions({
 			storage,
 			stores: this.#stores,
@@ -64,6 +68,7 @@ export class TenantLedger
 	#open(): void {
 		const { now } = this.#runtime;
 		migrate(this.ctx.storage, TENANT_MIGRATIONS, { now });
+		migrate(this.ctx.storage, USAGE_MIGRATIONS, { component: "usage", now });
 		this.#isOpen = true;
 	}
 
@@ -236,9 +241,24 @@ export class TenantLedger
 		return this.#isOpen ? this.#stores.outbox.state() : { pending: 0, oldestAt: null };
 	}
 
+	/** Those of a tenant that is gone, or of a former one of the name, are dropped; those too old to count are logged. */
+	async recordObservations(observations: readonly Observation[]): Promise<{ readonly added: number }> {
+		const tenant = this.#isOpen ? this.#stores.tenant.read() : null;
+		if (tenant === null) return { added: 0 };
+		const own = observations.filter(({ at }) => at >= tenant.createdAt);
+		const { added, tooOld } = this.#usage.record(own, this.#runtime.now());
+		if (tooOld > 0) this.#runtime.logFault("observations-too-old", { count: tooOld });
+		return { added };
+	}
+
+	async usage(query: UsageQuery): Promise<UsageReport> {
+		return this.#hasTenant() ? this.#usage.report(query) : { ...query, rows: [] };
+	}
+
 	async export(): Promise<Result<JsonObject, LedgerRefusal>> {
 		if (!this.#hasTenant()) return notCreated();
-		return ok(exportTenant(this.#stores));
+		const { rows } = this.#usage.report({ from: 0, to: this.#runtime.now() + DAY_MS, by: "day" });
+		return ok({ ...exportTenant(this.#stores), usage: rows });
 	}
 
 	async destroy({ actor }: Input<"destroy">): Promise<Result<PublicationState, LedgerRefusal>> {

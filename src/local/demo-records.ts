@@ -1,4 +1,4 @@
-import { keyRecordName, originRecordName, policyRecordName } from "../core/published-records.ts";
+import { keyRecordName } from "../core/published-records.ts";
 
 /**
  * The demo tenant: what an operator would publish to KV, as the laptop publishes it. The key is accepted by the local
@@ -178,22 +178,13 @@ export interface KvRecord {
 	readonly value: string;
 }
 
-/** Everything the demo needs in KV. `sha256Hex` is given, since each runtime has its own. */
-export async function demoRecords(input: {
-	readonly sha256Hex: (text: string) => Promise<string> | string;
-	readonly originUrl: string;
-	readonly ownServer: OwnServer | undefined;
-	/** Seconds since the Unix epoch. */
-	readonly publishedAt: number;
-	/** In place of the demo's own cascades. */
-	readonly policy?: Record<string, unknown>;
-}): Promise<KvRecord[]> {
-	const { ownServer, policy = demoPolicy(ownServer) } = input;
-	const record = (key: string, value: unknown): KvRecord => ({ key, value: JSON.stringify(value) });
-	return [
-		record(keyRecordName(await input.sha256Hex(DEMO_KEY)), { version: 1, tenant: DEMO_TENANT, scopes: ["inference"] }),
-		record(policyRecordName(DEMO_TENANT), { version: 1, revision: 1, publishedAt: input.publishedAt, policy }),
-		record(originRecordName("local"), { version: 1, baseUrl: input.originUrl, secret: "ORIGIN_LOCAL_KEY" }),
-		...(ownServer === undefined ? [] : [record(originRecordName("own"), { version: 1, baseUrl: ownServer.baseUrl })]),
-	];
+/**
+ * The record of the demo key. It is the one thing that no ledger holds: a key of this form would be refused by the
+ * admin API, and is accepted by the local composition alone.
+ */
+export function demoKeyRecord(sha256: string): KvRecord {
+	return {
+		key: keyRecordName(sha256),
+		value: JSON.stringify({ version: 1, tenant: DEMO_TENANT, scopes: ["inference"] }),
+	};
 }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { demoRecords, type OwnServer } from "./demo-records.ts";
+import { DEMO_KEY, demoKeyRecord, type OwnServer } from "./demo-records.ts";
+import { LOCAL_OPERATOR_KEY, seedDemo } from "./seed-demo.ts";
 
 /** A running local Worker and local origin. */
 export interface LocalStack {
@@ -64,8 +65,19 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 					compatibilityDate: COMPATIBILITY_DATE,
 					compatibilityFlags: ["enable_request_signal", "enable_abortsignal_rpc"],
 					kvNamespaces: { CONFIG: "config" },
+					durableObjects: {
+						TENANT_LEDGER: { className: "TenantLedger", useSQLite: true },
+						OPERATOR_REGISTRY: { className: "OperatorRegistry", useSQLite: true },
+					},
+					queueProducers: { OBSERVATIONS: { queueName: "observations" } },
+					queueConsumers: { observations: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10 } },
 					serviceBindings: { AI: { name: "edge-cascade-local", entrypoint: "LocalAI" } },
-					bindings: { ALLOW_LOOPBACK_ORIGINS: "true", ORIGIN_LOCAL_KEY: LOCAL_ORIGIN_KEY, ...edgeSpeed },
+					bindings: {
+						ALLOW_LOOPBACK_ORIGINS: "true",
+						ORIGIN_LOCAL_KEY: LOCAL_ORIGIN_KEY,
+						OPERATOR_KEY_SHA256: sha256Hex(LOCAL_OPERATOR_KEY),
+						...edgeSpeed,
+					},
 				},
 				{
 					name: "edge-cascade-local-origin",
@@ -88,14 +100,13 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 		const publish: LocalStack["publish"] = async (records) => {
 			for (const { key, value } of records) await kv.put(key, value);
 		};
-		const records = await demoRecords({
-			sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
+		await publish([demoKeyRecord(sha256Hex(DEMO_KEY))]);
+		await seedDemo({
+			url: url.origin,
 			originUrl: new URL("v1", originUrl).href,
 			ownServer: options.ownServer,
-			publishedAt: Math.floor(Date.now() / 1000),
 			...(options.policy === undefined ? {} : { policy: options.policy }),
 		});
-		await publish(records);
 		return { url: url.origin, originUrl: originUrl.origin, publish, stop: () => runtime.dispose() };
 	} catch (error) {
 		await runtime.dispose();
@@ -113,6 +124,10 @@ export async function buildLocalWorkers(directory: string): Promise<string> {
 		bundle(["--config", join(ROOT, "src/local/origin.wrangler.toml"), "--outdir", join(directory, "origin")]),
 	]);
 	return directory;
+}
+
+function sha256Hex(text: string): string {
+	return createHash("sha256").update(text).digest("hex");
 }
 
 async function bundle(args: readonly string[]): Promise<void> {

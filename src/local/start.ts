@@ -1,4 +1,5 @@
 import { DEMO_KEY, parseOwnServer } from "./demo-records.ts";
+import { LOCAL_OPERATOR_KEY } from "./seed-demo.ts";
 import { startLocalStack } from "./stack.ts";
 
 /** `npm start`: the whole product on this machine, with what to do next. Stops on Ctrl-C. */
@@ -61,7 +62,13 @@ Ask it whether a mail is spam; the answer says which stage gave it, how sure it 
           {"role": "user", "content": "${mail}"}]}'
 
 Or point an OpenAI client at it: base URL ${url}/v1, API key ${DEMO_KEY},
-models cascade, three-stages, verified, prose${hasOwnServer ? ", own (your server)" : ""}.
+models cascade, three-stages, verified, stated, parallel, prose${hasOwnServer ? ", own (your server)" : ""}; labels
+for /v1/classifications, moderation for /v1/moderations, hash-embedding for /v1/embeddings.
+
+Its operator's key is ${LOCAL_OPERATOR_KEY}; the admin API describes itself at ${url}/admin/v1/docs:
+
+  curl -H 'authorization: Bearer ${LOCAL_OPERATOR_KEY}' ${url}/admin/v1/tenants/demo/policy
+
 One line a request appears below. Ctrl-C stops.
 
 `;

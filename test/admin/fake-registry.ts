@@ -68,6 +68,8 @@ export function createFakeRegistry(now: () => number): OperatorRegistryPort {
 			return ok({ origin, changed: true, publication: PUBLISHED });
 		},
 		async addOperatorKey({ sha256, actor, ...rest }) {
+			if (rest.expiresAt !== null && rest.expiresAt <= now())
+				return err({ kind: "invalid", problems: [{ path: "expiresAt", message: "must be a time to come" }] });
 			const summary = { id: `opkey_${keys.size + 1}`, ...rest, createdAt: now(), revokedAt: null };
 			keys.set(sha256, summary);
 			record(actor, "operator-key.create");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { edgeStage, exampleAnswer, originStage } from "../core/examples.ts";
-import { ok } from "../../src/core/result.ts";
+import { err, ok } from "../../src/core/result.ts";
 import { after, answering, type Behaviour } from "./fakes.ts";
 import { answerOf } from "./run-example.ts";
 
@@ -54,6 +54,44 @@ describe("agreement", () => {
 			stages: { edge: saying("Paris", "Paris", "Paris"), origin: large },
 		});
 		expect(facts.costUsd).toBeCloseTo(5 * 0.000014, 12);
+	});
+
+	it("waits for no sample where the answer alone reaches the threshold, or has nothing to compare", async () => {
+		const elapsed = async (threshold: number, text: string) => {
+			const { facts, clock } = await answerOf({
+				cascade: agreement(threshold),
+				stages: { edge: saying(text, "Lyon", "Lyon", "Lyon", "Lyon"), origin: large },
+			});
+			return { stage: facts.stage, ms: clock.now() - 1_790_000_000_000, confidence: facts.trail[0]?.confidence };
+		};
+		expect(await elapsed(0.2, "Paris")).toEqual({ stage: "edge", ms: 100, confidence: 0.2 });
+		expect(await elapsed(0.21, "Paris")).toMatchObject({ stage: "origin", ms: 500 });
+		const json = {
+			...agreement(0.5).stages[0],
+			confidence: { ...agreement(0.5).stages[0]?.confidence, match: "json" },
+		};
+		const { facts, clock } = await answerOf({
+			cascade: { stages: [json as typeof edgeStage, originStage] },
+			stages: { edge: saying("no JSON", "1", "1", "1", "1"), origin: large },
+		});
+		expect(facts.trail[0]).toMatchObject({ reason: "confidence-unavailable", detail: "not-applicable" });
+		expect(clock.now() - 1_790_000_000_000).toBe(100);
+	});
+
+	it("is settled or not before a sample fails: one that fails later changes nothing, one that fails first defers", async () => {
+		const failingAt =
+			(number: number): Behaviour =>
+			async (call, clock) => {
+				const own = call.seedOffset ?? 0;
+				await clock.sleep(100 * (own + 1));
+				return own === number ? err({ kind: "unreachable" }) : ok(exampleAnswer({ text: "Paris" }));
+			};
+		const stageOf = async (number: number, stopEarly: boolean) =>
+			(await answerOf({ cascade: agreement(0.6, stopEarly), stages: { edge: failingAt(number), origin: large } }))
+				.facts;
+		expect((await stageOf(4, true)).stage).toBe("edge");
+		for (const facts of [await stageOf(1, true), await stageOf(4, false)])
+			expect(facts.trail[0]).toMatchObject({ reason: "confidence-unavailable", detail: "extra-call-failed" });
 	});
 
 	it("waits for all where the policy wants whole readings", async () => {

@@ -68,7 +68,10 @@ describe("a stream that is decided on its beginning", () => {
 
 	it("is read over as many tokens as its rule says, though one read brought more", async () => {
 		const readings = await Promise.all(
-			[[0.9, 0.9, 0.9], [0.9, 0.9, 0.9, 0.1, 0.1]].map(async (probabilities) => {
+			[
+				[0.9, 0.9, 0.9],
+				[0.9, 0.9, 0.9, 0.1, 0.1],
+			].map(async (probabilities) => {
 				const stages = { edge: withProbabilities(...probabilities), origin: large };
 				const { outcome } = await run({ cascade, request: stream, stages });
 				return outcome.kind === "live" ? outcome.facts.confidence : null;

@@ -88,6 +88,52 @@ describe("agreement", () => {
 	});
 });
 
+describe("a classifier", () => {
+	const classification = { kind: "classification", text: "…", labels: ["spam", "ham"] } as const;
+	const classifier = { ...PLAIN_MODEL, answers: "classification" } as const;
+	const sameLabel = { method: "agreement", samples: 3, temperature: 1, match: "label", stopEarly: true } as const;
+
+	it.each<[string, ConfidenceMethod]>([
+		["samples, which would always agree", sameLabel],
+		["a statement, which it cannot write", { method: "verbalised" }],
+	])("is not asked for %s", async (_what, confidence) => {
+		const { facts, asked } = await answerOf({
+			cascade: cascadeWith(confidence, 0.5),
+			request: { task: classification },
+			capabilities: classifier,
+			// The last stage is an origin, which is sent whatever came; here it has the classifier's capabilities too.
+			stages: { edge: answering("spam"), origin: answering("ham") },
+		});
+		expect(asked("edge")).toEqual([]);
+		expect(facts.trail[0]).toMatchObject({
+			outcome: "skipped",
+			reason: "confidence-unavailable",
+			detail: "not-applicable",
+		});
+	});
+
+	it("is asked for its scores", async () => {
+		const scores = [{ label: "spam", score: 0.9 }];
+		const { facts } = await answerOf({
+			cascade: cascadeWith({ method: "classifier-score" }, 0.5),
+			request: { task: classification },
+			capabilities: classifier,
+			stages: { edge: answering("spam", { scores }), origin: large },
+		});
+		expect(facts).toMatchObject({ stage: "edge", confidence: 0.9 });
+	});
+
+	it("of harmful content may differ between samples, as a guard that writes words does", async () => {
+		const { facts } = await answerOf({
+			cascade: cascadeWith(sameLabel, 0.5),
+			request: { task: { kind: "moderation", text: "…" } },
+			capabilities: { ...PLAIN_MODEL, answers: "moderation" },
+			stages: { edge: answering("safe"), origin: large },
+		});
+		expect(facts.stage).toBe("edge");
+	});
+});
+
 describe("verify", () => {
 	const checked = cascadeWith({ method: "verify", model: "@cf/checker" }, 0.7);
 	const dearly = cascadeWith(
@@ -115,6 +161,29 @@ describe("verify", () => {
 			["answer", "@cf/small", 100],
 			["verify", "@cf/checker", 50],
 		]);
+	});
+
+	it.each([
+		["500 ms", 9_500, { stage: "edge", calls: 2 }],
+		["499 ms", 9_501, { stage: "origin", calls: 1 }],
+	])("begins the check with %s of the stage's time left, or does not begin it", async (_left, answerMs, expected) => {
+		const { facts, asked } = await answerOf({
+			cascade: checked,
+			stages: { edge: inTurn(after(answerMs, answering("four")), yes), origin: large },
+		});
+		expect({ stage: facts.stage, calls: asked("edge").length }).toEqual(expected);
+		if (expected.stage === "edge") {
+			expect(asked("edge")[1]).toMatchObject({ purpose: "verdict", timeoutMs: 500 });
+			return;
+		}
+		expect(facts.trail[0]).toMatchObject({
+			outcome: "deferred",
+			reason: "confidence-unavailable",
+			detail: "extra-call-failed",
+		});
+		// Nothing was asked in vain, so that all costs are known.
+		expect(facts.calls.map(({ purpose, stage }) => `${stage} ${purpose}`)).toEqual(["edge answer", "origin answer"]);
+		expect(facts.costUsd).not.toBeNull();
 	});
 
 	it("is paid at the checker's own price, where it has one, else at the stage's", async () => {
@@ -161,6 +230,14 @@ describe("a stage that cannot help", () => {
 			detail: "tools",
 		});
 		expect(facts.calls.map((call) => call.stage)).toEqual(["origin"]);
+	});
+
+	it("is named in at most 100 characters, however long a name the client chose", async () => {
+		const { facts } = await answerOf({
+			request: { body: { ["x".repeat(5_000)]: 1 } },
+			stages: { edge: sure(1), origin: large },
+		});
+		expect(facts.trail[0]).toMatchObject({ reason: "unsupported-by-edge", detail: "x".repeat(100) });
 	});
 
 	it("is skipped, unasked and unpaid, where its model has no log-probabilities and its method needs them", async () => {

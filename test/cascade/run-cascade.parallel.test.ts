@@ -39,18 +39,6 @@ describe("a parallel cascade", () => {
 		expect(facts.costUsd).toBe(facts.calls[0]?.costUsd);
 	});
 
-	it("records no call of a last stage that does not serve the request", async () => {
-		const { facts, asked } = await answerOf({
-			cascade: { ...parallel, stages: [edgeStage, { ...originStage, adapter: "workers-ai" }] },
-			request: { choices: 1, body: { made_up: 1 } },
-			stages: { edge: sure(0.9), origin: large },
-			route: "auto",
-		}).catch(() => ({ facts: null, asked: () => [] }));
-		// Neither stage knows the field, so that the request is refused and nothing is paid for.
-		expect(facts).toBeNull();
-		expect(asked("origin")).toEqual([]);
-	});
-
 	it("decides as the sequential one does, whichever stage is done first", async () => {
 		for (const confidence of [0.5, 0.79, 0.8, 0.95]) {
 			for (const edgeMs of [1, 100]) {

@@ -17,6 +17,27 @@ describe("how a cascade's time is split", () => {
 		expect(facts.calls.map(({ ms }) => ms)).toEqual([1_000, 0]);
 	});
 
+	it("splits what is left where the run shares its time with others", async () => {
+		const { asked } = await answerOf({
+			cascade: { timeoutMs: 10_000 },
+			endsInMs: 5_000,
+			stages: { edge: after(1_000, sure(0.5)), origin: large },
+		});
+		expect(asked("edge")[0]?.timeoutMs).toBe(2_000);
+		expect(asked("origin")[0]?.timeoutMs).toBe(4_000);
+	});
+
+	it.each([499, 0, -100])("begins nothing where the others left %i ms", async (endsInMs) => {
+		const { failure, asked, trail } = await failureOf({
+			cascade: { timeoutMs: 10_000 },
+			endsInMs,
+			stages: { edge: sure(1), origin: large },
+		});
+		expect(failure).toEqual({ kind: "timeout", afterMs: 10_000 });
+		expect([...asked("edge"), ...asked("origin")]).toEqual([]);
+		expect(trail[0]).toMatchObject({ outcome: "skipped", detail: "no-time-left" });
+	});
+
 	it("gives a later stage 40% of what the earlier ones left", async () => {
 		const stages = [edgeStage, { ...edgeStage, name: "middle" }, originStage];
 		const { asked } = await answerOf({

@@ -12,6 +12,8 @@ export interface Example {
 	readonly request?: Partial<ChatRequest>;
 	readonly route?: Route;
 	readonly maxOutputTokens?: number;
+	/** When the run must be over; absent: after the cascade's own time. */
+	readonly endsInMs?: number;
 	/** What each stage does, by name; a failure is one of finding the stage. */
 	readonly stages: Readonly<Record<string, Behaviour | StageFailure>>;
 	readonly capabilities?: FakeStage["capabilities"];
@@ -28,7 +30,15 @@ export interface Run {
 }
 
 /** Begins a run. */
-export function begin({ cascade, request, route = "auto", maxOutputTokens = 256, stages, capabilities }: Example): Run {
+export function begin({
+	cascade,
+	request,
+	route = "auto",
+	maxOutputTokens = 256,
+	endsInMs,
+	stages,
+	capabilities,
+}: Example): Run {
 	const clock = new FakeClock();
 	const client = new AbortController();
 	const fakes = Object.entries(stages).map(
@@ -41,6 +51,7 @@ export function begin({ cascade, request, route = "auto", maxOutputTokens = 256,
 			maxOutputTokens,
 			signal: client.signal,
 			clock,
+			...(endsInMs === undefined ? {} : { endsAt: clock.now() + endsInMs }),
 			resolveStage: resolverOf(Object.fromEntries(fakes)),
 		},
 		exampleCascade(cascade),

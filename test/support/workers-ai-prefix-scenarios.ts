@@ -20,6 +20,7 @@ export const workersAiPrefixScenarios: Readonly<Record<string, (exchange: Worker
 	/** Doubtful at its beginning alone. */
 	"words-doubtful": (exchange) => sayTokens(exchange, [...DOUBTFUL, ...SURE]),
 	"words-doubtful-then-silence": (exchange) => sayTokens(exchange, DOUBTFUL, "silence"),
+	"words-then-a-late-end": (exchange) => sayTokens(exchange, SURE, "late-end"),
 	"words-then-silence": (exchange) => sayTokens(exchange, SURE, "silence"),
 	"words-then-break": (exchange) => sayTokens(exchange, SURE, "break"),
 	"word-then-silence": (exchange) => sayTokens(exchange, SURE.slice(0, 1), "silence"),

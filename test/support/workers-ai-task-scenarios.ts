@@ -9,6 +9,9 @@ export const workersAiTaskScenarios: Readonly<Record<string, (exchange: WorkersA
 	"classifier-unsure": ({ response }) => sendJson(response, scores(["HAM", 0.45], ["SPAM", 0.55])),
 	/** Has labels of its own. */
 	"classifier-of-moods": ({ response }) => sendJson(response, scores(["POSITIVE", 0.99], ["NEGATIVE", 0.01])),
+	/** Has the request's labels and a likelier one. */
+	"classifier-of-more": ({ response }) =>
+		sendJson(response, scores(["NEWSLETTER", 0.9], ["SPAM", 0.06], ["HAM", 0.04])),
 	"classifier-without-scores": ({ response }) => sendJson(response, [{ label: "SPAM" }]),
 	"classifier-of-nothing": ({ response }) => sendJson(response, []),
 
@@ -37,6 +40,12 @@ export const workersAiTaskScenarios: Readonly<Record<string, (exchange: WorkersA
 	embeddings: ({ inputs, response }) => {
 		const data = (inputs["text"] as string[]).map((text) => [text.length, 0.5, -1]);
 		sendJson(response, { shape: [data.length, 3], data });
+	},
+	/** Has no capacity for what does not fill a call. */
+	"embeddings-then-busy": ({ inputs, response }) => {
+		const texts = inputs["text"] as string[];
+		if (texts.length < 100) sendJson(response, { internalCode: 3040, description: "No capacity" }, 429);
+		else sendJson(response, { data: texts.map(() => [1]) });
 	},
 	"embeddings-one-too-few": ({ inputs, response }) =>
 		sendJson(response, { data: (inputs["text"] as string[]).slice(1).map(() => [1]) }),

@@ -5,8 +5,11 @@ import { openStream, sendJson } from "./send.ts";
 /** A token and its probability. */
 export type SaidToken = readonly [text: string, probability: number];
 
-/** How a stream goes on after its tokens: to its end, or it falls silent, breaks off, or ends without a finish reason. */
-export type StreamEnding = "end" | "silence" | "break" | "no-finish-reason";
+/**
+ * How a stream goes on after its tokens: to its end, at once or after 800 ms, or it falls silent, breaks off, or ends
+ * without a finish reason.
+ */
+export type StreamEnding = "end" | "late-end" | "silence" | "break" | "no-finish-reason";
 
 /**
  * Says these tokens in OpenAI's shape, whole or as a stream of one chunk a token, which comes in one piece. Their
@@ -34,9 +37,11 @@ export function sayTokens(
 			})
 			.join(""),
 	);
+	const end = () => response.end([chunkBody(model, {}, finishReason), usageChunk(model), "[DONE]"].map(event).join(""));
+	if (ending === "end") end();
+	if (ending === "late-end") setTimeout(end, 800);
 	if (ending === "break") setTimeout(() => response.destroy(), 50);
-	if (ending === "end") response.write(event(chunkBody(model, {}, finishReason)) + event(usageChunk(model)));
-	if (ending === "end" || ending === "no-finish-reason") response.end(event("[DONE]"));
+	if (ending === "no-finish-reason") response.end(event("[DONE]"));
 }
 
 /** The `logprobs` of these tokens as a field, where the caller asked for them. */

@@ -91,22 +91,20 @@ describe("a classifier of Workers AI", () => {
 		expect((await tenant.workersAiCalls()).map(({ body: inputs }) => inputs)).toEqual([{ text: "free money" }]);
 	});
 
-	it("reports no usage, so that what it cost is not known", async () => {
+	it("reports no usage, so that what it cost is estimated from the prompt, and marked so", async () => {
 		const { headers, body } = await classify({ edge: { ...CLASSIFIER, model: "@fake/classifier" } });
 		expect(body["usage"]).toBeNull();
-		expect(body["cascade"]).toEqual({ costUsd: null, savedUsd: null });
-		expect(headers.has("x-cascade-cost-usd")).toBe(false);
+		const call = body.data[0]?.cascade.calls[0];
+		expect(call).toMatchObject({ usage: null, estimated: true });
+		expect(call?.costUsd).toBeGreaterThan(0);
+		expect(body["cascade"]).toEqual({ costUsd: call?.costUsd, savedUsd: expect.closeTo(9 * (call?.costUsd ?? 0), 12) });
+		expect(Number(headers.get("x-cascade-cost-usd"))).toBeCloseTo(call?.costUsd ?? 0, 10);
 	});
 
 	it.each([
 		["it is unsure", "@fake/classifier-unsure", "deferred", "low-confidence", undefined],
-		[
-			"its label is none of the request's",
-			"@fake/classifier-of-moods",
-			"deferred",
-			"rejected-by-check",
-			"unknown-label",
-		],
+		["it knows none of the request's labels", "@fake/classifier-of-moods", "failed", "edge-failed", "invalid-answer"],
+		["it prefers a label of its own", "@fake/classifier-of-more", "deferred", "rejected-by-check", "unknown-label"],
 		["it gives no scores", "@fake/classifier-without-scores", "failed", "edge-failed", "invalid-answer"],
 		["it gives nothing", "@fake/classifier-of-nothing", "failed", "edge-failed", "invalid-answer"],
 		["it answers in words", "@fake/native", "failed", "edge-failed", "invalid-answer"],
@@ -118,6 +116,51 @@ describe("a classifier of Workers AI", () => {
 		expect(body.data[0]).toMatchObject({ label: "spam", cascade: { stage: "origin" } });
 		expect(body.data[0]?.cascade.trail[0]).toMatchObject({ outcome, reason });
 		expect(body.data[0]?.cascade.trail[0]?.detail).toBe(detail);
+	});
+
+	it("is passed over where the request has a label that it does not know, though it prefers another", async () => {
+		const labels = [...LABELS, "newsletter"];
+		const { body } = await classify({ edge: { ...CLASSIFIER, model: "@fake/classifier" } }, { labels });
+		expect(body.data[0]).toMatchObject({ label: "spam", cascade: { stage: "origin" } });
+		expect(body.data[0]?.cascade.trail[0]).toMatchObject({ reason: "edge-failed", detail: "invalid-answer" });
+	});
+
+	it.each([
+		[{ instructions: "Newsletters are ham." }, "instructions"],
+		[{ labels: ["Ham", { label: "spam", description: "unwanted mail" }] }, "labels[1].description"],
+	])("is passed over, unasked, where the client says what the labels are for: %j", async (fields, detail) => {
+		const edge = { ...CLASSIFIER, model: "@fake/classifier" };
+		const { body, tenant } = await classify({ edge }, fields);
+		expect(body.data[0]?.cascade).toMatchObject({
+			stage: "origin",
+			trail: [{ outcome: "skipped", reason: "unsupported-by-edge", detail }, {}],
+		});
+		expect(await tenant.workersAiCalls()).toEqual([]);
+	});
+
+	it.each([
+		[{ instructions: "Newsletters are ham." }, "instructions", "unsupported_parameter"],
+		[
+			{ labels: ["Ham", { label: "spam", description: "unwanted mail" }] },
+			"labels[1].description",
+			"unsupported_parameter",
+		],
+	])("as the last stage refuses what it cannot be told, by the field's name: %j", async (fields, param, code) => {
+		const { confidence: _confidence, threshold: _threshold, ...shape } = CLASSIFIER;
+		const origin = { ...shape, adapter: "workers-ai", model: "@fake/classifier", origin: undefined };
+		for (const input of ["free money", ["free money", "hello"]]) {
+			const changes = { edge: { ...BY_LABEL, model: "@fake/unsure" }, origin };
+			const { status, body } = await classify(changes, { ...fields, input });
+			expect(status).toBe(400);
+			expect(body.error).toMatchObject({ code, param });
+		}
+	});
+
+	it("of another kind as the last stage is a cascade that does not serve the endpoint: `model` is at fault", async () => {
+		const origin = { adapter: "workers-ai", shape: "llama-guard", model: "@fake/guard", origin: undefined };
+		const { status, body } = await classify({ edge: { ...BY_LABEL, model: "@fake/unsure" }, origin });
+		expect(status).toBe(400);
+		expect(body.error).toMatchObject({ code: "unsupported_endpoint", param: "model" });
 	});
 
 	it("may have a chat model as its checker", async () => {

@@ -226,6 +226,26 @@ describe("embeddings models", () => {
 		expect(JSON.stringify(observations)).not.toContain("secret");
 	});
 
+	it("leave a record without a cost where some texts were embedded before another call failed", async () => {
+		const tenant = await publish("@fake/embeddings-then-busy");
+		const { app, observations } = appWithTimes();
+		const recordOf = async (count: number) => {
+			const request = new Request("https://edge.example/v1/embeddings", {
+				method: "POST",
+				headers: { authorization: `Bearer ${tenant.key}` },
+				body: JSON.stringify({ model: "vectors", input: Array.from({ length: count }, () => "a") }),
+			});
+			const response = await app.fetch(request, env, createExecutionContext());
+			return { status: response.status, record: observations.at(-1) };
+		};
+		const busy = { outcome: "failed", failure: "overloaded" };
+		expect(await recordOf(50)).toMatchObject({ status: 429, record: { ...busy, costUsd: 0 } });
+		expect(await recordOf(150)).toMatchObject({
+			status: 429,
+			record: { ...busy, costUsd: null, calls: [{ usage: null, costUsd: null }] },
+		});
+	});
+
 	it("leave a record that says why a request failed", async () => {
 		const tenant = await publish("status-503");
 		const { app, observations } = appWithTimes();

@@ -1,4 +1,5 @@
 import type { WorkersAiBinding } from "../../src/adapters/workers-ai-stage.ts";
+import type { OperatorRegistry } from "../../src/ledger/operator-registry.ts";
 import type { TenantLedger } from "../../src/ledger/tenant-ledger.ts";
 import type * as worker from "../../src/worker.ts";
 import "../support/provided-context.ts";
@@ -10,6 +11,7 @@ declare global {
 			readonly AI: WorkersAiBinding;
 			readonly CONFIG: KVNamespace;
 			readonly TENANT_LEDGER: DurableObjectNamespace<TenantLedger>;
+			readonly OPERATOR_REGISTRY: DurableObjectNamespace<OperatorRegistry>;
 			readonly ALLOW_LOOPBACK_ORIGINS: string;
 			readonly ORIGIN_FAKE_KEY: string;
 			readonly OTHER_SECRET: string;

@@ -64,7 +64,9 @@ describe("what an origin says about a fault", () => {
 	});
 
 	it("loses the addresses in it", async () => {
-		expect((await askOrigin("context-length")).body.error.message).toBe("Too many tokens for [address]");
+		expect((await askOrigin("context-length")).body.error.message).toBe(
+			"Too many tokens for [address] (context_length_exceeded).",
+		);
 	});
 
 	it("is not passed on where it is a proxy's page", async () => {

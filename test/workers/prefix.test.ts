@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EDGE_COST_USD, ORIGIN_COST_USD } from "../support/cascades.ts";
+import { EDGE_COST_USD, ORIGIN_COST_USD, type CascadeChanges } from "../support/cascades.ts";
 import { FAKE_USAGE } from "../support/openai-answers.ts";
 import { readEvents, type StreamedReply } from "../support/read-events.ts";
 import { appWithTimes } from "./app-with-times.ts";
@@ -10,7 +10,11 @@ import { publishTenant, type TestTenant } from "./tenant.ts";
 const TWO_TOKENS = { tokens: 2, ms: 5_000 };
 const USAGE = { stream_options: { include_usage: true } };
 
-function prefixed(scenario: string, confidence: Readonly<Record<string, unknown>> = {}, rest = {}) {
+function prefixed(
+	scenario: string,
+	confidence: Readonly<Record<string, unknown>> = {},
+	rest: Readonly<Record<string, unknown>> = {},
+): CascadeChanges {
 	return {
 		edge: {
 			model: `@fake/${scenario}`,
@@ -24,7 +28,7 @@ function prefixed(scenario: string, confidence: Readonly<Record<string, unknown>
 }
 
 async function stream(
-	changes: ReturnType<typeof prefixed>,
+	changes: CascadeChanges,
 	fields: Readonly<Record<string, unknown>> = {},
 ): Promise<StreamedReply & { readonly tenant: TestTenant }> {
 	const tenant = await publishTenant(changes);
@@ -75,7 +79,7 @@ describe("a stream of the edge that is accepted on its first tokens", () => {
 	});
 
 	it("shows no log-probabilities to a client that did not ask for any", async () => {
-		const reply = await stream(prefixed("words", { method: "token-margin" }, {}), {});
+		const reply = await stream(prefixed("words", { method: "token-margin" }));
 		expect(reply.headers.get("x-cascade-stage")).toBe("edge");
 		expect(shownTokens(reply)).toEqual([]);
 		expect(JSON.stringify(reply.chunks)).not.toContain("top_logprobs");
@@ -136,9 +140,18 @@ describe("a stream of the edge that is accepted on its first tokens", () => {
 });
 
 describe("a stream of the edge that is not accepted on its first tokens", () => {
-	it("is stopped at once, and the origin's follows with nothing of it", async () => {
+	it("is stopped at once, while the origin has not answered yet", async () => {
+		const { ask: askFor } = appWithTimes();
+		const tenant = await publishTenant(prefixed("words-doubtful-then-silence", {}, { origin: { model: "hang" } }));
+		const response = await askFor(tenant, {}, "auto");
+		expect(response.headers.get("x-cascade-stage")).toBe("pending");
+		expect(await tenant.workersAiLeft()).toBe(true);
+		await expect.poll(() => tenant.originCalls()).toMatchObject([{ left: false }]);
+		await response.body?.cancel();
+	});
+
+	it("is followed by the origin's, with nothing of it", async () => {
 		const reply = await stream(prefixed("words-doubtful-then-silence"));
-		expect(await reply.tenant.workersAiLeft()).toBe(true);
 		expect(reply).toMatchObject({
 			status: 200,
 			content: "origin: Is this spam?",
@@ -221,6 +234,17 @@ describe("a stream of the edge that was committed to", () => {
 		await expect
 			.poll(() => observations)
 			.toMatchObject([{ outcome: "failed", stage: "edge", failure: "broken-off", costUsd: null }]);
+	});
+
+	it("may take longer than the edge has for its beginning", async () => {
+		const changes = prefixed("words-then-a-late-end");
+		const reply = await stream({ ...changes, edge: { ...changes.edge, timeoutMs: 400 } });
+		expect(reply).toMatchObject({
+			content: "This is edge text",
+			finishReasons: ["stop"],
+			done: true,
+			error: undefined,
+		});
 	});
 
 	it("is closed where its client leaves", async () => {

@@ -118,6 +118,22 @@ describe("a publication", () => {
 	});
 });
 
+describe("a tenant that moves into a ledger", () => {
+	it("is served as the ledger publishes it, although revisions written by hand were times in seconds", async () => {
+		const { kv } = observedKv();
+		const { clock, advance } = handClock();
+		const times = { freshMs: 1_000, absentMs: 500, readMs: 1_000, lastGoodMs: 10_000 };
+		const { read } = createKvPolicyStore({ kv, clock, times });
+		const tenant = crypto.randomUUID();
+		const record = { publishedAt: 1, policy: policyOf("plain") };
+		await putRecord(`tenant/${tenant}/policy`, { ...record, revision: 1_790_000_000 });
+		expect(await read(tenant)).toMatchObject({ value: { revision: 1_790_000_000 } });
+		await putRecord(`tenant/${tenant}/policy`, { ...record, sequence: 1, revision: 1 });
+		advance(times.freshMs);
+		expect(await read(tenant)).toMatchObject({ value: { revision: 1 } });
+	});
+});
+
 describe("a key", () => {
 	it("is refused from the moment it expires", async () => {
 		const { kv } = observedKv();

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CascadeChanges } from "../support/cascades.ts";
-import { EDGE_COST_USD, ORIGIN_COST_USD } from "../support/cascades.ts";
+import { EDGE_COST_USD, ORIGIN_COST_USD, type CascadeChanges } from "../support/cascades.ts";
 import { appWithTimes } from "./app-with-times.ts";
 import { respond, respondWith, type ResponseBody } from "./ask-responses.ts";
 import { publishTenant } from "./tenant.ts";

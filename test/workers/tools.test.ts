@@ -87,6 +87,13 @@ describe("a native model that calls tools", () => {
 		const [call] = await reply.tenant.originCalls();
 		expect(call?.body).toMatchObject({ ...TOOLS, ...fields });
 	});
+
+	it("is not asked where the client insists on it for what it cannot do, and the client is told", async () => {
+		const reply = await ask({ edge: NATIVE }, { ...TOOLS, tool_choice: "required" }, { "x-cascade-route": "edge" });
+		expect(reply.status).toBe(400);
+		expect(reply.body.error).toMatchObject({ code: "unsupported_parameter", param: "tool_choice" });
+		expect(await reply.tenant.workersAiCalls()).toEqual([]);
+	});
 });
 
 describe("where no tool may be called", () => {

@@ -2,6 +2,9 @@ import { open } from "../define-route.ts";
 import { documentPage, pagePolicy } from "../document-page.ts";
 import { openApiDocument } from "../openapi.ts";
 
+/** Of one list of routes: making it takes some milliseconds, and anyone may ask. */
+const documents = new WeakMap<object, string>();
+
 export const showOpenApi = open({
 	operationId: "openapi.get",
 	method: "GET",
@@ -9,7 +12,11 @@ export const showOpenApi = open({
 	roles: "anyone",
 	summary: "This description, as OpenAPI 3.1",
 	reply: { contentType: "application/json", description: "The OpenAPI document." },
-	handle: ({ routes }) => ({ body: JSON.stringify(openApiDocument(routes)), headers: {} }),
+	handle({ routes }) {
+		const body = documents.get(routes) ?? JSON.stringify(openApiDocument(routes));
+		documents.set(routes, body);
+		return { body, headers: {} };
+	},
 });
 
 export const showDocuments = open({

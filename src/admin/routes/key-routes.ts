@@ -1,6 +1,6 @@
 import { formatApiKey } from "../../core/api-key.ts";
 import { err, ok } from "../../core/result.ts";
-import { ledgerRefusal, refuse } from "../admin-reply.ts";
+import { ledgerRefusal, problemsRefusal, refuse } from "../admin-reply.ts";
 import { answer } from "../answers.ts";
 import { guarded } from "../define-route.ts";
 import { shownParts } from "../operator-key.ts";
@@ -41,7 +41,7 @@ export const rotateKey = guarded({
 	path: "/tenants/{tenant}/keys/{id}/rotate",
 	roles: ["operator", "tenant-admin"],
 	summary: "Make a key in another one's place, which goes on working for a while",
-	description: "The new key has the old one's name and scopes, and lasts as long as it was to last from when it was made.",
+	description: "The new key has the old one's name and scopes.",
 	body: rotation,
 	reply: { schema: madeKey, description: ONCE, statuses: [201] },
 	refusals: [409],
@@ -49,8 +49,14 @@ export const rotateKey = guarded({
 		const old = (await ledger.keys()).find((key) => key.id === id);
 		if (old === undefined) return err(refuse({ status: 404, code: "not_found", message: `There is no key ${id}.` }));
 		const { name, scopes } = old;
-		const lifetime = old.expiresAt === null ? null : old.expiresAt - old.createdAt;
-		const expiresAt = body.expiresAt ?? (lifetime === null ? null : ports.now() + lifetime);
+		const { expiresAt = null } = body;
+		// A key that was to expire must not become one that never does by an omission; that it is not the old key's own
+		// time either, is because a rotation may have set that one.
+		const opens = old.revokedAt === null && (old.expiresAt ?? 0) > ports.now();
+		if (opens && body.expiresAt === undefined) {
+			const message = "must be said, a time or null, since the old key expires";
+			return err(problemsRefusal(422, "invalid_request", [{ path: "expiresAt", message }]));
+		}
 		const key = formatApiKey(ports.randomKeyBytes());
 		const sha256 = await ports.sha256Hex(key);
 		const replaces = { id, overlapMs: body.overlapSeconds * 1_000 };

@@ -4,16 +4,14 @@ import { displayName } from "./parameters.ts";
 
 const scope = v.picklist(["inference", "read", "admin"], "must be one of inference, read, admin");
 
+const MOMENT = "must be milliseconds since the Unix epoch, or null";
 /** In the future as far as the clock knows; that is checked where there is one. */
 const expiresAt = v.optional(
-	v.pipe(
-		v.number("must be milliseconds since the Unix epoch"),
-		v.integer("must be milliseconds since the Unix epoch"),
-		v.minValue(0, "must be milliseconds since the Unix epoch"),
-		v.maxValue(8.64e15, "must be milliseconds since the Unix epoch"),
-		v.description("Milliseconds since the Unix epoch; absent: never."),
+	v.nullable(
+		v.pipe(v.number(MOMENT), v.integer(MOMENT), v.minValue(0, MOMENT), v.maxValue(8.64e15, MOMENT)),
 	),
 );
+const expiry = v.pipe(expiresAt, v.description("Milliseconds since the Unix epoch; null or absent: never."));
 
 export const newKey = v.strictObject({
 	name: displayName,
@@ -23,7 +21,7 @@ export const newKey = v.strictObject({
 		v.check((scopes) => new Set(scopes).size === scopes.length, "names a scope twice"),
 		v.description("`inference`: ask; `read`: see what is configured and used; `admin`: change it, which includes `read`."),
 	),
-	expiresAt,
+	expiresAt: expiry,
 });
 
 const MOST_OVERLAP_SECONDS = 2_592_000;
@@ -37,7 +35,10 @@ export const rotation = v.strictObject({
 		v.maxValue(MOST_OVERLAP_SECONDS, OVERLAP),
 		v.description("How long the old key goes on working beside the new one; 0 after a leak."),
 	),
-	expiresAt,
+	expiresAt: v.pipe(
+		expiresAt,
+		v.description("Milliseconds since the Unix epoch; null: never. Must be said where the old key expires."),
+	),
 });
 
 const shown = {
@@ -55,7 +56,7 @@ export const keySummary = v.object({ ...shown, scopes: v.array(scope) });
 export const madeKey = v.object({ key: secret, ...keySummary.entries });
 export const keyList = v.object({ items: v.array(keySummary) });
 
-export const newOperatorKey = v.strictObject({ name: displayName, expiresAt });
+export const newOperatorKey = v.strictObject({ name: displayName, expiresAt: expiry });
 export const operatorKeySummary = v.object(shown);
 export const madeOperatorKey = v.object({ key: secret, ...shown });
 export const operatorKeyList = v.object({ items: v.array(operatorKeySummary) });

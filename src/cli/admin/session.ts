@@ -107,7 +107,9 @@ export class Session {
 
 	#readKey(key: string | undefined): string {
 		if (key === undefined)
-			return this.wrongUsage("no key: set CASCADE_ADMIN_KEY to an operator's key, or to a tenant's with the scope admin");
+			return this.wrongUsage(
+				"no key: set CASCADE_ADMIN_KEY to an operator's key, or to a tenant's with the scope admin",
+			);
 		// What a header cannot hold would end in an error that shows the key.
 		return /^[\x21-\x7e]+$/u.test(key) ? key : this.wrongUsage("the key holds characters that no key has");
 	}
@@ -124,7 +126,10 @@ export function adminCommand(parent: Command, usage: string, description: string
 		.command(usage)
 		.description(description)
 		.option("--url <url>", `the Worker; default: $CASCADE_URL, else ${DEFAULT_URL}`)
-		.option("--key <key>", "an operator's key, or the tenant's; better in $CASCADE_ADMIN_KEY, which no process list shows")
+		.option(
+			"--key <key>",
+			"an operator's key, or the tenant's; better in $CASCADE_ADMIN_KEY, which no process list shows",
+		)
 		.option("--tenant <name>", "the tenant; default: $CASCADE_TENANT")
 		.option("--json", "print what the API answers, as it answers");
 }

@@ -151,6 +151,13 @@ describe("label-margin", () => {
 		expect(labelMarginConfidence(tokens.slice(0, 1), ["not_safe", "not_sure"])).toEqual(unavailable("no-label"));
 	});
 
+	it("cannot be read where the first token that names a label names another than the one answered", () => {
+		const tokens = [token("ham", 0.9, { ham: 0.9, spam: 0.1 }), token("spam", 0.75, { spam: 0.75, ham: 0.25 })];
+		expect(labelMarginConfidence(tokens, labels, "spam")).toEqual(unavailable("no-label"));
+		expect(labelMarginConfidence(tokens.slice(1), labels, "spam")).toEqual(measured(0.5));
+		expect(labelMarginConfidence(tokens, labels)).toEqual(measured(0.8));
+	});
+
 	it("gives a label outside the list the mass that is left, but no more than the least of the list", () => {
 		// 0.1 is left for "ham".
 		expect(labelMarginConfidence([token("spam", 0.6, { spam: 0.6, the: 0.3 })], labels)).toEqual(measured(0.5 / 0.7));

@@ -167,6 +167,39 @@ describe("reading a confidence", () => {
 		});
 	});
 
+	it("reads the label that is the answer where it is one of the request's, and no other that a token begins", () => {
+		const thoughts = [
+			token("ham", 1, { ham: 1, spam: 0 }),
+			token(" no", 1),
+			token("spam", 0.9, { spam: 0.9, ham: 0.1 }),
+		];
+		const read = (text: string, tokens = thoughts, labels?: readonly string[]) =>
+			readConfidence(
+				{ method: "label-margin", labels },
+				{ ...noExtra, request: classification, answer: exampleAnswer({ text, tokens }) },
+			);
+		const noLabel = { kind: "unavailable", cause: "no-label" };
+		expect(read("spam")).toEqual(noLabel);
+		expect(read("spam", thoughts.slice(2))).toMatchObject({ kind: "measured", confidence: expect.closeTo(0.8, 12) });
+		expect(read('"SPAM".', thoughts.slice(2))).toMatchObject({ kind: "measured" });
+		expect(read("ham")).toMatchObject({ kind: "measured", confidence: 1 });
+		expect(read("It is ham")).toEqual(noLabel);
+		// The policy's own labels may be of something within the answer.
+		expect(read("ham no spam", thoughts, ["spam", "ham"])).toMatchObject({ kind: "measured", confidence: 1 });
+	});
+
+	it("reads a moderation's verdict, whatever its categories", () => {
+		const moderation = exampleRequest({ task: { kind: "moderation", text: "…" } });
+		const tokens = [token("unsafe", 0.75, { unsafe: 0.75, safe: 0.25 }), token("\nS1", 1, { "\nS1": 1 })];
+		const read = (text: string) =>
+			readConfidence(
+				{ method: "label-margin" },
+				{ ...noExtra, request: moderation, answer: exampleAnswer({ text, tokens }) },
+			);
+		expect(read("unsafe\nS1")).toMatchObject({ kind: "measured", confidence: expect.closeTo(0.5, 12) });
+		expect(read("safe")).toEqual({ kind: "unavailable", cause: "no-label" });
+	});
+
 	it("does not count a lost sample as one that agreed, nor leave it out", () => {
 		const unavailable = { kind: "unavailable", cause: "extra-call-failed" };
 		const given = { ...noExtra, answer: exampleAnswer() };

@@ -198,6 +198,39 @@ describe("an answer whose statement was taken off", () => {
 		expect(contentOf(answer.body)).toBe("4");
 	});
 
+	it("loses the tag at whatever depth of the message it stands", () => {
+		const nested = {
+			content: "4",
+			reasoning_details: [{ type: "reasoning.text", text: `I must end with ${tag("90")}` }, { steps: [[tag("1")]] }],
+			annotations: { note: { text: tag("NN") }, count: 2, none: null, flag: true },
+		};
+		const body = exampleBody(nested, { logprobs: { content: [] } });
+		const { answer } = separateVerbalised(exampleAnswer({ body }), NONCE);
+		expect(JSON.stringify(answer.body)).not.toContain(NONCE);
+		expect(answer.body["choices"]).toMatchObject([
+			{
+				message: {
+					content: "4",
+					reasoning_details: [{ type: "reasoning.text", text: "I must end with" }, { steps: [[""]] }],
+					annotations: { note: { text: "" }, count: 2, none: null, flag: true },
+				},
+				logprobs: null,
+			},
+		]);
+		// A copy, and only where there is a tag.
+		expect(JSON.stringify(body)).toContain(tag("90"));
+		const untagged = exampleAnswer({ body: exampleBody({ reasoning_details: [{ text: "no tag" }] }) });
+		expect(separateVerbalised(untagged, NONCE).answer).toBe(untagged);
+	});
+
+	it("survives a message nested deeper than the stack, and shows nothing of what lies too deep to look at", () => {
+		let deep: unknown = tag("90");
+		for (let level = 0; level < 100_000; level++) deep = [deep];
+		const { answer } = separateVerbalised(exampleAnswer({ body: exampleBody({ content: "4", deep }) }), NONCE);
+		expect(JSON.stringify(answer.body)).not.toContain(NONCE);
+		expect(contentOf(answer.body)).toBe("4");
+	});
+
 	it.each([
 		[`4 ${tag("high")}`, "4"],
 		[`4\n${tag("")}`, "4"],

@@ -46,6 +46,12 @@ describe("a verdict in words", () => {
 		expect(flaggedIn(moderation)).toEqual([]);
 	});
 
+	it("is read from the words, whatever a chat server says under names of its own", () => {
+		const body = { moderation: moderationOf("unsafe\nhate"), moderation_result: moderationOf("unsafe") };
+		expect(moderationOf("safe", { body })).toEqual(moderationOf("safe"));
+		expect(MODERATION_FIELD).toMatch(/^cascade_/u);
+	});
+
 	it("that is none is no moderation", () => {
 		expect(readModeration(exampleAnswer({ text: "I would rather not say" }))).toBeUndefined();
 	});

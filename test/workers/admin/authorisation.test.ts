@@ -1,7 +1,8 @@
 import { describe } from "vitest";
+import { TenantLedger } from "../../../src/worker.ts";
 import { describeAuthorisation } from "../../admin/authorisation-suite.ts";
 import { createWorkerWorld } from "./worker-world.ts";
 
 describe("who may call an admin route, over the real ledgers", () => {
-	describeAuthorisation(() => createWorkerWorld());
+	describeAuthorisation(() => createWorkerWorld(), "usage" in TenantLedger.prototype ? [] : ["usage.get"]);
 });

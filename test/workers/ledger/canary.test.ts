@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
 	ADMIN,
@@ -99,6 +100,17 @@ describe("a canary", () => {
 		await made.ledger.rollback({ to: 1, expected: 2, reason: "", actor: ADMIN });
 		expect(await end(made, true)).toMatchObject({ ok: true, value: { revision: 3, changed: false } });
 		expect(await publishedPolicy(made)).not.toHaveProperty("canary");
+	});
+
+	it("whose policy is not valid any more is not promoted, and goes on; it can be dropped", async () => {
+		const made = await tenantLedger(2);
+		await start(made, 1);
+		await runInDurableObject(made.stub, (_instance, { storage }) =>
+			storage.sql.exec(`UPDATE revisions SET document = '{"version":0}' WHERE revision = 1`).toArray(),
+		);
+		expect(await end(made, true)).toMatchObject({ ok: false, error: { kind: "invalid" } });
+		expect(valueOf(await made.ledger.state())).toMatchObject({ revision: 2, canary: { revision: 1 } });
+		expect(await end(made, false)).toMatchObject({ ok: true });
 	});
 
 	it("is gone when it is dropped, and the current revision stays, under a later sequence", async () => {

@@ -70,6 +70,20 @@ describe("publication", () => {
 		expect(await alarmOf(made)).toBeNull();
 	});
 
+	it("of a newer value begins with short waits again", async () => {
+		const made = await tenantLedger();
+		world.kv = "fails";
+		await put(made, 1);
+		for (let attempt = 0; attempt < 5; attempt++) {
+			world.now += 61_000;
+			await runDurableObjectAlarm(made.stub);
+		}
+		expect(await alarmOf(made)).toBe(world.now + 30_000);
+		world.now += 2_000;
+		await put(made, 2);
+		expect(await alarmOf(made)).toBe(world.now + 1_000);
+	});
+
 	it("writes a record once a second at most, and only what is newest then", async () => {
 		const made = await tenantLedger();
 		for (let revision = 1; revision <= 5; revision++) {

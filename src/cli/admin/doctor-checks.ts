@@ -1,0 +1,115 @@
+import type { AdminReply } from "../../admin/client-types.ts";
+import { describeMethod } from "../../core/confidence/method.ts";
+import { parseTenantPolicy } from "../../core/parse-tenant-policy.ts";
+import type { StagePolicy, TenantPolicy } from "../../core/tenant-policy.ts";
+import { MODELS_WITH_LOGPROBS, MODELS_WITHOUT_LOGPROBS } from "./known-models.ts";
+import { showDuration, showMoment } from "./show-values.ts";
+
+/** What one look has found, and, unless all is well, what to do. */
+export interface Check {
+	readonly status: "ok" | "warn" | "fail";
+	/** What was looked at: `clock`, `tenant acme`. */
+	readonly subject: string;
+	readonly message: string;
+}
+
+/** Seconds are lost on the way, and `Date` has no smaller parts. */
+const SKEW_MS = { warn: 5_000, fail: 300_000 } as const;
+/** KV is written within seconds; what waits longer is being retried. */
+const PUBLICATION_MS = 120_000;
+
+/** How far this machine's clock and the Worker's are apart. `date` is null where the Worker does not tell its time. */
+export function checkClock(date: number | null, now: number): Check {
+	const subject = "clock";
+	if (date === null)
+		return { status: "warn", subject, message: "the reply has no Date, so the clocks could not be compared" };
+	const skew = Math.abs(now - date);
+	const apart = `this machine and the Worker are ${showDuration(skew)} apart`;
+	if (skew <= SKEW_MS.warn) return { status: "ok", subject, message: apart };
+	const advice = "set this machine's clock: times that are given from here, such as a key's expiry, mean others there";
+	return { status: skew > SKEW_MS.fail ? "fail" : "warn", subject, message: `${apart}; ${advice}` };
+}
+
+/** What is known of a tenant. */
+export interface TenantFacts {
+	readonly state: AdminReply<"tenants.get">;
+	/** Null before the first. */
+	readonly policy: unknown;
+	readonly keys: AdminReply<"keys.list">["items"];
+	/** Names of the origins; null where the key may not see them. */
+	readonly origins: ReadonlySet<string> | null;
+}
+
+/** Everything that is remarkable about a tenant; one `ok` where nothing is. */
+export function checkTenant({ state, policy, keys, origins }: TenantFacts, now: number): readonly Check[] {
+	const subject = `tenant ${state.tenant}`;
+	const found: Check[] = [];
+	const report = (status: "warn" | "fail", message: string) => found.push({ status, subject, message });
+	if (state.suspended) report("warn", `is suspended; \`cascade tenant resume ${state.tenant}\` lets its requests in`);
+	const { pending, oldestAt } = state.publication;
+	if (pending > 0 && oldestAt !== null)
+		report(
+			now - oldestAt > PUBLICATION_MS ? "fail" : "warn",
+			`${pending} records are not in KV yet, the oldest since ${showMoment(oldestAt)}; it is retried by itself: look for faults of KV in the Worker's log if that lasts`,
+		);
+	if (
+		!keys.some(
+			({ revokedAt, expiresAt, scopes }) =>
+				scopes.includes("inference") && isAhead(revokedAt, now) && isAhead(expiresAt, now),
+		)
+	)
+		report("warn", `has no key that may ask; \`cascade key create ${state.tenant} --name NAME\` makes one`);
+	if (state.revision === null) {
+		report("warn", `has no policy; \`cascade policy set --tenant ${state.tenant} FILE\` sets one`);
+		return found;
+	}
+	const parsed = parseTenantPolicy(policy);
+	if (parsed.ok) found.push(...checkPolicy(subject, parsed.value, origins));
+	else
+		for (const { path, message } of parsed.error)
+			report("fail", `${path}: ${message}; this command line and the Worker must be of the same version`);
+	const cascades = parsed.ok ? Object.keys(parsed.value.cascades).length : 0;
+	return found.length > 0
+		? found
+		: [{ status: "ok", subject, message: `revision ${state.revision}, ${cascades} cascades` }];
+}
+
+function isAhead(at: number | null, now: number): boolean {
+	return at === null || at > now;
+}
+
+function checkPolicy(subject: string, policy: TenantPolicy, origins: ReadonlySet<string> | null): Check[] {
+	const found: Check[] = [];
+	const checkOrigin = (path: string, origin: string | undefined) => {
+		if (origin === undefined || origins === null || origins.has(origin)) return;
+		const message = `${path}.origin: there is no origin '${origin}'; \`cascade origin set ${origin} URL\` defines it`;
+		found.push({ status: "fail", subject, message });
+	};
+	for (const [name, { stages }] of Object.entries(policy.cascades)) {
+		for (const [index, stage] of stages.entries()) {
+			const path = `cascades.${name}.stages[${index}]`;
+			checkOrigin(path, stage.origin);
+			for (const message of modelRemarks(stage))
+				found.push({ status: "warn", subject, message: `${path}: ${message}` });
+		}
+	}
+	for (const [name, { origin }] of Object.entries(policy.embeddings)) checkOrigin(`embeddings.${name}`, origin);
+	return found;
+}
+
+const PROBE = "`cascade probe` shows what it gives";
+
+/** What is doubtful about a stage's model; an origin's is not in any table. */
+function modelRemarks({ adapter, model, shape, logprobs, confidence }: StagePolicy): string[] {
+	if (adapter !== "workers-ai") return [];
+	const isListed = MODELS_WITH_LOGPROBS.has(model) || MODELS_WITHOUT_LOGPROBS.has(model);
+	const remarks: string[] = [];
+	if (!isListed && shape === undefined && logprobs === undefined)
+		remarks.push(`${model} is not in the capability table, so it is asked in Workers AI's own form; ${PROBE}`);
+	const gives = logprobs ?? (shape === "chat-completions" || (shape === undefined && MODELS_WITH_LOGPROBS.has(model)));
+	if (confidence !== undefined && describeMethod(confidence).reads === "log-probabilities" && !gives)
+		remarks.push(
+			`${confidence.method} needs log-probabilities, which ${model} is not known to give, so every answer goes to the next stage; ${PROBE}`,
+		);
+	return remarks;
+}

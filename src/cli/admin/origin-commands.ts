@@ -1,0 +1,61 @@
+import type { Command } from "commander";
+import { moreOf, namedPage, withNamedPages, type PageOptions } from "./paging.ts";
+import { adminCommand, withSession } from "./session.ts";
+import { printable, showMoment } from "./show-values.ts";
+import { textTable } from "./text-table.ts";
+import { confirmInTerminal } from "./ask-in-terminal.ts";
+
+/** `cascade origin …`. */
+export function registerOriginCommands(program: Command): void {
+	const origin = program.command("origin").description("the OpenAI-compatible servers that policies may name");
+	withNamedPages(adminCommand(origin, "list", "list the origins by name")).action(
+		withSession<PageOptions>((session, options) =>
+			session.show("origins.list", { query: namedPage(options) }, ({ items, next }) => {
+				const columns = [
+					{ heading: "origin" },
+					{ heading: "address" },
+					{ heading: "secret" },
+					{ heading: "revision", right: true },
+					{ heading: "changed" },
+				];
+				const rows = items.map(({ name, baseUrl, secret, revision, updatedAt }) => [
+					name,
+					baseUrl,
+					secret ?? "none",
+					String(revision),
+					showMoment(updatedAt),
+				]);
+				return items.length === 0 ? "No origins.\n" : textTable(columns, rows) + moreOf(next);
+			}),
+		),
+	);
+	adminCommand(origin, "set", "define an origin, or change it")
+		.argument("<name>", "as policies name it")
+		.argument("<base-url>", "https, up to the version: https://gpu.example.com/v1")
+		.option("--secret <name>", "the name of the Worker secret that holds its key: ORIGIN_…; default: no key is sent")
+		.action(
+			withSession<{ secret?: string }>((session, { secret = null }, [name = "", baseUrl = ""]) =>
+				session.show("origins.put", { parameters: { name }, body: { baseUrl, secret } }, (written) =>
+					printable(
+						`${name} is ${written.origin.baseUrl}${written.origin.secret === null ? "" : ` with the key in ${written.origin.secret}`}` +
+							(written.changed ? ", everywhere within about a minute and a half." : ", as it was."),
+					).concat("\n"),
+				),
+			),
+		);
+	adminCommand(origin, "delete", "withdraw an origin; stages that name it fail from then on")
+		.argument("<name>")
+		.option("--yes", "do not ask")
+		.action(
+			withSession<{ yes?: boolean }>(async (session, { yes = false }, [name = ""]) => {
+				const question = `Stages that name ${printable(name)} will fail with origin_config. Withdraw it?`;
+				if (!yes && !confirmInTerminal(question))
+					return session.complain("Nothing was done. --yes withdraws it without asking.\n");
+				return session.show(
+					"origins.delete",
+					{ parameters: { name } },
+					() => `${printable(name)} is withdrawn, everywhere within about a minute and a half.\n`,
+				);
+			}),
+		);
+}

@@ -1,0 +1,75 @@
+import type { AdminReply } from "../../admin/client-types.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { diffPolicies, type PolicyChange } from "../../core/ledger/policy-diff.ts";
+import { describeChanges } from "./describe-changes.ts";
+import type { DesiredOrigin, DesiredPolicy } from "./desired-state.ts";
+
+/** One thing that `cascade apply` does, or finds done. `seen`: the revision it was planned on; null: there is none. */
+export type PlannedStep =
+	| {
+			readonly kind: "origin";
+			readonly name: string;
+			readonly act: "create" | "change" | "unchanged";
+			readonly changes: readonly PolicyChange[];
+			readonly seen: number | null;
+			readonly body: { readonly baseUrl: string; readonly secret: string | null };
+	  }
+	| { readonly kind: "tenant"; readonly name: string; readonly act: "create" }
+	| {
+			readonly kind: "policy";
+			/** The tenant's. */
+			readonly name: string;
+			readonly act: "create" | "change" | "unchanged";
+			readonly changes: readonly PolicyChange[];
+			readonly seen: number | null;
+			readonly body: JsonObject;
+	  };
+
+/** What an origin needs; `current` is undefined where there is none of that name. */
+export function planOrigin(
+	{ name, baseUrl, secret }: DesiredOrigin,
+	current: AdminReply<"origins.get"> | undefined,
+): PlannedStep {
+	const body = { baseUrl, secret };
+	if (current === undefined) return { kind: "origin", name, act: "create", changes: [], seen: null, body };
+	const changes = diffPolicies({ baseUrl: current.baseUrl, secret: current.secret }, body);
+	return {
+		kind: "origin",
+		name,
+		act: changes.length === 0 ? "unchanged" : "change",
+		changes,
+		seen: current.revision,
+		body,
+	};
+}
+
+/** What a tenant needs, in order; `current` is undefined where there is no such tenant. */
+export function planTenant(
+	{ tenant, document }: DesiredPolicy,
+	current: Pick<AdminReply<"policy.validate">, "revision" | "changes"> | undefined,
+): readonly PlannedStep[] {
+	const policy = { kind: "policy", name: tenant, body: document } as const;
+	if (current === undefined)
+		return [
+			{ kind: "tenant", name: tenant, act: "create" },
+			{ ...policy, act: "create", changes: [], seen: null },
+		];
+	const { revision: seen, changes } = current;
+	if (seen === null) return [{ ...policy, act: "create", changes: [], seen }];
+	return [{ ...policy, act: changes.length === 0 ? "unchanged" : "change", changes, seen }];
+}
+
+/** The steps that do something. */
+export function stepsToTake(steps: readonly PlannedStep[]): readonly PlannedStep[] {
+	return steps.filter(({ act }) => act !== "unchanged");
+}
+
+/** The plan for people: each step, under a change what changes, and how many there are of each. */
+export function describePlan(steps: readonly PlannedStep[]): string {
+	const lines = stepsToTake(steps).map((step) => {
+		const based = step.act === "change" ? `, over revision ${step.seen}` : "";
+		return `${step.act} ${step.kind} ${step.name}${based}\n${step.act === "change" ? describeChanges(step.changes) : ""}`;
+	});
+	const count = (act: PlannedStep["act"]) => steps.filter((step) => step.act === act).length;
+	return `${lines.join("")}To create: ${count("create")}, to change: ${count("change")}, unchanged: ${count("unchanged")}.\n`;
+}

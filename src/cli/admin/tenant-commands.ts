@@ -1,0 +1,123 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { Command } from "commander";
+import type { AdminReply } from "../../admin/client-types.ts";
+import { askInTerminal } from "./ask-in-terminal.ts";
+import { moreOf, namedPage, withNamedPages, type PageOptions } from "./paging.ts";
+import { adminCommand, withSession, type ExitCode, type Session } from "./session.ts";
+import { printable, showMoment } from "./show-values.ts";
+import { textList, textTable } from "./text-table.ts";
+
+const TENANT = "default: --tenant, else $CASCADE_TENANT";
+
+/** `cascade tenant …`. */
+export function registerTenantCommands(program: Command): void {
+	const tenant = program.command("tenant").description("tenants: who is served, under which policy");
+	adminCommand(tenant, "create", "create a tenant, without policy and keys")
+		.argument("<tenant>", "1 to 64 of a-z, 0-9 and '-'; it stays as it is")
+		.option("--name <text>", "its name for people")
+		.action(
+			withSession<{ name?: string }>((session, { name }, [argument]) =>
+				session.show(
+					"tenants.create",
+					{ body: { tenant: session.tenant(argument), ...(name === undefined ? {} : { name }) } },
+					({ tenant }) =>
+						`${tenant} is there. Next: cascade policy set --tenant ${tenant} FILE, then cascade key create --tenant ${tenant} --name NAME\n`,
+				),
+			),
+		);
+	withNamedPages(adminCommand(tenant, "list", "list the tenants by name")).action(
+		withSession<PageOptions>(async (session, options) =>
+			session.show("tenants.list", { query: namedPage(options) }, ({ items, next }) => {
+				const rows = items.map((item) => [item.tenant, item.name, showMoment(item.createdAt)]);
+				const columns = [{ heading: "tenant" }, { heading: "name" }, { heading: "created" }];
+				return items.length === 0 ? "No tenants.\n" : textTable(columns, rows) + moreOf(next);
+			}),
+		),
+	);
+	adminCommand(tenant, "show", "what a tenant is at the moment, and how far its published copy is behind")
+		.argument("[tenant]", TENANT)
+		.action(
+			withSession((session, _, [argument]) =>
+				session.show("tenants.get", { parameters: { tenant: session.tenant(argument) } }, describeTenant),
+			),
+		);
+	for (const act of ["suspend", "resume"] as const) {
+		const what = act === "suspend" ? "refuse a tenant's requests until it is resumed" : "let its requests in again";
+		adminCommand(tenant, act, what)
+			.argument("[tenant]", TENANT)
+			.option("--reason <text>", "why; kept in the audit trail", "")
+			.action(
+				withSession<{ reason: string }>((session, { reason }, [argument]) =>
+					session.show(
+						`tenants.${act}`,
+						{ parameters: { tenant: session.tenant(argument) }, body: { reason } },
+						({ tenant, suspended }) =>
+							`${tenant} ${suspended ? "is suspended" : "is served again"}, everywhere within about a minute and a half.\n`,
+					),
+				),
+			);
+	}
+	adminCommand(tenant, "delete", "delete a tenant with its policy, keys and usage; what it was is saved in a file")
+		.argument("[tenant]", TENANT)
+		.option("--out <file>", "the file, which must not be there yet; default: deleted-<tenant>.json")
+		.option("--yes", "do not ask for the tenant's name once more")
+		.action(withSession(deleteTenant));
+	adminCommand(tenant, "export", "everything the ledger holds of a tenant but the hashes of its keys, as JSON")
+		.argument("[tenant]", TENANT)
+		.action(
+			withSession((session, _, [argument]) =>
+				session.show(
+					"tenants.export",
+					{ parameters: { tenant: session.tenant(argument) } },
+					(exported) => `${JSON.stringify(exported, null, "\t")}\n`,
+				),
+			),
+		);
+}
+
+function describeTenant(state: AdminReply<"tenants.get">): string {
+	const { tenant, name, suspended, revision, canary, createdAt, publication } = state;
+	return textList([
+		["tenant", tenant],
+		["name", name],
+		["state", suspended ? "suspended" : "served"],
+		["policy", revision === null ? "none yet" : `revision ${revision}`],
+		["canary", canary === null ? "none" : `revision ${canary.revision} for ${100 * canary.share}% of requests`],
+		["created", showMoment(createdAt)],
+		[
+			"publication",
+			publication.pending === 0
+				? "complete"
+				: `${publication.pending} records are not in KV yet, the oldest since ${showMoment(publication.oldestAt)}`,
+		],
+	]);
+}
+
+/** The reply is the last copy of the tenant, so there is a place for it before anything is deleted. */
+async function deleteTenant(
+	session: Session,
+	{ out, yes = false }: { out?: string; yes?: boolean },
+	[argument]: readonly (string | undefined)[],
+): Promise<ExitCode> {
+	const tenant = session.tenant(argument);
+	if (!yes && askInTerminal(`This cannot be undone. The tenant's name once more: `) !== tenant)
+		return session.complain("Nothing was deleted: the name was not repeated. --yes deletes without asking.\n");
+	const file = out ?? `deleted-${tenant}.json`;
+	let place: number;
+	try {
+		place = openSync(file, "wx", 0o600);
+	} catch {
+		return session.complain(
+			`Nothing was deleted: ${file} is there already, or cannot be written. --out names another.\n`,
+		);
+	}
+	const answer = await session.call("tenants.delete", {
+		parameters: { tenant },
+		headers: { "x-confirm": tenant },
+	});
+	if (answer.ok) writeSync(place, `${JSON.stringify(answer.value.body, null, "\t")}\n`);
+	closeSync(place);
+	if (!answer.ok) return session.refuse(answer.error);
+	session.print(answer.value, () => `${printable(tenant)} is deleted; what it was is in ${file}.\n`);
+	return 0;
+}

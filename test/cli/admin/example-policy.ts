@@ -1,0 +1,24 @@
+const PRICE = { inputUsdPerMillion: 0.1, outputUsdPerMillion: 0.4 };
+
+/** A valid policy of one cascade, with this threshold. */
+export function policyWith(threshold: number, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+	return {
+		version: 1,
+		cascades: {
+			chat: {
+				stages: [
+					{
+						name: "edge",
+						adapter: "workers-ai",
+						model: "@cf/openai/gpt-oss-20b",
+						confidence: { method: "mean-logprob" },
+						threshold,
+						price: PRICE,
+					},
+					{ name: "origin", adapter: "openai", origin: "gpu", model: "large", price: PRICE },
+				],
+				...more,
+			},
+		},
+	};
+}

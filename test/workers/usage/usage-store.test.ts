@@ -1,0 +1,288 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { sumUsage, usageOf, usageRow } from "../../../src/core/ledger/usage-totals.ts";
+import type { Observation } from "../../../src/core/observation.ts";
+import { createUsageStore } from "../../../src/ledger/usage-store.ts";
+import { exampleCall, exampleObservation } from "../../core/ledger/observations.ts";
+import { DAY_MS, HOUR_MS, MIDNIGHT, NOON, observationsOf, requestsIn, TODAY, usageLedger } from "./usage-ledger.ts";
+
+/** The tables of what has been seen, by day. */
+function seenTables(storage: DurableObjectStorage): string[] {
+	return storage.sql
+		.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name LIKE 'usage_seen_%' ORDER BY name")
+		.toArray()
+		.map(({ name }) => name);
+}
+
+describe("usage", () => {
+	it("counts an observation with all that it adds", async () => {
+		const ledger = usageLedger();
+		const observation = exampleObservation({
+			tenant: ledger.tenant,
+			at: NOON + 59 * 60 * 1000,
+			cascade: "support",
+			policyRevision: 7,
+			stage: "origin",
+			reason: "low-confidence",
+			calls: [exampleCall(), exampleCall({ stage: "origin", estimated: true })],
+			costUsd: 0.002,
+			savedUsd: -0.000_5,
+			durationMs: 1_000,
+		});
+		expect(await ledger.recordObservations([observation])).toMatchObject({ added: 1 });
+		const { rows } = await ledger.usage({ from: NOON, to: NOON + 1, by: "hour" });
+		expect(rows).toEqual([
+			{
+				start: NOON,
+				cascade: "support",
+				policyRevision: 7,
+				requests: 1,
+				outcomes: { answered: 1 },
+				stages: { origin: 1 },
+				reasons: { "low-confidence": 1 },
+				cost: { usd: 0.002, unknown: 0, estimated: 1 },
+				saved: { usd: -0.000_5, unknown: 0 },
+				inputTokens: 200,
+				outputTokens: 40,
+				latency: { p50: expect.closeTo(1_000, -1.3), p95: expect.any(Number), p99: expect.any(Number) },
+			},
+		]);
+	});
+
+	it("is kept apart by hour, cascade and policy revision, in that order", async () => {
+		const ledger = usageLedger();
+		const { tenant } = ledger;
+		await ledger.recordObservations([
+			...observationsOf(tenant, 1, { at: MIDNIGHT + HOUR_MS, cascade: "a", policyRevision: 10 }),
+			...observationsOf(tenant, 2, { at: MIDNIGHT + HOUR_MS, cascade: "a", policyRevision: 9 }),
+			...observationsOf(tenant, 3, { at: MIDNIGHT, cascade: "b", policyRevision: 9 }),
+			...observationsOf(tenant, 4, { at: MIDNIGHT + HOUR_MS - 1, cascade: "a", policyRevision: 9 }),
+		]);
+		const { rows } = await ledger.usage({ ...TODAY, by: "hour" });
+		expect(
+			rows.map(({ start, cascade, policyRevision, requests }) => [start, cascade, policyRevision, requests]),
+		).toEqual([
+			[MIDNIGHT, "a", 9, 4],
+			[MIDNIGHT, "b", 9, 3],
+			[MIDNIGHT + HOUR_MS, "a", 9, 2],
+			[MIDNIGHT + HOUR_MS, "a", 10, 1],
+		]);
+		const days = await ledger.usage(TODAY);
+		expect(
+			days.rows.map(({ start, cascade, policyRevision, requests }) => [start, cascade, policyRevision, requests]),
+		).toEqual([
+			[MIDNIGHT, "a", 9, 6],
+			[MIDNIGHT, "a", 10, 1],
+			[MIDNIGHT, "b", 9, 3],
+		]);
+	});
+
+	it("of a day is what its hours add up to, whatever came when and in which calls", async () => {
+		const observation = fc.record({
+			at: fc.integer({ min: MIDNIGHT, max: MIDNIGHT + DAY_MS - 1 }),
+			costUsd: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+			savedUsd: fc.option(fc.double({ min: -1, max: 1, noNaN: true })),
+			durationMs: fc.integer({ min: 0, max: 60_000 }),
+			outcome: fc.constantFrom<Observation["outcome"]>("answered", "failed"),
+		});
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(fc.array(observation, { maxLength: 8 }), { minLength: 1, maxLength: 4 }),
+				async (calls) => {
+					const ledger = usageLedger();
+					const observations = calls.map((call) => call.flatMap((fields) => observationsOf(ledger.tenant, 1, fields)));
+					for (const call of observations) await ledger.recordObservations(call);
+					const all = observations.flat();
+					const { rows } = await ledger.usage(TODAY);
+					expect(rows).toEqual(
+						all.length === 0
+							? []
+							: [usageRow({ start: MIDNIGHT, cascade: "chat", policyRevision: 1 }, sumUsage(all.map(usageOf)))],
+					);
+				},
+			),
+			{ numRuns: 20 },
+		);
+	});
+
+	it("is reported from the hour that holds the beginning to the last that begins before the end", async () => {
+		const ledger = usageLedger();
+		const starts = [-1, 0, 1, 2].map((hours) => NOON + hours * HOUR_MS);
+		for (const at of starts) await ledger.recordObservations(observationsOf(ledger.tenant, 1, { at }));
+		const asked = async (from: number, to: number) => {
+			const report = await ledger.usage({ from, to, by: "hour" });
+			return [report.from, report.to, report.rows.map(({ start }) => start)];
+		};
+		expect(await asked(NOON, NOON + HOUR_MS)).toEqual([NOON, NOON + HOUR_MS, [NOON]]);
+		expect(await asked(NOON + 1, NOON + HOUR_MS + 1)).toEqual([NOON, NOON + 2 * HOUR_MS, [NOON, NOON + HOUR_MS]]);
+		expect(await asked(NOON, NOON)).toEqual([NOON, NOON, []]);
+		expect(await asked(NOON, NOON - DAY_MS)).toEqual([NOON, NOON, []]);
+	});
+
+	it("of a part of a day is the whole day's, since days are not divided", async () => {
+		const ledger = usageLedger();
+		await ledger.recordObservations(observationsOf(ledger.tenant, 1, { at: MIDNIGHT + 1 }));
+		const report = await ledger.usage({ from: NOON, to: NOON + 1, by: "day" });
+		expect(report).toMatchObject({ from: MIDNIGHT, to: MIDNIGHT + DAY_MS, rows: [{ start: MIDNIGHT, requests: 1 }] });
+	});
+});
+
+describe("an observation", () => {
+	it("is its request and, in a batch, which of its texts", async () => {
+		const ledger = usageLedger();
+		const [one] = observationsOf(ledger.tenant, 1);
+		const texts = [one, { ...one, item: 0 }, { ...one, item: 1 }, { ...one, item: 256 }] as Observation[];
+		expect(await ledger.recordObservations(texts)).toEqual({ added: 4, tooOld: 0 });
+		expect(await ledger.recordObservations(texts.toReversed())).toEqual({ added: 0, tooOld: 0 });
+	});
+
+	it("may have an id of any form, and none is taken for another", async () => {
+		const ledger = usageLedger();
+		const uuid = "00112233-4455-6677-8899-aabbccddeeff";
+		const ids = [
+			`req_${uuid}`,
+			uuid,
+			`REQ_${uuid}`,
+			`req_${uuid} `,
+			"req_1",
+			'["req_1",null]',
+			"é",
+			"e\u0301",
+			"\u0000",
+		];
+		const observations = ids.flatMap((requestId) =>
+			[undefined, 0, 2 ** 32, 2 ** 40].map((item) =>
+				exampleObservation({ tenant: ledger.tenant, requestId, at: NOON, ...(item === undefined ? {} : { item }) }),
+			),
+		);
+		expect(await ledger.recordObservations(observations)).toEqual({ added: ids.length * 4, tooOld: 0 });
+		expect(await ledger.recordObservations(observations)).toEqual({ added: 0, tooOld: 0 });
+	});
+
+	it("that is delivered again may come in any company", async () => {
+		const ledger = usageLedger();
+		const observations = observationsOf(ledger.tenant, 6);
+		await ledger.recordObservations(observations.slice(0, 4));
+		expect(await ledger.recordObservations(observations.slice(2))).toEqual({ added: 2, tooOld: 0 });
+		expect(requestsIn(await ledger.usage(TODAY))).toBe(6);
+	});
+
+	it("still counts on the last day that a queue may deliver it, and once only", async () => {
+		const ledger = usageLedger();
+		const at = NOON - 15 * DAY_MS;
+		const observations = observationsOf(ledger.tenant, 2, { at });
+		expect(await ledger.recordObservations(observations)).toEqual({ added: 2, tooOld: 0 });
+		expect(await ledger.recordObservations(observations)).toEqual({ added: 0, tooOld: 0 });
+	});
+
+	it("that is older than any queue keeps it is left out, since it may have been counted", async () => {
+		const ledger = usageLedger();
+		const old = observationsOf(ledger.tenant, 2, { at: MIDNIGHT - 15 * DAY_MS - 1 });
+		expect(await ledger.recordObservations([...old, ...observationsOf(ledger.tenant, 1)])).toEqual({
+			added: 1,
+			tooOld: 2,
+		});
+		expect(requestsIn(await ledger.usage({ ...TODAY, from: 0 }))).toBe(1);
+	});
+});
+
+describe("what has been seen", () => {
+	it("is forgotten day by day, once nothing of that day can count any more", async () => {
+		const ledger = usageLedger();
+		const { tenant } = ledger;
+		const day = MIDNIGHT / DAY_MS;
+		await ledger.within((storage) => {
+			const store = createUsageStore(storage);
+			const [observation] = observationsOf(tenant, 1, { at: NOON });
+			const later = (days: number) => {
+				const now = NOON + days * DAY_MS;
+				const added = store.record(observation === undefined ? [] : [observation], now);
+				return { ...added, tables: seenTables(storage) };
+			};
+			const table = [`usage_seen_${day}`];
+			expect(later(0)).toEqual({ added: 1, tooOld: 0, tables: table });
+			expect(later(15)).toEqual({ added: 0, tooOld: 0, tables: table });
+			// A machine whose clock is behind may still take it for new.
+			expect(later(16)).toEqual({ added: 0, tooOld: 1, tables: table });
+			expect(later(15)).toEqual({ added: 0, tooOld: 0, tables: table });
+			expect(later(17)).toEqual({ added: 0, tooOld: 1, tables: [] });
+		});
+		expect(requestsIn(await ledger.usage(TODAY))).toBe(1);
+	});
+
+	it("goes without a row written, whatever a day held", async () => {
+		const ledger = usageLedger();
+		await ledger.recordObservations(observationsOf(ledger.tenant, 500));
+		await ledger.within((storage) => {
+			let written = 0;
+			const counted = {
+				sql: countingRows(storage.sql, (rows) => (written += rows.written)),
+				transactionSync: storage.transactionSync.bind(storage),
+			};
+			createUsageStore(counted).record([], NOON + 20 * DAY_MS);
+			expect(seenTables(storage)).toEqual([]);
+			expect(written).toBe(0);
+		});
+	});
+});
+
+describe("rows", () => {
+	/** What is written and read by one call that brings so many observations of one cascade, after one of the same hour. */
+	async function rowsOf(count: number, differences: (index: number) => Partial<Observation> = () => ({})) {
+		const ledger = usageLedger();
+		const observations = observationsOf(ledger.tenant, count).map((one, index) => ({ ...one, ...differences(index) }));
+		await ledger.recordObservations(observationsOf(ledger.tenant, 1));
+		return ledger.within((storage) => {
+			const sum = { written: 0, read: 0 };
+			const counted = {
+				sql: countingRows(storage.sql, ({ written, read }) => {
+					sum.written += written;
+					sum.read += read;
+				}),
+				transactionSync: storage.transactionSync.bind(storage),
+			};
+			expect(createUsageStore(counted).record(observations, NOON).added).toBe(count);
+			return sum;
+		});
+	}
+
+	it.each([
+		["one observation", 1, 2],
+		["a hundred observations", 100, 101],
+	])("written for %s: one each, and one for the hour's totals", async (_what, count, written) => {
+		const rows = await rowsOf(count);
+		console.log(JSON.stringify({ observations: count, ...rows }));
+		expect(rows.written).toBe(written);
+		// One each, one for the totals, and the names of the tables.
+		expect(rows.read).toBeLessThan(count + 60);
+	});
+
+	it("of what has been seen take less than 40 bytes each, so that a day of ten million fits many times into an object", async () => {
+		const ledger = usageLedger();
+		const observations = observationsOf(ledger.tenant, 5_000);
+		await ledger.within((storage) => {
+			const before = storage.sql.databaseSize;
+			createUsageStore(storage).record(observations, NOON);
+			const bytes = (storage.sql.databaseSize - before) / observations.length;
+			console.log(JSON.stringify({ seenBytesPerObservation: bytes }));
+			expect(bytes).toBeLessThan(40);
+		});
+	});
+
+	it("written for observations of several cascades: one more for each", async () => {
+		const rows = await rowsOf(30, (index) => ({ cascade: `cascade-${index % 3}` }));
+		expect(rows.written).toBe(33);
+	});
+});
+
+/** The same SQL, telling what each statement cost once it is read to its end. */
+function countingRows(sql: SqlStorage, onRows: (rows: { readonly written: number; readonly read: number }) => void) {
+	return {
+		exec<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]) {
+			const cursor = sql.exec<Row>(query, ...bindings);
+			const rows = cursor.toArray();
+			onRows({ written: cursor.rowsWritten, read: cursor.rowsRead });
+			return { toArray: () => rows };
+		},
+	} as unknown as SqlStorage;
+}
