@@ -1,7 +1,7 @@
 import type { StageCall } from "../cascade/ports.ts";
 import { isJsonObject, type JsonObject } from "../core/json.ts";
 import type { WorkersAiCapabilities } from "./workers-ai-capabilities.ts";
-import { workersAiMessage } from "./workers-ai-messages.ts";
+import { workersAiMessages } from "./workers-ai-messages.ts";
 
 /** Sampling parameters that both dialects share with OpenAI under the same name. */
 const SHARED_PARAMETERS = ["top_p", "frequency_penalty", "presence_penalty", "response_format"] as const;
@@ -15,7 +15,7 @@ const OPENAI_PARAMETERS = ["stop", "logit_bias"] as const;
 export function workersAiInputs(call: StageCall, capabilities: WorkersAiCapabilities, stream: boolean): JsonObject {
 	const { body } = call.request;
 	const inputs: JsonObject = {
-		messages: (call.messages ?? call.request.messages).map((message) => workersAiMessage(message, capabilities)),
+		messages: workersAiMessages(call.messages ?? call.request.messages, capabilities),
 		max_tokens: call.maxOutputTokens,
 	};
 	const temperature = call.temperature ?? body["temperature"];

@@ -42,7 +42,7 @@ export function convertSchemas(
 ): { readonly components: Readonly<Record<string, JsonObject>>; readonly convert: Convert } {
 	const names = new Map<v.GenericSchema, string>(Object.entries(COMPONENTS).map(([name, schema]) => [schema, name]));
 	const others = new Map<v.GenericSchema, string>();
-	for (const schema of schemas) if (!names.has(schema)) others.set(schema, `${others.size}`);
+	for (const schema of new Set(schemas)) if (!names.has(schema)) others.set(schema, `${others.size}`);
 	const definitions = Object.fromEntries([...names, ...others].map(([schema, name]) => [name, schema]));
 	const converted: Readonly<Record<string, JsonSchema>> = toJsonSchemaDefs(definitions, {
 		target: "draft-2020-12",

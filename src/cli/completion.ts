@@ -94,25 +94,25 @@ ${withValue.map(({ path, choices }) => words(path, choices)).join("")}		*) retur
 	esac
 }
 _cascade() {
-	local current="\${COMP_WORDS[COMP_CWORD]}" path="" option="" word="" index=1
+	local current="\${COMP_WORDS[COMP_CWORD]}" reached="" option="" word="" index=1
 	COMPREPLY=()
 	while [ "$index" -lt "$COMP_CWORD" ]; do
 		word="\${COMP_WORDS[index]}"
 		if [ -n "$option" ]; then
 			option=""
 		elif [ "\${word#-}" != "$word" ]; then
-			if _cascade_values "\${path:+$path }$word" > /dev/null; then option="$word"; fi
-		elif [[ " $(_cascade_commands "$path") " == *" $word "* ]]; then
-			path="\${path:+$path }$word"
+			if _cascade_values "\${reached:+$reached }$word" > /dev/null; then option="$word"; fi
+		elif [[ " $(_cascade_commands "$reached") " == *" $word "* ]]; then
+			reached="\${reached:+$reached }$word"
 		fi
 		index=$((index + 1))
 	done
 	if [ -n "$option" ]; then
-		COMPREPLY=($(compgen -W "$(_cascade_values "\${path:+$path }$option")" -- "$current"))
+		COMPREPLY=($(compgen -W "$(_cascade_values "\${reached:+$reached }$option")" -- "$current"))
 	elif [ "\${current#-}" != "$current" ]; then
-		COMPREPLY=($(compgen -W "$(_cascade_options "$path")" -- "$current"))
+		COMPREPLY=($(compgen -W "$(_cascade_options "$reached")" -- "$current"))
 	else
-		COMPREPLY=($(compgen -W "$(_cascade_commands "$path")" -- "$current"))
+		COMPREPLY=($(compgen -W "$(_cascade_commands "$reached")" -- "$current"))
 	fi
 }
 complete -o default -F _cascade cascade

@@ -6,7 +6,7 @@ const KNOWN_SCOPES: ReadonlySet<string> = new Set(["inference"]);
 /** The same names that a policy file may have, since `tenants/<tenant>.json` is one. */
 export const TENANT_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/u;
 
-/** `cascade key create TENANT`: shows a new key once, and the command that publishes its hash. */
+/** `cascade key create --offline TENANT`: shows a new key once, and the command that publishes its hash. */
 export function createKey(tenant: string, scopes: readonly string[]): 0 | 1 {
 	if (!TENANT_NAME.test(tenant)) {
 		process.stderr.write(

@@ -9,7 +9,7 @@ export type UnavailableCause =
 	| "no-logprobs"
 	/** A log-probability is NaN, positive, missing for a token, or not a number. */
 	| "bad-logprobs"
-	/** The answer has no token that names one of the method's labels. */
+	/** The answer has no token that names one of the method's labels, or the first that does names another than the answer. */
 	| "no-label"
 	/** A sample or the checker's verdict could not be had. */
 	| "extra-call-failed"

@@ -10,7 +10,7 @@ export type StageFailure =
 	| { readonly kind: "aborted" }
 	/** No connection. */
 	| { readonly kind: "unreachable" }
-	/** The connection broke after the upstream had begun to answer, so it may have done all of the work. */
+	/** The connection broke, or an error came, after the upstream had begun to answer: it may have done all of the work. */
 	| { readonly kind: "broken-off" }
 	/** The upstream asks for less: rate or capacity. */
 	| { readonly kind: "overloaded"; readonly retryAfterSeconds: number | null }

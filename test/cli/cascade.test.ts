@@ -57,9 +57,9 @@ describe("cascade policy check", () => {
 	});
 });
 
-describe("cascade key create", () => {
+describe("cascade key create --offline", () => {
 	it("shows a key once, and publishes its hash and not the key", () => {
-		const { status, stdout } = cascade("key", "create", "acme");
+		const { status, stdout } = cascade("key", "create", "--offline", "acme");
 		expect(status).toBe(0);
 		const [key = "", ...rest] = stdout.split("\n");
 		expect(isWellFormedApiKey(key)).toBe(true);
@@ -68,8 +68,8 @@ describe("cascade key create", () => {
 	});
 
 	it("refuses a name that is no tenant's, and a scope that does not exist", () => {
-		expect(cascade("key", "create", "Acme & Co").status).toBe(1);
-		expect(cascade("key", "create", "acme", "--scope", "everything")).toMatchObject({
+		expect(cascade("key", "create", "--offline", "Acme & Co").status).toBe(1);
+		expect(cascade("key", "create", "--offline", "acme", "--scope", "everything")).toMatchObject({
 			status: 1,
 			stderr: "'everything' is no scope; there is: inference\n",
 		});

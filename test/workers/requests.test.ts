@@ -123,7 +123,7 @@ describe("a request without the right to enter", () => {
 
 describe("a request to the wrong place", () => {
 	it.each([
-		["POST", "/v1/responses"],
+		["GET", "/v1/responses/resp_1"],
 		["POST", "/v1/images/generations"],
 		["POST", "/v1/completions"],
 		["GET", "/"],

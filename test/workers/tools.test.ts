@@ -56,12 +56,23 @@ describe("a native model that calls tools", () => {
 		expect(inputs).not.toHaveProperty("parallel_tool_calls");
 	});
 
-	it("is sent earlier calls as JSON text, and what came of them with the tool's name", async () => {
-		const named = HISTORY.map((message) => (message.role === "tool" ? { ...message, name: "label" } : message));
-		const inputs = await inputsOf(await ask({ edge: NATIVE }, { ...TOOLS, messages: named }));
+	it("is sent earlier calls as JSON text, and what came of each with the name of its tool", async () => {
+		const move = { id: "call_2", type: "function", function: { name: "move", arguments: '{"to":"junk"}' } };
+		const messages = [
+			...MESSAGES,
+			{ role: "assistant", content: null, tool_calls: [CALL, move] },
+			{ role: "tool", tool_call_id: "call_2", content: "moved" },
+			{ role: "tool", tool_call_id: "call_1", content: "labelled" },
+		];
+		const inputs = await inputsOf(await ask({ edge: NATIVE }, { ...TOOLS, messages }));
+		const calls = [
+			{ name: "label", arguments: { label: "spam" } },
+			{ name: "move", arguments: { to: "junk" } },
+		];
 		expect(inputs["messages"]).toEqual([
 			...MESSAGES,
-			{ role: "assistant", content: JSON.stringify([{ name: "label", arguments: '{"label":"spam"}' }]) },
+			{ role: "assistant", content: JSON.stringify(calls) },
+			{ role: "tool", content: "moved", name: "move" },
 			{ role: "tool", content: "labelled", name: "label" },
 		]);
 	});

@@ -111,8 +111,8 @@ function isRefusal(json: unknown): json is AdminError {
 	return isJsonObject(json) && isJsonObject(json["error"]) && typeof json["error"]["message"] === "string";
 }
 
-/** `fetch` throws one error for everything and hangs the reason on it. */
-function causeOf(error: unknown): string {
+/** Why a `fetch` has failed, as the system's code: it throws one error for everything and hangs the reason on it. */
+export function causeOf(error: unknown): string {
 	if (!(error instanceof Error)) return "unknown";
 	if (error.name === "TimeoutError") return "timeout";
 	const cause: unknown = error.cause;

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { Command } from "commander";
-import type { AdminFailure } from "./admin-client.ts";
+import { causeOf, type AdminFailure } from "./admin-client.ts";
 import { allItems } from "./all-pages.ts";
 import { checkClock, checkTenant, type Check } from "./doctor-checks.ts";
 import { explainFailure } from "./explain-failure.ts";
@@ -57,10 +57,7 @@ async function checkWorker(url: string): Promise<{ check: Check; date: number | 
 			check: { status: "ok", subject, message: `${url} answers` },
 		};
 	} catch (error) {
-		const cause =
-			error instanceof Error && error.cause instanceof Error && "code" in error.cause
-				? String(error.cause.code)
-				: "timeout";
+		const cause = causeOf(error);
 		return {
 			...noDate,
 			check: { status: "fail", subject, message: explainFailure({ kind: "unreachable", url, cause }).trim() },
@@ -74,6 +71,8 @@ interface KeyFound {
 	readonly tenants: readonly string[];
 	readonly origins: ReadonlySet<string> | null;
 }
+
+const ORIGINS_UNSEEN = "whether its policy's origins are there, an operator's key shows";
 
 /** What the key may do, by what it is let do; refused reading leaves no trace. */
 async function checkKey(session: Session): Promise<KeyFound> {
@@ -99,10 +98,12 @@ async function checkKey(session: Session): Promise<KeyFound> {
 	if (only === undefined) return found("fail", "not an operator's; name the tenant whose it is with --tenant");
 	const parameters = { tenant: only };
 	const audit = await session.call("audit.list", { parameters, query: { limit: "1" } });
-	if (audit.ok) return found("ok", "the tenant's, and may change it", { tenants: [only] });
+	if (audit.ok) return found("ok", `the tenant's, and may change it; ${ORIGINS_UNSEEN}`, { tenants: [only] });
 	if (audit.error.kind !== "refused" || audit.error.status !== 403) return failed(audit.error);
 	const state = await session.call("tenants.get", { parameters });
-	return state.ok ? found("ok", "the tenant's, and may read", { tenants: [only] }) : failed(state.error);
+	return state.ok
+		? found("ok", `the tenant's, and may read; ${ORIGINS_UNSEEN}`, { tenants: [only] })
+		: failed(state.error);
 }
 
 async function lookAtTenant(

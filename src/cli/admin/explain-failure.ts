@@ -40,6 +40,8 @@ function refused({ status, body }: Extract<AdminFailure, { kind: "refused" }>): 
 		const lines = problems.map(({ path, message }) => `  ${printable(path)}: ${printable(message)}\n`);
 		return `Refused, ${problems.length === 1 ? "for this" : `for these ${problems.length} problems`}:\n${lines.join("")}`;
 	}
+	if (status === 412 && body.current !== undefined)
+		return `Nothing was written: somebody else has changed it, and its revision is ${body.current} by now. Look at it, and run this again.\n`;
 	return `${printable(error.message)}${advice(status, error.code)}\n`;
 }
 

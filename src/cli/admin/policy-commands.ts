@@ -4,7 +4,7 @@ import { editPolicy } from "./edit-policy.ts";
 import { parseDocument, readDocument, writtenDocument } from "./read-document.ts";
 import { adminCommand, withSession, type ExitCode, type Session } from "./session.ts";
 import { printable } from "./show-values.ts";
-import { currentPolicy, writePolicy, type PolicyWrite } from "./write-policy.ts";
+import { currentPolicy, isMissingPolicy, writePolicy, type PolicyWrite } from "./write-policy.ts";
 
 interface WriteOptions {
 	readonly ifMatch?: string;
@@ -16,7 +16,11 @@ export function registerPolicyCommands(policy: Command): void {
 	adminCommand(policy, "get", "print the current policy as a document; its revision is told beside it").action(
 		withSession(async (session) => {
 			const answer = await session.call("policy.get", { parameters: { tenant: session.tenant() } });
-			if (!answer.ok) return session.refuse(answer.error);
+			if (!answer.ok) {
+				const isMissing = isMissingPolicy(answer.error);
+				session.refuse(answer.error);
+				return session.complain(isMissing ? "`cascade policy set` writes the first.\n" : "");
+			}
 			session.note(`Revision ${answer.value.revision}\n`);
 			session.print(answer.value, writtenDocument);
 			return 0;

@@ -27,7 +27,7 @@ export async function currentPolicy(
 }
 
 /** Whether the tenant is there, and has no policy yet. */
-function isMissingPolicy(failure: AdminFailure): boolean {
+export function isMissingPolicy(failure: AdminFailure): boolean {
 	return failure.kind === "refused" && failure.status === 404 && failure.body.error.code === "not_found";
 }
 
@@ -68,7 +68,7 @@ const MOST_MISSED = 10;
 async function explainConflict(session: Session, write: PolicyWrite, current: number): Promise<string> {
 	const { tenant, seen } = write;
 	if (current === 0)
-		return `Nothing was written: ${printable(tenant)} has no policy yet. Write the first with --if-match none.\n`;
+		return `Nothing was written: ${printable(tenant)} has no policy yet. \`cascade policy set\` writes the first.\n`;
 	const based = seen === null ? "that there was no policy" : `revision ${seen}`;
 	const revisions = await session.call("revisions.list", {
 		parameters: { tenant },

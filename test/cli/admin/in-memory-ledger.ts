@@ -42,7 +42,8 @@ export function createInMemoryLedger(): InMemoryLedger {
 	const given: InMemoryLedger["given"] = { usage: [], publication: PUBLISHED, beforeWrite: null };
 	let tenant: TenantState | null = null;
 	let revisions: PolicyRevision[] = [];
-	let keys: (KeySummary & { readonly sha256: string })[] = [];
+	let keys: KeySummary[] = [];
+	const holders = new Map<string, string>();
 	let audit: AuditEntry[] = [];
 	let clock = BEGINNING;
 
@@ -51,7 +52,6 @@ export function createInMemoryLedger(): InMemoryLedger {
 		clock += 1_000;
 		audit.push({ sequence: audit.length + 1, at: clock, actor, act, outcome, detail });
 	};
-	const without = ({ sha256: _, ...summary }: KeySummary & { readonly sha256: string }): KeySummary => summary;
 	const written = (revision: number, changed: boolean) => ok({ revision, changed, publication: given.publication });
 	const append = (
 		document: JsonObject,
@@ -107,7 +107,13 @@ export function createInMemoryLedger(): InMemoryLedger {
 		},
 		revision: found,
 		revisions: async (page) => {
-			const summaries = revisions.map(({ document: _, ...summary }) => summary);
+			const summaries = revisions.map(({ revision, at, author, reason, cause }) => ({
+				revision,
+				at,
+				author,
+				reason,
+				cause,
+			}));
 			return pageOf(summaries, ({ revision }) => revision, page);
 		},
 		startCanary: async ({ revision, share, reason, actor }) => {
@@ -136,21 +142,22 @@ export function createInMemoryLedger(): InMemoryLedger {
 				const revokedAt = clock + replaces.overlapMs;
 				keys = keys.map((each) => (each.id === replaces.id ? { ...each, revokedAt } : each));
 			}
-			const made = { ...key, id: `key_${keys.length + 1}`, createdAt: clock, revokedAt: null, sha256 };
+			const made = { ...key, id: `key_${keys.length + 1}`, createdAt: clock, revokedAt: null };
 			keys.push(made);
-			return ok(without(made));
+			holders.set(sha256, made.id);
+			return ok(made);
 		},
-		keys: async () => keys.map(without),
+		keys: async () => keys,
 		revokeKey: async ({ id, actor }) => {
 			if (!keys.some((key) => key.id === id)) return missing(`key ${id}`);
 			record(actor, "key.revoke", { id });
 			keys = keys.map((key) => (key.id === id ? { ...key, revokedAt: clock } : key));
 			const revoked = keys.find((key) => key.id === id);
-			return revoked === undefined ? missing(`key ${id}`) : ok(without(revoked));
+			return revoked === undefined ? missing(`key ${id}`) : ok(revoked);
 		},
 		keyBySha256: async (sha256) => {
-			const key = keys.find((each) => each.sha256 === sha256 && each.revokedAt === null);
-			return key === undefined ? null : without(key);
+			const id = holders.get(sha256);
+			return keys.find((key) => key.id === id && key.revokedAt === null) ?? null;
 		},
 		audit: async (page) => pageOf(audit, ({ sequence }) => sequence, page),
 		recordRefusal: async ({ actor, act, detail }) => record(actor, act, detail, "refused"),
@@ -161,7 +168,7 @@ export function createInMemoryLedger(): InMemoryLedger {
 			rows: given.usage.filter(({ start }) => start + 86_400_000 > query.from && start < query.to),
 		}),
 		export: async () =>
-			tenant === null ? missing("tenant") : ok({ version: 1, ...tenant, revisions, keys: keys.map(without), audit }),
+			tenant === null ? missing("tenant") : ok({ version: 1, ...tenant, revisions, keys: keys, audit }),
 		destroy: async () => {
 			if (tenant === null) return missing("tenant");
 			tenant = null;

@@ -14,7 +14,8 @@ export function createInMemoryRegistry(): OperatorRegistryPort {
 	const tenants = new Map<string, TenantEntry>();
 	const origins = new Map<string, OriginEntry>();
 	const audit: AuditEntry[] = [];
-	let operatorKeys: (OperatorKeySummary & { readonly sha256: string })[] = [];
+	let operatorKeys: OperatorKeySummary[] = [];
+	const holders = new Map<string, string>();
 	const record = (actor: AuditEntry["actor"], act: string, name: string) =>
 		void audit.push({
 			sequence: audit.length + 1,
@@ -24,7 +25,6 @@ export function createInMemoryRegistry(): OperatorRegistryPort {
 			outcome: "done",
 			detail: { name },
 		});
-	const without = ({ sha256: _, ...summary }: (typeof operatorKeys)[number]): OperatorKeySummary => summary;
 
 	return {
 		addTenant: async ({ tenant, name, actor }) => {
@@ -62,21 +62,22 @@ export function createInMemoryRegistry(): OperatorRegistryPort {
 			origins.delete(name);
 			return ok({ origin, changed: true, publication: PUBLISHED });
 		},
-		addOperatorKey: async ({ actor, ...key }) => {
+		addOperatorKey: async ({ actor, sha256, ...key }) => {
 			record(actor, "operator-key.create", key.name);
 			const made = { ...key, id: `operator_${operatorKeys.length + 1}`, createdAt: BEGINNING, revokedAt: null };
 			operatorKeys.push(made);
-			return ok(without(made));
+			holders.set(sha256, made.id);
+			return ok(made);
 		},
-		operatorKeys: async () => operatorKeys.map(without),
+		operatorKeys: async () => operatorKeys,
 		operatorKeyBySha256: async (sha256) => {
-			const key = operatorKeys.find((each) => each.sha256 === sha256 && each.revokedAt === null);
-			return key === undefined ? null : without(key);
+			const id = holders.get(sha256);
+			return operatorKeys.find((key) => key.id === id && key.revokedAt === null) ?? null;
 		},
 		revokeOperatorKey: async ({ id }) => {
 			operatorKeys = operatorKeys.map((key) => (key.id === id ? { ...key, revokedAt: BEGINNING + 1 } : key));
 			const revoked = operatorKeys.find((key) => key.id === id);
-			return revoked === undefined ? err({ kind: "not-found", what: `key ${id}` }) : ok(without(revoked));
+			return revoked === undefined ? err({ kind: "not-found", what: `key ${id}` }) : ok(revoked);
 		},
 		audit: async (page) => pageOf(audit, ({ sequence }) => sequence, page),
 		publication: async () => PUBLISHED,

@@ -21,6 +21,8 @@ export interface Workplace {
 		given: { readonly input?: string; readonly environment?: Readonly<Record<string, string>> },
 		...args: readonly string[]
 	) => Promise<CommandRun>;
+	/** Makes a tenant with these policies, one revision after the other, without running the command. */
+	readonly tenant: (name: string, ...policies: readonly Record<string, unknown>[]) => Promise<void>;
 	readonly write: (path: string, document: unknown) => void;
 	readonly read: (path: string) => string;
 	readonly stop: () => Promise<void>;
@@ -41,6 +43,17 @@ export async function openWorkplace(hosts: readonly string[] = []): Promise<Work
 		directory,
 		cascadeWith,
 		cascade: (...args) => cascadeWith({}, ...args),
+		tenant: async (name, ...policies) => {
+			await send(api.url, "POST", "/tenants", { tenant: name }, {});
+			for (const [index, policy] of policies.entries())
+				await send(
+					api.url,
+					"PUT",
+					`/tenants/${name}/policy`,
+					policy,
+					index === 0 ? { "if-none-match": "*" } : { "if-match": `"${index}"` },
+				);
+		},
 		write: (path, document) => {
 			mkdirSync(dirname(join(directory, path)), { recursive: true });
 			writeFileSync(join(directory, path), typeof document === "string" ? document : JSON.stringify(document));
@@ -51,6 +64,16 @@ export async function openWorkplace(hosts: readonly string[] = []): Promise<Work
 			rmSync(directory, { recursive: true, force: true });
 		},
 	};
+}
+
+/** Sends what the operator would. A refusal is a mistake in a test. */
+async function send(url: string, method: string, path: string, body: unknown, headers: Record<string, string>) {
+	const response = await fetch(`${url}/admin/v1${path}`, {
+		method,
+		headers: { authorization: `Bearer ${OPERATOR_KEY}`, "content-type": "application/json", ...headers },
+		body: JSON.stringify(body),
+	});
+	if (!response.ok) throw new Error(await response.text());
 }
 
 function runCommand(
