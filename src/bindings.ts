@@ -54,7 +54,8 @@ export function checkBindings(unchecked: UncheckedBindings): Bindings {
 		observations: OBSERVATIONS,
 		allowLoopbackOrigins: unchecked.ALLOW_LOOPBACK_ORIGINS === "true",
 		originSecret(name) {
-			const secret = name.startsWith("ORIGIN_") && name !== "ORIGIN_HOSTS" ? unchecked[name as `ORIGIN_${string}`] : undefined;
+			const secret =
+				name.startsWith("ORIGIN_") && name !== "ORIGIN_HOSTS" ? unchecked[name as `ORIGIN_${string}`] : undefined;
 			return typeof secret === "string" ? secret : undefined;
 		},
 	};

@@ -70,10 +70,7 @@ export function createAdminApp<Bindings>(
 		if (isPassing(error)) {
 			logFault("ledger-unavailable", { requestId, error: error.name });
 			const message = "The ledger cannot be reached at the moment.";
-			return toResponse(
-				refuse({ status: 503, code: "ledger_unavailable", message, retryAfterSeconds: 2 }),
-				requestId,
-			);
+			return toResponse(refuse({ status: 503, code: "ledger_unavailable", message, retryAfterSeconds: 2 }), requestId);
 		}
 		// A throw is a bug: named in the log by its kind and place, with no text that could hold a secret, and not shown.
 		logFault("unexpected-error", { requestId, error: error.name, what: firstFrame(error) });
@@ -113,7 +110,8 @@ async function answer(
 	if (!asked.ok) problems.push(...asked.error);
 	if (!asked.ok || problems.length > 0) return err(problemsRefusal(400, "invalid_request", problems));
 
-	const expected = route.precondition === undefined ? ok(undefined) : readPrecondition(request.headers, route.precondition);
+	const expected =
+		route.precondition === undefined ? ok(undefined) : readPrecondition(request.headers, route.precondition);
 	if (!expected.ok) return expected;
 	const body = await readBody(route, request);
 	if (!body.ok) return body;
@@ -148,7 +146,11 @@ function successReply({ reply }: AnyGuardedRoute, { status, body, revision }: Ad
 	return { status: status ?? reply.statuses?.[0] ?? 200, body, headers };
 }
 
-function openReply(route: Extract<AnyRoute, { roles: "anyone" }>, routes: readonly AnyRoute[], requestId: string): Response {
+function openReply(
+	route: Extract<AnyRoute, { roles: "anyone" }>,
+	routes: readonly AnyRoute[],
+	requestId: string,
+): Response {
 	const bytes = crypto.getRandomValues(new Uint8Array(16));
 	const nonce = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 	const { body, headers } = route.handle({ routes, nonce });

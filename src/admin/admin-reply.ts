@@ -70,7 +70,11 @@ export function ledgerRefusal(refusal: LedgerRefusal, invalidCode = "invalid_req
 				? unknownTenant()
 				: refuse({ status: 404, code: "not_found", message: `There is no ${refusal.what}.` });
 		case "already-exists":
-			return refuse({ status: 409, code: "already_exists", message: `There is a ${refusal.what} of that name already.` });
+			return refuse({
+				status: 409,
+				code: "already_exists",
+				message: `There is a ${refusal.what} of that name already.`,
+			});
 		case "not-applicable":
 			return refuse({ status: 409, code: "not_applicable", message: refusal.message });
 	}

@@ -29,8 +29,7 @@ export function readAdminSettings(unchecked: UncheckedAdminSettings): Result<Adm
 		return err("OPERATOR_KEY_SHA256 must be SHA-256 hashes of keys, each 64 hex digits, with commas between them");
 	const teamDomain = unchecked.ACCESS_TEAM_DOMAIN?.trim().toLowerCase() ?? "";
 	const audience = unchecked.ACCESS_AUD?.trim() ?? "";
-	if ((teamDomain === "") !== (audience === ""))
-		return err("ACCESS_TEAM_DOMAIN and ACCESS_AUD must be set together");
+	if ((teamDomain === "") !== (audience === "")) return err("ACCESS_TEAM_DOMAIN and ACCESS_AUD must be set together");
 	if (teamDomain !== "" && (!HOST.test(teamDomain) || !teamDomain.includes(".")))
 		return err("ACCESS_TEAM_DOMAIN must be a host name such as example.cloudflareaccess.com");
 	if (hashes.length === 0 && teamDomain === "")

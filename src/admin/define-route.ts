@@ -32,7 +32,7 @@ type QueryOf<Query> = Query extends QuerySchema ? v.InferOutput<Query> : Record<
 type BodyOf<Body> = Body extends BodySchema ? v.InferOutput<Body> : undefined;
 
 /** One request, read and allowed. */
-export interface AdminCall<Path extends string, Query, Body> {
+interface AdminCall<Path extends string, Query, Body> {
 	readonly ports: AdminPorts;
 	readonly requester: Requester;
 	readonly parameters: PathParameters<Path>;
@@ -100,14 +100,17 @@ export interface PublicRoute<Id extends string, Path extends string> extends Rou
 	readonly roles: "anyone";
 	readonly reply: { readonly contentType: string; readonly description: string };
 	/** `nonce` is of this reply, for the scripts and styles of a page. */
-	readonly handle: (about: {
-		readonly routes: readonly AnyRoute[];
-		readonly nonce: string;
-	}) => { readonly body: string; readonly headers: Readonly<Record<string, string>> };
+	readonly handle: (about: { readonly routes: readonly AnyRoute[]; readonly nonce: string }) => {
+		readonly body: string;
+		readonly headers: Readonly<Record<string, string>>;
+	};
 }
 
 /** A route of the list, whatever it takes and answers with. */
-export type AnyGuardedRoute = Omit<GuardedRoute<string, string, QuerySchema | undefined, BodySchema | undefined, BodySchema>, "handle" | "path"> & {
+export type AnyGuardedRoute = Omit<
+	GuardedRoute<string, string, QuerySchema | undefined, BodySchema | undefined, BodySchema>,
+	"handle" | "path"
+> & {
 	readonly path: string;
 	readonly handle: (call: never) => Promise<Result<AdminSuccess<unknown>, AdminRefusal>>;
 };
@@ -125,6 +128,8 @@ export function guarded<
 }
 
 /** Declares a route for anyone. */
-export function open<const Id extends string, const Path extends string>(route: PublicRoute<Id, Path>): PublicRoute<Id, Path> {
+export function open<const Id extends string, const Path extends string>(
+	route: PublicRoute<Id, Path>,
+): PublicRoute<Id, Path> {
 	return route;
 }

@@ -166,4 +166,3 @@ export function refusalStatuses(route: AnyGuardedRoute): readonly number[] {
 	if (precondition === "required") statuses.add(428);
 	return [...statuses].sort((one, other) => one - other);
 }
-

@@ -13,7 +13,10 @@ const MOST_DEPTH = 32;
  * 413 where it is too large. The content type matters: without it a page of another site could send a body in a form
  * post, which browsers do not ask about first.
  */
-export async function readAdminBody(request: Request, contentTypes: readonly string[]): Promise<Result<unknown, AdminRefusal>> {
+export async function readAdminBody(
+	request: Request,
+	contentTypes: readonly string[],
+): Promise<Result<unknown, AdminRefusal>> {
 	const contentType = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 	if (!contentTypes.includes(contentType)) {
 		const message = `Send the body as 'Content-Type: ${contentTypes.join("' or '")}'.`;

@@ -125,10 +125,7 @@ export function createOperatorKeys(sql: SqlStorage): OperatorKeys {
 	};
 	return {
 		all: () =>
-			sql
-				.exec<KeyRow>(`SELECT ${columns} FROM operator_keys ORDER BY created_at, rowid`)
-				.toArray()
-				.map(summaryOf),
+			sql.exec<KeyRow>(`SELECT ${columns} FROM operator_keys ORDER BY created_at, rowid`).toArray().map(summaryOf),
 		byId: (id) => first("id = ?", id),
 		bySha256: (sha256) => first("sha256 = ?", sha256),
 		add(sha256, { id, name, prefix, lastFour, createdAt, expiresAt, revokedAt }) {

@@ -188,7 +188,10 @@ export class OperatorRegistry extends DurableObject<LedgerBindings> implements O
 		return key.expiresAt === null || key.expiresAt > this.#runtime.now() ? key : null;
 	}
 
-	async revokeOperatorKey({ id, actor }: Input<"revokeOperatorKey">): Promise<Result<OperatorKeySummary, LedgerRefusal>> {
+	async revokeOperatorKey({
+		id,
+		actor,
+	}: Input<"revokeOperatorKey">): Promise<Result<OperatorKeySummary, LedgerRefusal>> {
 		return this.#act({
 			name: "operator-key.revoke",
 			actor,

@@ -238,8 +238,13 @@ describe("the list of routes", () => {
 
 	it("is all that there is: another list makes another app", async () => {
 		const world = await createFakeWorld();
-		const app = createAdminApp(() => ok(world.ports), () => {}, ADMIN_ROUTES.slice(0, 1));
-		const get = async (path: string) => (await app.fetch(new Request(`https://edge.example/admin/v1${path}`), {})).status;
+		const app = createAdminApp(
+			() => ok(world.ports),
+			() => {},
+			ADMIN_ROUTES.slice(0, 1),
+		);
+		const get = async (path: string) =>
+			(await app.fetch(new Request(`https://edge.example/admin/v1${path}`), {})).status;
 		expect([await get("/tenants"), await get("/origins")]).toEqual([401, 404]);
 	});
 });

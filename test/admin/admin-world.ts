@@ -27,7 +27,12 @@ export interface AskOptions {
 }
 
 /** Asks a path under `/admin/v1`, as the operator unless another key is given. */
-export async function ask(world: AdminWorld, method: string, path: string, options: AskOptions = {}): Promise<AdminAnswer> {
+export async function ask(
+	world: AdminWorld,
+	method: string,
+	path: string,
+	options: AskOptions = {},
+): Promise<AdminAnswer> {
 	const { key = world.operatorKey, headers = {}, body, text } = options;
 	const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
 	const response = await world.fetch(
@@ -47,7 +52,9 @@ export async function ask(world: AdminWorld, method: string, path: string, optio
 /** Who asks, by the headers they send. */
 export interface Callers {
 	readonly ids: SampleIds;
-	readonly keys: Readonly<Record<"inference" | "reader" | "admin" | "otherAdmin" | "otherInference" | "revokedAdmin" | "operator", string>>;
+	readonly keys: Readonly<
+		Record<"inference" | "reader" | "admin" | "otherAdmin" | "otherInference" | "revokedAdmin" | "operator", string>
+	>;
 }
 
 /** Makes a tenant through the API: at revision 2, a canary on revision 1, keys of every kind; and another tenant with keys. */
@@ -86,4 +93,12 @@ export async function createCallers(world: AdminWorld): Promise<Callers> {
 			operator: operator.key,
 		},
 	};
+}
+
+/** A world that tests ask, each with callers of its own. */
+export interface AskedWorld {
+	readonly world: () => AdminWorld;
+	readonly callers: () => Callers;
+	/** Asks as the operator unless another key is given. */
+	readonly send: (method: string, path: string, options?: AskOptions) => Promise<AdminAnswer>;
 }

@@ -175,7 +175,9 @@ export function describeAuthorisation(
 			const asked = sampleRequest(operation, callers.ids, {});
 			const url = new URL(asked.url);
 			url.searchParams.set("api_key", world.operatorKey);
-			const inAddress = await world.fetch(new Request(url, { method: asked.method, headers: bearer(world.operatorKey) }));
+			const inAddress = await world.fetch(
+				new Request(url, { method: asked.method, headers: bearer(world.operatorKey) }),
+			);
 			expect(inAddress.status).toBe(400);
 			expect(await inAddress.json()).toMatchObject({ error: { code: "key_in_query" } });
 			const { valid } = world.access;

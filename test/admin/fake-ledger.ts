@@ -16,7 +16,12 @@ const PUBLISHED = { pending: 0, oldestAt: null } as const;
 
 /** A tenant's ledger in memory, for the routes' own tests; the real one has its tests beside it. */
 export function createFakeLedger(now: () => number): TenantLedgerPort {
-	let tenant: { readonly tenant: string; readonly name: string; suspended: boolean; readonly createdAt: number } | null = null;
+	let tenant: {
+		readonly tenant: string;
+		readonly name: string;
+		suspended: boolean;
+		readonly createdAt: number;
+	} | null = null;
 	let revisions: PolicyRevision[] = [];
 	let canary: CanaryState | null = null;
 	let keys: { readonly sha256: string; summary: KeySummary }[] = [];
@@ -26,10 +31,15 @@ export function createFakeLedger(now: () => number): TenantLedgerPort {
 	const current = () => revisions.at(-1)?.revision ?? null;
 	const record = (actor: Actor, act: string, outcome: AuditEntry["outcome"], detail: JsonObject) =>
 		audit.push({ sequence: audit.length + 1, at: now(), actor, act, outcome, detail });
-	const state = () =>
-		tenant === null ? missing("tenant") : ok({ ...tenant, revision: current(), canary });
-	const usable = ({ expiresAt, revokedAt }: KeySummary) => revokedAt === null && (expiresAt === null || expiresAt > now());
-	const page = <Item>(items: readonly Item[], numberOf: (item: Item) => number, before: number | null, limit: number) => {
+	const state = () => (tenant === null ? missing("tenant") : ok({ ...tenant, revision: current(), canary }));
+	const usable = ({ expiresAt, revokedAt }: KeySummary) =>
+		revokedAt === null && (expiresAt === null || expiresAt > now());
+	const page = <Item>(
+		items: readonly Item[],
+		numberOf: (item: Item) => number,
+		before: number | null,
+		limit: number,
+	) => {
 		const rest = items.filter((item) => before === null || numberOf(item) < before).toReversed();
 		const shown = rest.slice(0, limit);
 		const last = shown.at(-1);
@@ -80,7 +90,7 @@ export function createFakeLedger(now: () => number): TenantLedgerPort {
 			}),
 		revisions: async ({ before, limit }) => {
 			const { items, next } = page(revisions, ({ revision }) => revision, before, limit);
-			return { items: items.map(({ document: _, ...summary }) => summary), next };
+			return { items: items.map(({ document: _document, ...summary }) => summary), next };
 		},
 		startCanary: ({ revision, share, actor }) =>
 			guarded(() => {

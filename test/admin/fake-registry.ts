@@ -78,7 +78,9 @@ export function createFakeRegistry(now: () => number): OperatorRegistryPort {
 		operatorKeys: async () => [...keys.values()],
 		async operatorKeyBySha256(sha256) {
 			const key = keys.get(sha256);
-			return key === undefined || key.revokedAt !== null || (key.expiresAt ?? Number.POSITIVE_INFINITY) <= now() ? null : key;
+			return key === undefined || key.revokedAt !== null || (key.expiresAt ?? Number.POSITIVE_INFINITY) <= now()
+				? null
+				: key;
 		},
 		async revokeOperatorKey({ id, actor }) {
 			for (const [sha256, key] of keys) {

@@ -9,8 +9,15 @@ interface Operation {
 	readonly operationId: string;
 	readonly security?: readonly unknown[];
 	readonly responses: Readonly<Record<string, unknown>>;
-	readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean; readonly schema: unknown }[];
-	readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Readonly<Record<string, unknown>> }>> };
+	readonly parameters?: readonly {
+		readonly name: string;
+		readonly in: string;
+		readonly required: boolean;
+		readonly schema: unknown;
+	}[];
+	readonly requestBody?: {
+		readonly content: Readonly<Record<string, { readonly schema: Readonly<Record<string, unknown>> }>>;
+	};
 }
 interface Document {
 	readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -91,7 +98,11 @@ describe("the OpenAPI document", () => {
 	it("tells of headers that a request must or may have", () => {
 		const headers = (id: string) =>
 			operation(id)?.parameters?.flatMap((each) => (each.in === "header" ? [[each.name, each.required]] : []));
-		expect(headers("policy.put")).toEqual([["x-reason", false], ["If-Match", false], ["If-None-Match", false]]);
+		expect(headers("policy.put")).toEqual([
+			["x-reason", false],
+			["If-Match", false],
+			["If-None-Match", false],
+		]);
 		expect(headers("policy.rollback")).toEqual([["If-Match", false]]);
 		expect(headers("tenants.delete")).toEqual([["x-confirm", true]]);
 		expect(headers("tenants.list")).toEqual([]);
@@ -99,7 +110,20 @@ describe("the OpenAPI document", () => {
 
 	it("names the statuses of what a route reads", () => {
 		const statuses = (id: string) => Object.keys(operation(id)?.responses ?? {});
-		expect(statuses("policy.put")).toEqual(["200", "201", "400", "401", "403", "404", "412", "413", "422", "428", "500", "503"]);
+		expect(statuses("policy.put")).toEqual([
+			"200",
+			"201",
+			"400",
+			"401",
+			"403",
+			"404",
+			"412",
+			"413",
+			"422",
+			"428",
+			"500",
+			"503",
+		]);
 		expect(statuses("tenants.list")).toEqual(["200", "400", "401", "403", "500", "503"]);
 		expect(statuses("keys.rotate")).toEqual(["201", "400", "401", "403", "404", "409", "413", "422", "500", "503"]);
 	});

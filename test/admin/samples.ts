@@ -13,7 +13,7 @@ export interface SampleIds {
 }
 
 /** One request that succeeds where whoever sends it may: the parts of its address, its headers, its body. */
-export interface Sample<Operation extends AdminOperation> {
+interface Sample<Operation extends AdminOperation> {
 	readonly parameters: AdminParameters<Operation>;
 	readonly query?: AdminQuery<Operation>;
 	readonly headers?: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export const policyAt = (threshold: number) => policyOf([edgeDocument({ threshol
  * A sample of every operation, in a world where the tenant's policy is at revision 2, a canary is on revision 1, and
  * the origin is there. An operation without one does not compile: so every route's roles are tested.
  */
-export const SAMPLES: { readonly [Operation in AdminOperation]: (ids: SampleIds) => Sample<Operation> } = {
+const SAMPLES: { readonly [Operation in AdminOperation]: (ids: SampleIds) => Sample<Operation> } = {
 	"tenants.list": () => ({ parameters: {}, query: { limit: "1" }, body: undefined }),
 	"tenants.create": ({ tenant }) => ({ parameters: {}, body: { tenant: `${tenant}-new`, name: "New" } }),
 	"tenants.get": ({ tenant }) => ({ parameters: { tenant }, body: undefined }),
@@ -83,7 +83,11 @@ export const SAMPLES: { readonly [Operation in AdminOperation]: (ids: SampleIds)
 export const GUARDED_ROUTES = ADMIN_ROUTES.filter((route) => route.roles !== "anyone");
 
 /** An operation's sample as a request. */
-export function sampleRequest(operation: AdminOperation, ids: SampleIds, headers: Readonly<Record<string, string>>): Request {
+export function sampleRequest(
+	operation: AdminOperation,
+	ids: SampleIds,
+	headers: Readonly<Record<string, string>>,
+): Request {
 	const route = GUARDED_ROUTES.find(({ operationId }) => operationId === operation);
 	if (route === undefined) throw new Error(`There is no operation ${operation}.`);
 	const sample = SAMPLES[operation](ids);

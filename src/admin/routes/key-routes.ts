@@ -73,6 +73,5 @@ export const revokeKey = guarded({
 	summary: "Revoke a key for good",
 	description: "At once on admin routes, within about a minute and a half on inference routes everywhere.",
 	reply: { schema: keySummary, description: "The key, revoked." },
-	handle: async ({ ledger, parameters: { id }, requester: { actor } }) =>
-		answer(await ledger.revokeKey({ id, actor })),
+	handle: async ({ ledger, parameters: { id }, requester: { actor } }) => answer(await ledger.revokeKey({ id, actor })),
 });

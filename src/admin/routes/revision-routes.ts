@@ -27,8 +27,7 @@ export const showRevision = guarded({
 	roles: ["operator", "tenant-admin", "tenant-reader"],
 	summary: "The policy as it was at a revision",
 	reply: { schema: policyRevision, description: "The revision with its document.", revisioned: true },
-	handle: async ({ ledger, parameters: { revision } }) =>
-		answer(await ledger.revision(revision), () => ({ revision })),
+	handle: async ({ ledger, parameters: { revision } }) => answer(await ledger.revision(revision), () => ({ revision })),
 });
 
 export const diffRevisions = guarded({

@@ -4,7 +4,14 @@ import { answer } from "../answers.ts";
 import { guarded } from "../define-route.ts";
 import { namedPage, numberedPage, auditEntry } from "../schemas/common.ts";
 import { DEFAULT_LIMIT, namedPageQuery, numberedPageQuery } from "../schemas/parameters.ts";
-import { exported, newTenant, reasonBody, tenantEntry, tenantState, tenantWithPublication } from "../schemas/tenants.ts";
+import {
+	exported,
+	newTenant,
+	reasonBody,
+	tenantEntry,
+	tenantState,
+	tenantWithPublication,
+} from "../schemas/tenants.ts";
 import { usageQuery, usageReport } from "../schemas/usage.ts";
 
 const DAY_MS = 86_400_000;

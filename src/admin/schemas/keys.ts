@@ -7,9 +7,7 @@ const scope = v.picklist(["inference", "read", "admin"], "must be one of inferen
 const MOMENT = "must be milliseconds since the Unix epoch, or null";
 /** In the future as far as the clock knows; that is checked where there is one. */
 const expiresAt = v.optional(
-	v.nullable(
-		v.pipe(v.number(MOMENT), v.integer(MOMENT), v.minValue(0, MOMENT), v.maxValue(8.64e15, MOMENT)),
-	),
+	v.nullable(v.pipe(v.number(MOMENT), v.integer(MOMENT), v.minValue(0, MOMENT), v.maxValue(8.64e15, MOMENT))),
 );
 const expiry = v.pipe(expiresAt, v.description("Milliseconds since the Unix epoch; null or absent: never."));
 
@@ -19,7 +17,9 @@ export const newKey = v.strictObject({
 		v.array(scope, "must be a list of scopes"),
 		v.minLength(1, "needs at least one scope"),
 		v.check((scopes) => new Set(scopes).size === scopes.length, "names a scope twice"),
-		v.description("`inference`: ask; `read`: see what is configured and used; `admin`: change it, which includes `read`."),
+		v.description(
+			"`inference`: ask; `read`: see what is configured and used; `admin`: change it, which includes `read`.",
+		),
 	),
 	expiresAt: expiry,
 });

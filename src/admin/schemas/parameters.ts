@@ -41,7 +41,7 @@ export const DEFAULT_LIMIT = 50;
 const MOST_ITEMS = 200;
 
 /** How many items a page has. */
-export const limit = v.optional(
+const limit = v.optional(
 	v.pipe(
 		wholeText(1, MOST_ITEMS, `must be a whole number from 1 to ${MOST_ITEMS}`),
 		v.description(`Items of a page; ${DEFAULT_LIMIT} where absent.`),
@@ -49,7 +49,7 @@ export const limit = v.optional(
 );
 
 /** Where a page begins, in a list that runs backwards by number. */
-export const before = v.optional(
+const before = v.optional(
 	v.pipe(
 		wholeText(1, 999_999_999_999_999, "must be the `next` of the page before"),
 		v.description("The `next` of the page before."),
@@ -57,7 +57,7 @@ export const before = v.optional(
 );
 
 /** Where a page begins, in a list that runs by name. */
-export const after = v.optional(
+const after = v.optional(
 	v.pipe(
 		v.string(),
 		v.maxLength(64, "must be the `next` of the page before"),

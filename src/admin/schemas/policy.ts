@@ -6,7 +6,10 @@ import { reason } from "./parameters.ts";
 const jsonObject = v.custom<JsonObject>(isJsonObject, "must be a JSON object");
 
 /** A policy as it is written; the ledger's parser, which is also the read path's, says everything that is wrong with it. */
-export const policyDocument = v.pipe(jsonObject, v.description("A tenant policy, `version: 1`; docs/storage.md has its fields."));
+export const policyDocument = v.pipe(
+	jsonObject,
+	v.description("A tenant policy, `version: 1`; docs/storage.md has its fields."),
+);
 
 /** RFC 7396: fields of the same name replace, `null` removes. */
 export const mergePatch = v.pipe(

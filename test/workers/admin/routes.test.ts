@@ -25,7 +25,10 @@ describe("what the admin API writes", () => {
 			tenant: ids.tenant,
 			scopes: ["inference"],
 		});
-		expect(await published(originRecordName(ids.origin))).toEqual({ version: 1, baseUrl: "https://gpu.example.com/v1" });
+		expect(await published(originRecordName(ids.origin))).toEqual({
+			version: 1,
+			baseUrl: "https://gpu.example.com/v1",
+		});
 		await expect
 			.poll(() => published(policyRecordName(ids.tenant)), { timeout: 10_000 })
 			.toMatchObject({ revision: 2, policy: policyAt(0.8) });
@@ -34,10 +37,13 @@ describe("what the admin API writes", () => {
 	it("takes an origin off the readers' copy with the origin", async () => {
 		const { ids } = await createCallers(world);
 		await expect
-			.poll(async () => {
-				await ask(world, "DELETE", `/origins/${ids.origin}`);
-				return published(originRecordName(ids.origin));
-			}, { timeout: 10_000 })
+			.poll(
+				async () => {
+					await ask(world, "DELETE", `/origins/${ids.origin}`);
+					return published(originRecordName(ids.origin));
+				},
+				{ timeout: 10_000 },
+			)
 			.toBeNull();
 	});
 
@@ -100,7 +106,8 @@ describe("Cloudflare Access", () => {
 	it("is asked for the team's keys once for many tokens, at the team's own address", async () => {
 		const world = await createWorkerWorld();
 		const headers = { "cf-access-jwt-assertion": world.access.valid };
-		for (let count = 0; count < 3; count++) expect((await ask(world, "GET", "/tenants", { key: "", headers })).status).toBe(200);
+		for (let count = 0; count < 3; count++)
+			expect((await ask(world, "GET", "/tenants", { key: "", headers })).status).toBe(200);
 		expect(world.outbound).toEqual(["https://example.cloudflareaccess.com/cdn-cgi/access/certs"]);
 	});
 });

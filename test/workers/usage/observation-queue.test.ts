@@ -104,6 +104,17 @@ describe("the queue of observations", () => {
 		await Promise.all(kept);
 	});
 
+	it("begins another message with the first observation after one has gone", async () => {
+		const { sink, sent, kept, pass } = world();
+		const observations = observationsOf("acme", 2);
+		for (const observation of observations) {
+			sink.record(observation);
+			await pass(LINGER_MS);
+		}
+		expect(idsOf(sent)).toEqual(observations.map(({ requestId }) => [requestId]));
+		expect(kept).toHaveLength(2);
+	});
+
 	it("takes with the next observation what an invocation has left behind that was ended early", async () => {
 		const { sink, sent, timers, pass } = world();
 		const observations = observationsOf("acme", 3);

@@ -56,13 +56,13 @@ describe("usage", () => {
 			...observationsOf(tenant, 1, { at: MIDNIGHT + HOUR_MS, cascade: "a", policyRevision: 10 }),
 			...observationsOf(tenant, 2, { at: MIDNIGHT + HOUR_MS, cascade: "a", policyRevision: 9 }),
 			...observationsOf(tenant, 3, { at: MIDNIGHT, cascade: "b", policyRevision: 9 }),
-			...observationsOf(tenant, 4, { at: MIDNIGHT + HOUR_MS - 1, cascade: "a", policyRevision: 9 }),
+			...observationsOf(tenant, 4, { at: MIDNIGHT + HOUR_MS - 1, cascade: "a", policyRevision: 11 }),
 		]);
 		const { rows } = await ledger.usage({ ...TODAY, by: "hour" });
 		expect(
 			rows.map(({ start, cascade, policyRevision, requests }) => [start, cascade, policyRevision, requests]),
 		).toEqual([
-			[MIDNIGHT, "a", 9, 4],
+			[MIDNIGHT, "a", 11, 4],
 			[MIDNIGHT, "b", 9, 3],
 			[MIDNIGHT + HOUR_MS, "a", 9, 2],
 			[MIDNIGHT + HOUR_MS, "a", 10, 1],
@@ -71,8 +71,9 @@ describe("usage", () => {
 		expect(
 			days.rows.map(({ start, cascade, policyRevision, requests }) => [start, cascade, policyRevision, requests]),
 		).toEqual([
-			[MIDNIGHT, "a", 9, 6],
+			[MIDNIGHT, "a", 9, 2],
 			[MIDNIGHT, "a", 10, 1],
+			[MIDNIGHT, "a", 11, 4],
 			[MIDNIGHT, "b", 9, 3],
 		]);
 	});
@@ -145,6 +146,7 @@ describe("an observation", () => {
 			`REQ_${uuid}`,
 			`req_${uuid} `,
 			"req_1",
+			"req_10",
 			'["req_1",null]',
 			"é",
 			"e\u0301",
