@@ -1,6 +1,7 @@
 import type { ObjectNamespace } from "./adapters/ledger-stubs.ts";
 import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
 import type { ObservationMessage } from "./core/ledger/observation-message.ts";
+import { isOriginSecretName } from "./core/published-records.ts";
 
 /** What the runtime hands over: anything may be missing, since configuration is written by people. */
 export interface UncheckedBindings {
@@ -54,8 +55,7 @@ export function checkBindings(unchecked: UncheckedBindings): Bindings {
 		observations: OBSERVATIONS,
 		allowLoopbackOrigins: unchecked.ALLOW_LOOPBACK_ORIGINS === "true",
 		originSecret(name) {
-			const secret =
-				name.startsWith("ORIGIN_") && name !== "ORIGIN_HOSTS" ? unchecked[name as `ORIGIN_${string}`] : undefined;
+			const secret = isOriginSecretName(name) ? unchecked[name as `ORIGIN_${string}`] : undefined;
 			return typeof secret === "string" ? secret : undefined;
 		},
 	};

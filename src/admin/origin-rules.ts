@@ -11,9 +11,6 @@ export interface OriginRules {
 	readonly allowLoopback: boolean;
 }
 
-/** The setting that holds the allow-list begins like a secret's name and is none. */
-const NOT_A_SECRET = "ORIGIN_HOSTS";
-
 /**
  * Checks an origin as it is written. The address passes the same rules that are applied again at each use
  * (`parseOriginUrl`), and then the operator's allow-list. Answers with the address as it will be used.
@@ -28,7 +25,7 @@ export function checkOrigin(
 	else if (!isAllowedHost(new URL(baseUrl.value).hostname, rules.hosts))
 		problems.push({ path: "baseUrl", message: "names a host that is not on this deployment's list of origin hosts" });
 	const { secret } = origin;
-	if (secret !== null && (!isOriginSecretName(secret) || secret === NOT_A_SECRET))
+	if (secret !== null && !isOriginSecretName(secret))
 		problems.push({ path: "secret", message: "must be the name of a Worker secret that begins with ORIGIN_" });
 	return baseUrl.ok && problems.length === 0 ? ok({ baseUrl: baseUrl.value, secret }) : err(problems);
 }

@@ -10,8 +10,7 @@ export interface Requester {
 	readonly role: AdminRole | null;
 }
 
-/** Whether this role is among those of a route. An admin's key may do what a reader's may, and not the reverse. */
+/** Whether this role is among those of a route, which names each. */
 export function isAmong(role: AdminRole | null, roles: readonly AdminRole[]): boolean {
-	if (role === null) return false;
-	return roles.includes(role) || (role === "tenant-admin" && roles.includes("tenant-reader"));
+	return role !== null && roles.includes(role);
 }

@@ -36,8 +36,8 @@ export function completionScript(program: Command, shell: Shell): string {
 		case "bash":
 			return bashScript(nodes);
 		case "zsh":
-			// zsh runs bash's functions; what it needs is told to it.
-			return `#compdef cascade\nautoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n${bashScript(nodes)}`;
+			// zsh runs bash's functions, once it is told to.
+			return `autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n${bashScript(nodes)}`;
 		case "fish":
 			return fishScript(nodes);
 	}
@@ -119,15 +119,10 @@ complete -o default -F _cascade cascade
 `;
 }
 
+/** What is offered is bound to the command that the words before the cursor name, by walking down to it. */
 function fishScript(nodes: readonly Node[]): string {
 	const lines = nodes.flatMap(({ path, commands, options, choices }) => {
-		const names = commands.map(({ name }) => name);
-		const seen = path.split(" ").filter((name) => name !== "");
-		const conditions = [
-			...seen.map((name) => `__fish_seen_subcommand_from ${name}`),
-			...(names.length === 0 ? [] : [`not __fish_seen_subcommand_from ${names.join(" ")}`]),
-		];
-		const begin = `complete -c cascade${conditions.length === 0 ? "" : ` -n ${quoted(conditions.join("; and "))}`}`;
+		const begin = `complete -c cascade -n ${quoted(`__cascade_at ${path}`.trim())}`;
 		return [
 			...commands.map(({ name, description }) => `${begin} -f -a ${name} -d ${quoted(description)}`),
 			...choices.map((choice) => `${begin} -f -a ${choice}`),
@@ -137,7 +132,19 @@ function fishScript(nodes: readonly Node[]): string {
 			}),
 		];
 	});
-	return `# Completes cascade's commands and options in fish.\n${lines.join("\n")}\n`;
+	const paths = nodes.filter(({ path }) => path !== "").map(({ path }) => quoted(path));
+	return `# Completes cascade's commands and options in fish.
+function __cascade_at
+	set -l reached
+	for word in (commandline -opc)[2..-1]
+		if contains -- (string trim "$reached $word") ${paths.join(" ")}
+			set -a reached $word
+		end
+	end
+	test "$reached" = "$argv"
+end
+${lines.join("\n")}
+`;
 }
 
 /** In single quotes, which every one of the shells reads alike but for the quote itself. */

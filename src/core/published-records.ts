@@ -23,5 +23,8 @@ export function originRecordName(name: string): string {
  * reach any other secret of the Worker.
  */
 export function isOriginSecretName(name: string): boolean {
-	return /^ORIGIN_[A-Z0-9_]{1,64}$/u.test(name);
+	return /^ORIGIN_[A-Z0-9_]{1,64}$/u.test(name) && name !== ORIGIN_HOSTS_SETTING;
 }
+
+/** The admin API's setting of where origins may be: no secret, in spite of its prefix. */
+const ORIGIN_HOSTS_SETTING = "ORIGIN_HOSTS";

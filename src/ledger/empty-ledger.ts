@@ -6,5 +6,9 @@ export function emptyLedger(sql: SqlStorage): void {
 	const tables = sql.exec<{ name: string }>(
 		"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
 	);
-	for (const { name } of tables.toArray()) if (!KEPT_TABLES.has(name)) sql.exec(`DELETE FROM "${name}"`);
+	for (const { name } of tables.toArray()) {
+		// A table dropped is no row written, and a day's identities may be millions.
+		if (name.startsWith("usage_seen_")) sql.exec(`DROP TABLE "${name}"`);
+		else if (!KEPT_TABLES.has(name)) sql.exec(`DELETE FROM "${name}"`);
+	}
 }

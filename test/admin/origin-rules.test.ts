@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isOriginSecretName } from "../../src/core/published-records.ts";
 import { checkOrigin, isAllowedHost } from "../../src/admin/origin-rules.ts";
 
 const ANY = { hosts: [], allowLoopback: false };
@@ -58,5 +59,13 @@ describe("the list of hosts", () => {
 		["anything.example", [], true],
 	])("decides %s with %j: %s", (host, hosts, allowed) => {
 		expect(isAllowedHost(host, hosts)).toBe(allowed);
+	});
+});
+
+describe("the setting ORIGIN_HOSTS", () => {
+	it("is no origin's secret, although its name begins like one", () => {
+		expect([isOriginSecretName("ORIGIN_HOSTS"), isOriginSecretName("ORIGIN_A")]).toEqual([false, true]);
+		const origin = { baseUrl: "https://gpu.example.com/v1", secret: "ORIGIN_HOSTS" };
+		expect(checkOrigin(origin, ANY)).toMatchObject({ ok: false, error: [{ path: "secret" }] });
 	});
 });

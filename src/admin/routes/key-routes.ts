@@ -1,7 +1,7 @@
 import { formatApiKey } from "../../core/api-key.ts";
 import { err, ok } from "../../core/result.ts";
 import { ledgerRefusal, problemsRefusal, refuse } from "../admin-reply.ts";
-import { answer } from "../answers.ts";
+import { answer, answerOfTenant } from "../answers.ts";
 import { guarded } from "../define-route.ts";
 import { shownParts } from "../operator-key.ts";
 import { keyList, keySummary, madeKey, newKey, rotation } from "../schemas/keys.ts";
@@ -15,7 +15,7 @@ export const listKeys = guarded({
 	roles: ["operator", "tenant-admin", "tenant-reader"],
 	summary: "The tenant's keys, revoked and expired ones too",
 	reply: { schema: keyList, description: "All keys, oldest first; none of them can be read back." },
-	handle: async ({ ledger }) => ok({ body: { items: await ledger.keys() } }),
+	handle: async ({ ledger }) => answerOfTenant(ledger, itemsOf(ledger.keys())),
 });
 
 export const createKey = guarded({
@@ -46,7 +46,9 @@ export const rotateKey = guarded({
 	reply: { schema: madeKey, description: ONCE, statuses: [201] },
 	refusals: [409],
 	async handle({ ports, ledger, parameters: { id }, body, requester: { actor } }) {
-		const old = (await ledger.keys()).find((key) => key.id === id);
+		const keys = await answerOfTenant(ledger, itemsOf(ledger.keys()));
+		if (!keys.ok) return keys;
+		const old = keys.value.body.items.find((key) => key.id === id);
 		if (old === undefined) return err(refuse({ status: 404, code: "not_found", message: `There is no key ${id}.` }));
 		const { name, scopes } = old;
 		const { expiresAt = null } = body;
@@ -75,3 +77,7 @@ export const revokeKey = guarded({
 	reply: { schema: keySummary, description: "The key, revoked." },
 	handle: async ({ ledger, parameters: { id }, requester: { actor } }) => answer(await ledger.revokeKey({ id, actor })),
 });
+
+async function itemsOf<Item>(items: Promise<readonly Item[]>): Promise<{ readonly items: readonly Item[] }> {
+	return { items: await items };
+}

@@ -64,12 +64,11 @@ export const patchPolicy = guarded({
 			// A patch of what is not there has been made of something else.
 			return err(error.kind === "not-found" && error.what !== "tenant" ? conflictRefusal(0) : ledgerRefusal(error));
 		}
-		if (current.value.revision !== expected) return err(conflictRefusal(current.value.revision));
 		const document = applyMergePatch(current.value.document, patch);
 		if (!document.ok || !isJsonObject(document.value))
 			return err(problemsRefusal(422, "invalid_request", [{ path: "body", message: "nests too deep" }]));
 		const reason = reasonOf(query.reason, header("x-reason"));
-		// The ledger checks the revision once more: who writes between the reading above and this is not overwritten.
+		// The ledger compares the revision: one that has risen since the caller or this route looked is a conflict.
 		return revisionAnswer(
 			await ledger.putPolicy({ document: document.value, expected, reason, cause: "patch", actor }),
 		);

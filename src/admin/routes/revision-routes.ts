@@ -2,7 +2,7 @@ import { diffPolicies } from "../../core/ledger/policy-diff.ts";
 import { err, ok } from "../../core/result.ts";
 import * as v from "valibot";
 import { ledgerRefusal } from "../admin-reply.ts";
-import { answer, revisionAnswer } from "../answers.ts";
+import { answer, answerOfTenant, revisionAnswer } from "../answers.ts";
 import { guarded } from "../define-route.ts";
 import { numberedPage } from "../schemas/common.ts";
 import { DEFAULT_LIMIT, numberedPageQuery, revisionNumber } from "../schemas/parameters.ts";
@@ -17,7 +17,7 @@ export const listRevisions = guarded({
 	query: numberedPageQuery,
 	reply: { schema: numberedPage(revisionSummary), description: "One page, newest first, without the documents." },
 	handle: async ({ ledger, query: { before = null, limit = DEFAULT_LIMIT } }) =>
-		ok({ body: await ledger.revisions({ before, limit }) }),
+		answerOfTenant(ledger, ledger.revisions({ before, limit })),
 });
 
 export const showRevision = guarded({

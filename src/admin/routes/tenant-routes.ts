@@ -1,6 +1,6 @@
 import { err, ok } from "../../core/result.ts";
 import { ledgerRefusal, refuse } from "../admin-reply.ts";
-import { answer } from "../answers.ts";
+import { answer, answerOfTenant } from "../answers.ts";
 import { guarded } from "../define-route.ts";
 import { namedPage, numberedPage, auditEntry } from "../schemas/common.ts";
 import { DEFAULT_LIMIT, namedPageQuery, numberedPageQuery } from "../schemas/parameters.ts";
@@ -143,7 +143,7 @@ export const showUsage = guarded({
 			err(refuse({ status: 400, code: "invalid_request", param: "to", message, problems: [{ path: "to", message }] }));
 		if (to <= from) return badRange("must be later than `from`");
 		if (to - from > MOST_DAYS[by] * DAY_MS) return badRange(`must be at most ${MOST_DAYS[by]} days after \`from\``);
-		return ok({ body: await ledger.usage({ from, to, by }) });
+		return answerOfTenant(ledger, ledger.usage({ from, to, by }));
 	},
 });
 
@@ -156,5 +156,5 @@ export const showTenantAudit = guarded({
 	query: numberedPageQuery,
 	reply: { schema: numberedPage(auditEntry), description: "One page, newest first." },
 	handle: async ({ ledger, query: { before = null, limit = DEFAULT_LIMIT } }) =>
-		ok({ body: await ledger.audit({ before, limit }) }),
+		answerOfTenant(ledger, ledger.audit({ before, limit })),
 });

@@ -6,6 +6,7 @@ import { confirmInTerminal } from "./ask-in-terminal.ts";
 import { readDesiredState, type DesiredState } from "./desired-state.ts";
 import { describePlan, planOrigin, planTenant, stepsToTake, type PlannedStep } from "./plan.ts";
 import { adminCommand, withSession, type ExitCode, type Session } from "./session.ts";
+import { printable } from "./show-values.ts";
 
 interface ApplyOptions {
 	readonly yes?: boolean;
@@ -83,7 +84,7 @@ async function makePlan(
 		if (!checked.ok && !isUnknownTenant(checked.error)) return checked;
 		if (checked.ok)
 			problems += checked.value.body.problems
-				.map(({ path, message }) => `tenants/${tenant}.json: ${path}: ${message}\n`)
+				.map(({ path, message }) => `tenants/${tenant}.json: ${printable(`${path}: ${message}`)}\n`)
 				.join("");
 		steps.push(...planTenant(policy, checked.ok ? checked.value.body : undefined));
 	}

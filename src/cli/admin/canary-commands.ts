@@ -55,7 +55,8 @@ export function registerCanaryCommands(program: Command): void {
 /** A share above 0 and below 1. */
 function readShare(session: Session, text: string): number {
 	const [, digits, percent] = /^(\d*\.?\d+)(%?)$/u.exec(text) ?? [];
-	const share = Number(digits) / (percent === "%" ? 100 : 1);
+	// 7% is 0.07, and not the nearest that a division gives.
+	const share = Number((Number(digits) / (percent === "%" ? 100 : 1)).toPrecision(12));
 	return share > 0 && share < 1
 		? share
 		: session.wrongUsage(`--share: '${text}' is no share above 0 and below 1, such as 5%`);

@@ -1,6 +1,5 @@
-import { styleText } from "node:util";
 import type { PolicyChange } from "../../core/ledger/policy-diff.ts";
-import { printable } from "./show-values.ts";
+import { coloured, printable } from "./show-values.ts";
 
 /** Longer values are cut: what is added or removed whole is in the document. */
 const MOST_SHOWN = 160;
@@ -22,11 +21,6 @@ function describeChange(change: PolicyChange): string {
 		case "reordered":
 			return coloured("yellow", `↕ ${path}: ${printable(change.from.join(", "))} → ${printable(change.to.join(", "))}`);
 	}
-}
-
-/** `styleText` leaves the colour out where the stream is no terminal, or NO_COLOR is set. */
-export function coloured(colour: "green" | "red" | "yellow", text: string): string {
-	return styleText(colour, text, { stream: process.stdout });
 }
 
 function shown(value: unknown): string {

@@ -1,11 +1,10 @@
-import { styleText } from "node:util";
 import type { Command } from "commander";
 import { causeOf, type AdminFailure } from "./admin-client.ts";
 import { allItems } from "./all-pages.ts";
 import { checkClock, checkTenant, type Check } from "./doctor-checks.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { adminCommand, withSession, type ExitCode, type Session } from "./session.ts";
-import { printable } from "./show-values.ts";
+import { adminCommand, isThisMachine, withSession, type ExitCode, type Session } from "./session.ts";
+import { coloured, printable } from "./show-values.ts";
 import { currentPolicy } from "./write-policy.ts";
 
 /** `cascade doctor`. */
@@ -26,7 +25,7 @@ async function doctor(session: Session): Promise<ExitCode> {
 	const worker = await checkWorker(session.connection.url);
 	add(worker.check);
 	if (worker.check.status !== "fail") {
-		add(checkClock(worker.date, Date.now()));
+		add(checkClock(worker.date, Date.now(), isThisMachine(new URL(session.connection.url))));
 		const key = await checkKey(session);
 		add(key.check);
 		if (key.check.status !== "fail")
@@ -83,7 +82,7 @@ async function checkKey(session: Session): Promise<KeyFound> {
 		origins: null,
 		...more,
 	});
-	const failed = (failure: AdminFailure) => found("fail", explainFailure(failure).trim());
+	const failed = (failure: AdminFailure) => found("fail", inWords(failure));
 	const origins = await allItems(session, "origins.list");
 	if (origins.ok) {
 		const tenants =
@@ -113,7 +112,7 @@ async function lookAtTenant(
 ): Promise<readonly Check[]> {
 	const parameters = { tenant };
 	const failed = (failure: AdminFailure): Check[] => [
-		{ status: "fail", subject: `tenant ${tenant}`, message: explainFailure(failure).trim() },
+		{ status: "fail", subject: `tenant ${tenant}`, message: inWords(failure) },
 	];
 	const state = await session.call("tenants.get", { parameters });
 	if (!state.ok) return failed(state.error);
@@ -130,9 +129,15 @@ async function lookAtTenant(
 	return checkTenant(facts, Date.now());
 }
 
+/** A key that may not do something is what is looked at here, so there is no advice to look. */
+function inWords(failure: AdminFailure): string {
+	const isForbidden = failure.kind === "refused" && failure.status === 403;
+	return isForbidden ? failure.body.error.message : explainFailure(failure).trim();
+}
+
 const COLOURS = { ok: "green", warn: "yellow", fail: "red" } as const;
 
 function describeCheck({ status, subject, message }: Check): string {
-	const mark = styleText(COLOURS[status], status.padEnd(4), { stream: process.stdout });
+	const mark = coloured(COLOURS[status], status.padEnd(4));
 	return `${mark}  ${printable(subject)}: ${printable(message)}\n`;
 }

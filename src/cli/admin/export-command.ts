@@ -50,7 +50,9 @@ async function exportTo(session: Session, directory: string, overwrite: boolean)
 	}
 	const written = texts.map(({ path }) => path);
 	process.stdout.write(
-		session.json ? `${JSON.stringify({ files: written })}\n` : `${written.length} files in ${directory}.\n`,
+		session.json
+			? `${JSON.stringify({ files: written })}\n`
+			: `${written.length} ${written.length === 1 ? "file" : "files"} in ${directory}.\n`,
 	);
 	return 0;
 }
@@ -68,7 +70,10 @@ async function collect(session: Session): Promise<Result<readonly ExportedFile[]
 		if (policy.value === null) session.note(`${printable(tenant)} has no policy yet, and so no file.\n`);
 		else files.push({ path: join("tenants", `${tenant}.json`), document: policy.value.document });
 	}
-	if (only !== undefined) return ok(files);
+	if (only !== undefined) {
+		session.note(`Only ${printable(only)}, since it is named; origins are left out.\n`);
+		return ok(files);
+	}
 	const origins = await allItems(session, "origins.list");
 	if (!origins.ok) return origins;
 	for (const { name, baseUrl, secret } of origins.value) {

@@ -31,14 +31,17 @@ export function registerKeyCommands(program: Command): void {
 	adminCommand(key, "rotate", "make a key in another one's place, which goes on working for a while")
 		.argument("<id>", "of the list")
 		.option("--overlap <duration>", "how long the old key goes on working: 1h, 7d; 0 after a leak", "1h")
-		.option("--expires <when>", "of the new key; default: it lasts as long as the old one was to last")
+		.option("--expires <when>", "of the new key, such as 90d, or never; needed where the old one expires")
 		.action(
 			withSession<{ overlap: string; expires?: string }>((session, { overlap, expires }, [id = ""]) => {
 				const overlapMs =
 					readDuration(overlap) ?? session.wrongUsage(`--overlap: '${overlap}' is no duration, such as 1h or 7d`);
 				const body = { overlapSeconds: overlapMs / 1_000, ...expiry(session, expires) };
 				return session.show("keys.rotate", { parameters: { tenant: session.tenant(), id }, body }, (made) =>
-					describeMade(made, `The old one, ${printable(id)}, works until ${showMoment(made.createdAt + overlapMs)}.`),
+					describeMade(
+						made,
+						`The old one, ${printable(id)}, works until ${showMoment(made.createdAt + overlapMs)} at most.`,
+					),
 				);
 			}),
 		);
@@ -81,11 +84,14 @@ async function create(argument: string | undefined, options: CreateOptions, comm
 	);
 }
 
-/** What an option `--expires` puts into a body. */
-export function expiry(session: Session, expires: string | undefined): { expiresAt?: number } {
+/** What an option `--expires` puts into a body; null is `never`. */
+export function expiry(session: Session, expires: string | undefined): { expiresAt?: number | null } {
 	if (expires === undefined) return {};
+	if (expires === "never") return { expiresAt: null };
 	const at = readMoment(expires, Date.now(), 1);
-	return { expiresAt: at ?? session.wrongUsage(`--expires: '${expires}' is no time, such as 90d or 2027-01-31`) };
+	return {
+		expiresAt: at ?? session.wrongUsage(`--expires: '${expires}' is no time, such as 90d or 2027-01-31, nor never`),
+	};
 }
 
 /** A key that was made: the key alone on its line, so that it can be taken from there. */
@@ -101,8 +107,7 @@ export function nameOf({ id, name, prefix, lastFour }: Pick<Key, "id" | "name" |
 
 /** What has become of a key by now. */
 export function keyState({ revokedAt, expiresAt }: Pick<Key, "revokedAt" | "expiresAt">, now: number): string {
-	if (revokedAt !== null)
-		return revokedAt > now ? `works until ${showMoment(revokedAt)}` : `revoked ${showMoment(revokedAt)}`;
+	if (revokedAt !== null) return `revoked ${showMoment(revokedAt)}`;
 	if (expiresAt === null) return "works";
 	return expiresAt > now ? `works until ${showMoment(expiresAt)}` : `expired ${showMoment(expiresAt)}`;
 }

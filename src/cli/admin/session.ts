@@ -8,6 +8,8 @@ import type { Result } from "../../core/result.ts";
 export type ExitCode = 0 | 1;
 
 const DEFAULT_URL = "http://127.0.0.1:8787";
+/** The local environment's operator key; it guards nothing, and no other environment knows it. */
+const LOCAL_OPERATOR_KEY = "cascade-local-operator";
 
 interface SharedOptions {
 	readonly url?: string;
@@ -29,10 +31,9 @@ export class Session {
 		const { url, key, tenant, json = false } = command.opts<SharedOptions>();
 		this.json = json;
 		this.#tenant = tenant ?? setting("CASCADE_TENANT");
-		this.connection = {
-			url: this.#readUrl(url ?? setting("CASCADE_URL") ?? DEFAULT_URL),
-			key: this.#readKey(key ?? setting("CASCADE_ADMIN_KEY")),
-		};
+		const address = this.#readUrl(url ?? setting("CASCADE_URL") ?? DEFAULT_URL);
+		const given = key ?? setting("CASCADE_ADMIN_KEY") ?? (isThisMachine(address) ? LOCAL_OPERATOR_KEY : undefined);
+		this.connection = { url: address.href.replace(/\/+$/u, ""), key: this.#readKey(given) };
 	}
 
 	/** The tenant that is meant: the argument, `--tenant` or $CASCADE_TENANT; ends with 2 where none is. */
@@ -93,16 +94,15 @@ export class Session {
 		return 0;
 	}
 
-	#readUrl(text: string): string {
+	#readUrl(text: string): URL {
 		const url = URL.parse(text);
 		if (url === null || !/^https?:$/u.test(url.protocol) || url.search !== "" || url.hash !== "")
 			return this.wrongUsage(`'${text}' is no address of a Worker, such as https://cascade.example.com`);
 		if (url.username !== "" || url.password !== "")
 			return this.wrongUsage("the address holds a password: give the key with CASCADE_ADMIN_KEY");
-		const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(url.hostname);
-		if (url.protocol === "http:" && !isHere)
+		if (url.protocol === "http:" && !isThisMachine(url))
 			return this.wrongUsage(`the key would travel to ${url.host} where anyone can read it: use https`);
-		return url.href.replace(/\/+$/u, "");
+		return url;
 	}
 
 	#readKey(key: string | undefined): string {
@@ -113,6 +113,11 @@ export class Session {
 		// What a header cannot hold would end in an error that shows the key.
 		return /^[\x21-\x7e]+$/u.test(key) ? key : this.wrongUsage("the key holds characters that no key has");
 	}
+}
+
+/** Whether the address is on this machine. */
+export function isThisMachine({ hostname }: URL): boolean {
+	return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(hostname);
 }
 
 function setting(name: string): string | undefined {
@@ -128,7 +133,7 @@ export function adminCommand(parent: Command, usage: string, description: string
 		.option("--url <url>", `the Worker; default: $CASCADE_URL, else ${DEFAULT_URL}`)
 		.option(
 			"--key <key>",
-			"an operator's key, or the tenant's; better in $CASCADE_ADMIN_KEY, which no process list shows",
+			"an operator's key, or the tenant's; better in $CASCADE_ADMIN_KEY, which no process list shows; default: the local environment's, for this machine",
 		)
 		.option("--tenant <name>", "the tenant; default: $CASCADE_TENANT")
 		.option("--json", "print what the API answers, as it answers");

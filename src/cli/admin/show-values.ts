@@ -1,3 +1,5 @@
+import { styleText } from "node:util";
+
 /**
  * Text from elsewhere as it may be shown in a terminal: control characters, which could move the cursor or repaint
  * what stands above, and characters that turn the direction of writing are written as escapes.
@@ -35,4 +37,9 @@ export function showCount(count: number): string {
 /** `750 ms`, `12.3 s`. */
 export function showDuration(ms: number): string {
 	return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** For standard output: in colour where it is a terminal and NO_COLOR is not set, as it is otherwise. */
+export function coloured(colour: "green" | "red" | "yellow", text: string): string {
+	return styleText(colour, text, { stream: process.stdout });
 }

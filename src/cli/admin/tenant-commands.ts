@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { AdminReply } from "../../admin/client-types.ts";
 import { askInTerminal } from "./ask-in-terminal.ts";
@@ -115,9 +115,19 @@ async function deleteTenant(
 		parameters: { tenant },
 		headers: { "x-confirm": tenant },
 	});
-	if (answer.ok) writeSync(place, `${JSON.stringify(answer.value.body, null, "\t")}\n`);
-	closeSync(place);
-	if (!answer.ok) return session.refuse(answer.error);
+	if (!answer.ok) {
+		closeSync(place);
+		rmSync(file);
+		return session.refuse(answer.error);
+	}
+	const text = `${JSON.stringify(answer.value.body, null, "\t")}\n`;
+	try {
+		writeFileSync(place, text);
+		closeSync(place);
+	} catch {
+		process.stdout.write(text);
+		return session.complain(`${tenant} is deleted, and ${file} could not be written: what it was is printed above.\n`);
+	}
 	session.print(answer.value, () => `${printable(tenant)} is deleted; what it was is in ${file}.\n`);
 	return 0;
 }

@@ -69,7 +69,7 @@ async function explainConflict(session: Session, write: PolicyWrite, current: nu
 	const { tenant, seen } = write;
 	if (current === 0)
 		return `Nothing was written: ${printable(tenant)} has no policy yet. \`cascade policy set\` writes the first.\n`;
-	const based = seen === null ? "that there was no policy" : `revision ${seen}`;
+	const meant = seen === null ? "it was to be the first policy" : `the change was made to revision ${seen}`;
 	const revisions = await session.call("revisions.list", {
 		parameters: { tenant },
 		query: { limit: String(MOST_MISSED) },
@@ -84,7 +84,7 @@ async function explainConflict(session: Session, write: PolicyWrite, current: nu
 			? `cascade policy get --tenant ${tenant}`
 			: `cascade policy diff --tenant ${tenant} --from ${seen} --to ${current}`;
 	return (
-		`Nothing was written: the change was made to ${based}, and the current revision is ${current}.\n${lines.join("")}` +
+		`Nothing was written: ${meant}, and the current revision is ${current}.\n${lines.join("")}` +
 		`See what changed:   ${look}\nThen, if yours still holds, run this again with --if-match ${current}\n`
 	);
 }

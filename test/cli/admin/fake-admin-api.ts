@@ -15,6 +15,7 @@ interface ReceivedRequest {
 	/** Path and query. */
 	readonly url: string;
 	readonly ifMatch: string | undefined;
+	readonly authorization: string | undefined;
 }
 
 /** The admin API's own routes over ledgers in memory, in this process. */
@@ -52,7 +53,7 @@ export async function startFakeAdminApi(hosts: readonly string[] = []): Promise<
 	const server = await startFakeServer(async (request, response) => {
 		const { method = "GET", url = "/", headers } = request;
 		const body = await readText(request);
-		requests.push({ method, url, ifMatch: headers["if-match"] });
+		requests.push({ method, url, ifMatch: headers["if-match"], authorization: headers.authorization });
 		const reply =
 			url === "/healthz"
 				? new Response('{"status":"ok"}')

@@ -72,7 +72,7 @@ export function createInMemoryLedger(): InMemoryLedger {
 	const found = async (revision: number | "current"): Promise<Result<PolicyRevision, LedgerRefusal>> => {
 		if (tenant === null) return missing("tenant");
 		const one = revision === "current" ? revisions.at(-1) : revisions[revision - 1];
-		return one === undefined ? missing(revision === "current" ? "policy" : `revision ${revision}`) : ok(one);
+		return one === undefined ? missing(`revision ${revision}`) : ok(one);
 	};
 
 	return {
@@ -139,8 +139,8 @@ export function createInMemoryLedger(): InMemoryLedger {
 		addKey: async ({ sha256, replaces, actor, ...key }) => {
 			record(actor, replaces === undefined ? "key.create" : "key.rotate", { name: key.name });
 			if (replaces !== undefined) {
-				const revokedAt = clock + replaces.overlapMs;
-				keys = keys.map((each) => (each.id === replaces.id ? { ...each, revokedAt } : each));
+				const expiresAt = clock + replaces.overlapMs;
+				keys = keys.map((each) => (each.id === replaces.id ? { ...each, expiresAt } : each));
 			}
 			const made = { ...key, id: `key_${keys.length + 1}`, createdAt: clock, revokedAt: null };
 			keys.push(made);

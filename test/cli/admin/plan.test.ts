@@ -92,10 +92,10 @@ describe("a directory to apply", () => {
 				"origins/gpu.json: key: is not a field of an origin",
 				"origins/gpu.json: secret: must name a Worker secret that begins with ORIGIN_",
 				"tenants/Acme.json: the file's name must be a tenant's",
-				"tenants/beta.json: cascades: a policy needs at least one cascade",
+				"tenants/beta.json: cascades: a policy has at least one cascade",
 				"tenants/beta.json: extra: is not a field of the policy",
 				"tenants/list.json: is not a JSON object",
-			].map((line) => join(directory, line)),
+			].map((line) => `${directory}/${line}`),
 		);
 	});
 

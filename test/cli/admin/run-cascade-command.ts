@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { OPERATOR_KEY, startFakeAdminApi, type FakeAdminApi } from "./fake-admin-api.ts";
 
 /** How a run of the command ended. */
-export interface CommandRun {
+interface CommandRun {
 	readonly status: number | null;
 	readonly stdout: string;
 	readonly stderr: string;
@@ -23,6 +23,8 @@ export interface Workplace {
 	) => Promise<CommandRun>;
 	/** Makes a tenant with these policies, one revision after the other, without running the command. */
 	readonly tenant: (name: string, ...policies: readonly Record<string, unknown>[]) => Promise<void>;
+	/** Sends what the operator would. */
+	readonly put: (path: string, body: unknown) => Promise<void>;
 	readonly write: (path: string, document: unknown) => void;
 	readonly read: (path: string) => string;
 	readonly stop: () => Promise<void>;
@@ -54,6 +56,7 @@ export async function openWorkplace(hosts: readonly string[] = []): Promise<Work
 					index === 0 ? { "if-none-match": "*" } : { "if-match": `"${index}"` },
 				);
 		},
+		put: (path, body) => send(api.url, "PUT", path, body, {}),
 		write: (path, document) => {
 			mkdirSync(dirname(join(directory, path)), { recursive: true });
 			writeFileSync(join(directory, path), typeof document === "string" ? document : JSON.stringify(document));

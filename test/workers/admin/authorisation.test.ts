@@ -1,8 +1,7 @@
 import { describe } from "vitest";
-import { TenantLedger } from "../../../src/worker.ts";
 import { describeAuthorisation } from "../../admin/authorisation-suite.ts";
 import { createWorkerWorld } from "./worker-world.ts";
 
 describe("who may call an admin route, over the real ledgers", () => {
-	describeAuthorisation(() => createWorkerWorld(), "usage" in TenantLedger.prototype ? [] : ["usage.get"]);
+	describeAuthorisation(() => createWorkerWorld());
 });

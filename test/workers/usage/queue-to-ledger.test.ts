@@ -37,6 +37,23 @@ describe("a request", () => {
 		expect(rows[0]?.cascade).toBe("cascade");
 	});
 
+	it("whose client leaves in the middle of its stream is in the usage too", { timeout: 60_000 }, async () => {
+		const tenant = await publishTenant({ origin: { model: "endless" } });
+		const ledger = await newLedger(tenant.id);
+		const response = await send(tenant, { stream: true }, { "x-cascade-route": "origin" });
+		const reader = response.body?.getReader();
+		await reader?.read();
+		await reader?.cancel();
+		const rows = await vi.waitUntil(
+			async () => {
+				const report = await ledger.usage(recently());
+				return requestsIn(report) === 1 ? report.rows : false;
+			},
+			{ timeout: 50_000, interval: 250 },
+		);
+		expect(rows).toMatchObject([{ outcomes: { "client-left": 1 }, stages: { origin: 1 }, cost: { unknown: 1 } }]);
+	});
+
 	it("of a tenant without a ledger is answered all the same", async () => {
 		expect((await ask({})).status).toBe(200);
 	});

@@ -1,0 +1,204 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { policyWith } from "./example-policy.ts";
+import { openWorkplace, type Workplace } from "./run-cascade-command.ts";
+
+// Each run starts Node.
+vi.setConfig({ testTimeout: 30_000 });
+
+let place: Workplace;
+beforeEach(async () => {
+	place = await openWorkplace(["*.example.com"]);
+	place.write("state/tenants/acme.json", policyWith(0.8));
+	place.write("state/tenants/beta.json", policyWith(0.5));
+	place.write("state/origins/gpu.json", { baseUrl: "https://gpu.example.com/v1", secret: "ORIGIN_GPU_KEY" });
+});
+afterEach(() => place.stop());
+
+const writes = () => place.api.requests.filter(({ method, url }) => method !== "GET" && !url.endsWith("/validate"));
+
+describe("cascade apply", () => {
+	it("shows its plan, does it, and plans nothing the second time", async () => {
+		const first = await place.cascadeWith({ input: "y\n" }, "apply", "state");
+		expect(first.status).toBe(0);
+		expect(first.stdout).toBe(
+			[
+				"create origin gpu",
+				"create tenant acme",
+				"create policy acme",
+				"create tenant beta",
+				"create policy beta",
+				"To create: 5, to change: 0, unchanged: 0.",
+				"created origin gpu",
+				"created tenant acme",
+				"created policy acme",
+				"created tenant beta",
+				"created policy beta",
+				"",
+			].join("\n"),
+		);
+		expect(writes()).toHaveLength(5);
+		expect(await place.cascade("apply", "state")).toMatchObject({
+			status: 0,
+			stdout: "To create: 0, to change: 0, unchanged: 3.\n",
+		});
+		expect(writes()).toHaveLength(5);
+	});
+
+	it("shows what a change changes, writes over the revision it planned on, and deletes nothing", async () => {
+		await place.tenant("acme", policyWith(0.7));
+		await place.tenant("other", policyWith(0.7));
+		const run = await place.cascade("apply", "state", "--yes", "--reason", "from git");
+		expect(run.stdout).toContain(
+			"change policy acme, over revision 1\n  ~ cascades.chat.stages[0].threshold: 0.7 → 0.8\n",
+		);
+		expect(writes().find(({ ifMatch }) => ifMatch === '"1"')).toMatchObject({
+			url: expect.stringContaining("reason=from+git"),
+		});
+		expect((await place.cascade("policy", "get", "--tenant", "other")).status).toBe(0);
+	});
+
+	it("does nothing without a yes, with --dry-run, and where any file is wrong", async () => {
+		expect((await place.cascade("apply", "state")).status).toBe(1);
+		expect((await place.cascade("apply", "state", "--dry-run", "--yes")).status).toBe(0);
+		place.write("state/tenants/beta.json", { version: 1 });
+		expect(await place.cascade("apply", "state", "--yes")).toMatchObject({
+			status: 1,
+			stderr: "state/tenants/beta.json: cascades: is required\n",
+		});
+		expect(writes()).toEqual([]);
+	});
+
+	it("says how far it came where the Worker refuses, and goes on from there", async () => {
+		place.write("state/origins/gpu.json", { baseUrl: "https://gpu.example.org/v1" });
+		place.write("state/origins/fine.json", { baseUrl: "https://fine.example.com/v1" });
+		const run = await place.cascade("apply", "state", "--yes");
+		expect(run.status).toBe(1);
+		expect(run.stderr).toMatch(
+			/baseUrl: names a host that is not on this deployment's list.*\nThat was about 'create origin gpu'\. 1 of 6 steps/u,
+		);
+		place.write("state/origins/gpu.json", { baseUrl: "https://gpu.example.com/v1" });
+		const again = await place.cascade("apply", "state", "--yes", "--json");
+		expect(JSON.parse(again.stdout)).toMatchObject({
+			steps: [
+				{ kind: "origin", name: "fine", act: "unchanged" },
+				{ kind: "origin", name: "gpu", act: "create" },
+				{},
+				{},
+				{},
+				{},
+			],
+			taken: 5,
+		});
+	});
+});
+
+describe("cascade export", () => {
+	it("writes what apply reads, so that applying it changes nothing", async () => {
+		await place.cascade("apply", "state", "--yes");
+		await place.tenant("empty");
+		const run = await place.cascade("export", "copy");
+		expect(run).toMatchObject({
+			status: 0,
+			stdout: "3 files in copy.\n",
+			stderr: expect.stringContaining("empty has no policy yet"),
+		});
+		expect(JSON.parse(place.read("copy/tenants/acme.json"))).toEqual(policyWith(0.8));
+		expect(JSON.parse(place.read("copy/origins/gpu.json"))).toEqual({
+			baseUrl: "https://gpu.example.com/v1",
+			secret: "ORIGIN_GPU_KEY",
+		});
+		expect((await place.cascade("apply", "copy")).stdout).toBe("To create: 0, to change: 0, unchanged: 3.\n");
+	});
+
+	it("goes through every page", async () => {
+		const origin = { baseUrl: "https://gpu.example.com/v1" };
+		const names = Array.from({ length: 201 }, (_, index) => `gpu-${index}`);
+		for (const name of names) await place.put(`/origins/${name}`, origin);
+		expect((await place.cascade("export", "copy")).stdout).toBe("201 files in copy.\n");
+		for (const name of names) expect(JSON.parse(place.read(`copy/origins/${name}.json`))).toEqual(origin);
+	});
+
+	it("writes over nothing that says something else, unless told to", async () => {
+		await place.tenant("acme", policyWith(0.7));
+		place.write("copy/tenants/acme.json", policyWith(0.1));
+		const run = await place.cascade("export", "copy", "--tenant", "acme");
+		expect(run).toMatchObject({ status: 1, stderr: expect.stringContaining("copy/tenants/acme.json") });
+		expect((await place.cascade("export", "copy", "--tenant", "acme", "--overwrite")).status).toBe(0);
+		expect(JSON.parse(place.read("copy/tenants/acme.json"))).toEqual(policyWith(0.7));
+		expect(existsSync(join(place.directory, "copy/origins/gpu.json"))).toBe(false);
+	});
+});
+
+describe("cascade doctor", () => {
+	it("finds all well, or says what is not and ends with 1", async () => {
+		await place.tenant("acme", policyWith(0.8));
+		await place.cascade("key", "create", "acme", "--name", "CI");
+		const ill = await place.cascade("doctor");
+		expect(ill.status).toBe(1);
+		expect(ill.stdout).toMatch(
+			/^ok {4}worker: .*\nok {4}clock: .*\nok {4}key: an operator's\nfail {2}tenant acme: .*no origin 'gpu'/u,
+		);
+		await place.cascade("origin", "set", "gpu", "https://gpu.example.com/v1");
+		const well = await place.cascade("doctor", "--json");
+		expect(well.status).toBe(0);
+		const { checks } = JSON.parse(well.stdout) as { checks: { status: string }[] };
+		expect(checks.map(({ status }) => status)).toEqual(["ok", "ok", "ok", "ok"]);
+	});
+
+	it("tells what a tenant's key may do, and that a wrong one may nothing", async () => {
+		await place.tenant("acme", policyWith(0.8));
+		const keyWith = async (scope: string) => {
+			const made = await place.cascade("key", "create", "acme", "--name", "x", "--scope", scope);
+			return { environment: { CASCADE_ADMIN_KEY: made.stdout.split("\n")[0] ?? "", CASCADE_TENANT: "acme" } };
+		};
+		const [admin, reader, inference] = [await keyWith("admin"), await keyWith("read"), await keyWith("inference")];
+		expect((await place.cascadeWith(admin, "doctor")).stdout).toContain("key: the tenant's, and may change it");
+		expect((await place.cascadeWith(reader, "doctor")).stdout).toContain("key: the tenant's, and may read");
+		expect((await place.cascadeWith(inference, "doctor")).stdout).toMatch(
+			/^fail {2}key: This needs a key with the scope/mu,
+		);
+		const elsewhere = { environment: { ...admin.environment, CASCADE_TENANT: "beta" } };
+		expect((await place.cascadeWith(elsewhere, "doctor")).stdout).toMatch(/^fail {2}key: There is no such tenant/mu);
+	});
+
+	it("says so where nothing answers", async () => {
+		const run = await place.cascade("doctor", "--url", "http://127.0.0.1:2");
+		expect(run).toMatchObject({ status: 1, stdout: expect.stringMatching(/^fail {2}worker: Nothing answers/u) });
+	});
+});
+
+describe("cascade usage", () => {
+	it("asks for the time that is meant and shows what was used", async () => {
+		await place.tenant("acme", policyWith(0.8));
+		const start = Date.parse("2026-11-24T00:00:00Z");
+		place.api.ledgerOf("acme").given.usage.push({
+			start,
+			cascade: "chat",
+			policyRevision: 1,
+			requests: 10,
+			outcomes: { answered: 10 },
+			stages: { edge: 9, origin: 1 },
+			reasons: { accepted: 9, "low-confidence": 1 },
+			cost: { usd: 0.01, unknown: 0, estimated: 0 },
+			saved: { usd: 0.03, unknown: 0 },
+			inputTokens: 100,
+			outputTokens: 20,
+			latency: { p50: 100, p95: 900, p99: 950 },
+		});
+		const run = await place.cascade("usage", "--tenant", "acme", "--from", "2026-11-24", "--to", "2026-11-25");
+		expect(run.stdout).toMatch(
+			/^2026-11-24 {2}chat +1 +10 +0 +10\.0% {2}\$0\.01000 {2}\$0\.03000 +100 +20 {2}100 ms {2}900 ms$/mu,
+		);
+		const query = new URLSearchParams(place.api.requests.at(-1)?.url.split("?")[1]);
+		expect(Object.fromEntries(query)).toEqual({
+			from: "2026-11-24T00:00:00.000Z",
+			to: "2026-11-25T00:00:00.000Z",
+			by: "day",
+		});
+		expect((await place.cascade("usage", "--tenant", "acme", "--from", "lately")).status).toBe(2);
+		const long = await place.cascade("usage", "--tenant", "acme", "--from", "60d", "--by", "hour");
+		expect(long).toMatchObject({ status: 1, stderr: expect.stringContaining("to: must be at most 31 days") });
+	});
+});
