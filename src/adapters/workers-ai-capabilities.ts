@@ -1,5 +1,6 @@
 import type { StageCapabilities } from "../core/edge-support.ts";
 import type { StagePolicy, StageShape } from "../core/tenant-policy.ts";
+import { NATIVE_WITH_TOOLS, SHAPE_OF_TASK_MODEL, TYPED_WITH_LOGPROBS } from "../core/workers-ai-models.ts";
 import { taskCapabilities } from "./task-stage.ts";
 
 /** What a Workers AI model gives, and in which form it speaks. */
@@ -30,47 +31,6 @@ const NATIVE: WorkersAiCapabilities = {
 	toolChoice: false,
 	answers: "chat",
 };
-
-/**
- * Models that are typed with `logprobs` in their requests and answers. Source: @cloudflare/workers-types
- * 5.20261117.1, interfaces ChatCompletionsCommonOptions and ChatCompletionsOutput. A type is a promise, not
- * behaviour: at run time an answer without log-probabilities reads as unavailable and defers, and a policy can state
- * what a probe of the real model has shown (`logprobs` of a stage).
- */
-const TYPED_WITH_LOGPROBS: ReadonlySet<string> = new Set([
-	"@cf/zai-org/glm-4.7-flash",
-	"@cf/zai-org/glm-5.2",
-	"@cf/zai-org/glm-5.3",
-	"@cf/zai-org/glm-5.3-flash",
-	"@cf/moonshotai/kimi-k2.5",
-	"@cf/moonshotai/kimi-k2.6",
-	"@cf/moonshotai/kimi-k2.7-code",
-	"@cf/nvidia/nemotron-3-120b-a12b",
-	"@cf/google/gemma-4-26b-a4b-it",
-	"@cf/qwen/qwen3.8-27b",
-	"@cf/openai/gpt-oss-20b",
-	"@cf/openai/gpt-oss-120b",
-]);
-
-/**
- * Native models that are documented to call tools: `function_calling` among the properties of the model's page at
- * developers.cloudflare.com/workers-ai/models (cloudflare-docs, src/content/workers-ai-models). The others take `tools`
- * as well and answer with text, so they are not sent any.
- */
-const NATIVE_WITH_TOOLS: ReadonlySet<string> = new Set([
-	"@cf/ibm-granite/granite-4.0-h-micro",
-	"@hf/nousresearch/hermes-2-pro-mistral-7b",
-	"@cf/meta/llama-3.3-70b-instruct-fp8-fast",
-	"@cf/meta/llama-4-scout-17b-16e-instruct",
-	"@cf/mistralai/mistral-small-3.1-24b-instruct",
-	"@cf/qwen/qwen3-30b-a3b-fp8",
-]);
-
-/** Models that serve one kind of task alone, by the same types as above. */
-const SHAPE_OF_TASK_MODEL: ReadonlyMap<string, WorkersAiCapabilities["shape"]> = new Map([
-	["@cf/huggingface/distilbert-sst-2-int8", "text-classification"],
-	["@cf/meta/llama-guard-3-8b", "llama-guard"],
-]);
 
 /**
  * What this model gives. Unlisted models (all the small llama, granite, mistral, qwen1.5, gemma and phi ones) are

@@ -170,7 +170,9 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 		const { revisions } = this.#stores;
 		const number = revision === "current" ? revisions.current() : revision;
 		const found = number === null ? null : revisions.read(number);
-		return found === null ? err({ kind: "not-found", what: `revision ${revision}` }) : ok(found);
+		return found === null
+			? err({ kind: "not-found", what: revision === "current" ? "policy" : `revision ${revision}` })
+			: ok(found);
 	}
 
 	async revisions(input: Input<"revisions">) {

@@ -2,7 +2,7 @@ import type { AdminReply } from "../../admin/client-types.ts";
 import { describeMethod } from "../../core/confidence/method.ts";
 import { parseTenantPolicy } from "../../core/parse-tenant-policy.ts";
 import type { StagePolicy, TenantPolicy } from "../../core/tenant-policy.ts";
-import { MODELS_WITH_LOGPROBS, MODELS_WITHOUT_LOGPROBS } from "./known-models.ts";
+import { isKnownModel, TYPED_WITH_LOGPROBS } from "../../core/workers-ai-models.ts";
 import { showDuration, showMoment } from "./show-values.ts";
 
 /** What one look has found, and, unless all is well, what to do. */
@@ -99,11 +99,11 @@ const PROBE = "`cascade probe` shows what it gives";
 /** What is doubtful about a stage's model; an origin's is not in any table. */
 function modelRemarks({ adapter, model, shape, logprobs, confidence }: StagePolicy): string[] {
 	if (adapter !== "workers-ai") return [];
-	const isListed = MODELS_WITH_LOGPROBS.has(model) || MODELS_WITHOUT_LOGPROBS.has(model);
+	const isListed = isKnownModel(model);
 	const remarks: string[] = [];
 	if (!isListed && shape === undefined && logprobs === undefined)
 		remarks.push(`${model} is not in the capability table, so it is asked in Workers AI's own form; ${PROBE}`);
-	const gives = logprobs ?? (shape === "chat-completions" || (shape === undefined && MODELS_WITH_LOGPROBS.has(model)));
+	const gives = logprobs ?? (shape === "chat-completions" || (shape === undefined && TYPED_WITH_LOGPROBS.has(model)));
 	if (confidence !== undefined && describeMethod(confidence).reads === "log-probabilities" && !gives)
 		remarks.push(
 			`${confidence.method} needs log-probabilities, which ${model} is not known to give, so every answer goes to the next stage; ${PROBE}`,
