@@ -4,6 +4,7 @@ import { createEmbedder } from "./adapters/embeddings-resolver.ts";
 import { createKvKeyStore, sha256Hex } from "./adapters/kv-key-store.ts";
 import { createKvPolicyStore } from "./adapters/kv-policy-store.ts";
 import { ledgerOf, registryOf } from "./adapters/ledger-stubs.ts";
+import { createLeaseHolder } from "./adapters/lease-holder.ts";
 import { logFault, observationLog } from "./adapters/observation-log.ts";
 import { createObservationQueue } from "./adapters/observation-queue.ts";
 import { createKvOriginStore } from "./adapters/origin-store.ts";
@@ -40,17 +41,19 @@ export function createWorker(options: WorkerOptions = {}) {
 				? admin.fetch(request, bindings, context)
 				: app.fetch(request, bindings, context);
 		},
-		queue(batch: MessageBatch, { TENANT_LEDGER }: UncheckedBindings): Promise<void> {
+		queue(batch: MessageBatch, bindings: UncheckedBindings): Promise<void> {
 			return consumeObservations(batch, {
-				ledgerOf(tenant) {
-					if (TENANT_LEDGER === undefined) throw new Error("the binding TENANT_LEDGER is missing");
-					return ledgerOf(TENANT_LEDGER, tenant);
-				},
+				ledgerOf: (tenant) => requiredLedgerOf(bindings, tenant),
 				clock: systemClock,
 				logFault,
 			});
 		},
 	};
+}
+
+function requiredLedgerOf({ TENANT_LEDGER }: UncheckedBindings, tenant: string): ReturnType<typeof ledgerOf> {
+	if (TENANT_LEDGER === undefined) throw new Error("the binding TENANT_LEDGER is missing");
+	return ledgerOf(TENANT_LEDGER, tenant);
 }
 
 /**
@@ -98,6 +101,13 @@ function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOpti
 		policies: createKvPolicyStore({ kv, clock }),
 		resolveStage: createStageResolver({ ai, origins, clock }),
 		embed: createEmbedder({ ai, origins, clock }),
+		spendingOf: createLeaseHolder({
+			ledgerOf: (tenant) => requiredLedgerOf(unchecked, tenant),
+			clock,
+			waitUntil,
+			logFault,
+			holder: `isolate_${crypto.randomUUID()}`,
+		}),
 		observations: observationSink(bindings),
 		clock,
 		times: STREAM_TIMES,

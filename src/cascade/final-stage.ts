@@ -5,6 +5,7 @@ import type { StagePolicy } from "../core/tenant-policy.ts";
 import { failedTaskCheck } from "../core/answer-checks.ts";
 import { LEAST_MS_FOR_A_CALL, startDeadline, type Deadline } from "./deadline.ts";
 import type { CascadeStage } from "./ports.ts";
+import { reserveCall, UNLIMITED } from "./reserve-call.ts";
 import { recordAnswer, recordEstimatedCall, recordFailedCall } from "./run-record.ts";
 import type { StageRun, StageStream } from "./stage-run.ts";
 
@@ -36,13 +37,14 @@ export function beginFinalStage(run: StageRun, stage: StagePolicy, msLeft: numbe
 		purpose: "answer" as const,
 		ms: clock.now() - startedAt,
 	});
+	let reservation = UNLIMITED;
 	const failed = (failure: StageFailure): FinalAnswer => {
 		deadline.abort();
 		return { kind: "failed", failure };
 	};
 	const failedCall = (failure: StageFailure | undefined): FinalAnswer => {
 		const cause = failure === undefined || failure.kind === "aborted" ? stopped(deadline, timeoutMs) : failure;
-		if (state === "asking") recordFailedCall(record, timing(), cause);
+		if (state === "asking") reservation.settle(recordFailedCall(record, timing(), cause));
 		if (state === "asking") state = "recorded";
 		return failed(cause);
 	};
@@ -55,6 +57,12 @@ export function beginFinalStage(run: StageRun, stage: StagePolicy, msLeft: numbe
 		if (deadline.signal.aborted) return failed({ kind: "aborted" });
 		const unsupported = unsupportedByLastStage(run, stage, resolved.value);
 		if (unsupported !== null) return failed(unsupported);
+		if (run.spending !== undefined) {
+			const worst = { price: stage.price, request, outputTokens: run.maxOutputTokens * request.choices };
+			const reserved = await reserveCall(run.spending, worst, deadline);
+			if (!reserved.ok) return failedCall(reserved.error);
+			reservation = reserved.value;
+		}
 		const call = {
 			request,
 			requestId: run.requestId,
@@ -74,14 +82,16 @@ export function beginFinalStage(run: StageRun, stage: StagePolicy, msLeft: numbe
 			if (opened?.ok !== true) return failedCall(opened?.error);
 			deadline.clear();
 			if (state === "asking") state = "streaming";
-			const stream = { live: opened.value, carriesLogprobs: false, startedAt, abort: deadline.abort };
+			const stream = { live: opened.value, carriesLogprobs: false, startedAt, reservation, abort: deadline.abort };
 			return { kind: "live", stream };
 		}
 		const result = await deadline.race(resolved.value.complete(call));
 		if (result?.ok !== true) return failedCall(result?.error);
 		// Also where all is well: a signal that crossed to another Worker holds the request open until it is settled.
 		deadline.abort();
-		if (state === "asking") recordAnswer(record, timing(), stage.price, request, result.value);
+		if (state === "asking") {
+			reservation.settle(recordAnswer(record, timing(), stage.price, request, result.value));
+		}
 		if (state === "asking") state = "recorded";
 		const problem = failedTaskCheck(request, result.value);
 		return problem === null
@@ -98,7 +108,9 @@ export function beginFinalStage(run: StageRun, stage: StagePolicy, msLeft: numbe
 			if (state === "asking" || state === "streaming") state = "stopped";
 		},
 		account(likely) {
-			if (state === "stopped") recordEstimatedCall(record, { ...timing(), ms: stoppedAfterMs }, stage.price, likely);
+			if (state !== "stopped") return;
+			const stoppedCall = { ...timing(), ms: stoppedAfterMs };
+			reservation.settle(recordEstimatedCall(record, stoppedCall, stage.price, likely));
 		},
 	};
 }

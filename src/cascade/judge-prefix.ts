@@ -2,14 +2,16 @@ import { failedCheck } from "../core/answer-checks.ts";
 import type { Completion } from "../core/completion.ts";
 import { readConfidence, type PrefixRule } from "../core/confidence/method.ts";
 import { estimatedTokens } from "../core/gate.ts";
+import { ok } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import { startDeadline } from "./deadline.ts";
 import type { AnswerPrefix } from "./ports.ts";
+import { reserveCall, UNLIMITED } from "./reserve-call.ts";
 import { recordFailedCall, recordEstimatedCall } from "./run-record.ts";
 import {
 	decidedEntry,
-	failureReason,
 	judgedEntry,
+	unansweredEntry,
 	withoutAnswer,
 	type JudgedStage,
 	type Judgement,
@@ -28,6 +30,16 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 		return withoutAnswer(judgedEntry(policy, "skipped", "confidence-unavailable", "prefix-not-applicable"));
 	}
 	const deadline = startDeadline(clock, timeoutMs, run.signal);
+	const worst = { price: policy.price, request, outputTokens: maxOutputTokens * request.choices };
+	const reserved = run.spending === undefined ? ok(UNLIMITED) : await reserveCall(run.spending, worst, deadline);
+	const stopped = (): StageFailure =>
+		deadline.expired() ? { kind: "timeout", afterMs: timeoutMs } : { kind: "aborted" };
+	if (!reserved.ok) {
+		const failure = reserved.error.kind === "aborted" ? stopped() : reserved.error;
+		deadline.abort();
+		return withoutAnswer(unansweredEntry(policy, failure));
+	}
+	const reservation = reserved.value;
 	const startedAt = clock.now();
 	const timing = () => ({
 		stage: policy.name,
@@ -51,11 +63,10 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 		),
 	);
 	if (opened?.ok !== true) {
-		const stopped: StageFailure = deadline.expired() ? { kind: "timeout", afterMs: timeoutMs } : { kind: "aborted" };
-		const failure = opened === undefined || opened.error.kind === "aborted" ? stopped : opened.error;
+		const failure = opened === undefined || opened.error.kind === "aborted" ? stopped() : opened.error;
 		deadline.abort();
-		recordFailedCall(record, timing(), failure);
-		return withoutAnswer(judgedEntry(policy, "failed", failureReason(failure), failure.kind));
+		reservation.settle(recordFailedCall(record, timing(), failure));
+		return withoutAnswer(unansweredEntry(policy, failure));
 	}
 	const { prefix, live } = opened.value;
 	// A read may bring more tokens than were waited for; the reading is over as many as a plain answer's would be.
@@ -74,7 +85,7 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 		const carriesLogprobs = plan.topLogprobs !== null;
 		return {
 			kind: "accepted-live",
-			stream: { live, carriesLogprobs, startedAt, abort: deadline.abort },
+			stream: { live, carriesLogprobs, startedAt, reservation, abort: deadline.abort },
 			trailEntry,
 		};
 	}
@@ -84,7 +95,7 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 		inputTokens: estimatedTokens(request),
 		outputTokens: Math.max(prefix.tokens?.length ?? 0, prefix.text === "" ? 0 : 1),
 	};
-	recordEstimatedCall(record, timing(), policy.price, seen);
+	reservation.settle(recordEstimatedCall(record, timing(), policy.price, seen));
 	return withoutAnswer(trailEntry);
 }
 

@@ -19,6 +19,7 @@ import {
 	decidedEntry,
 	failureReason,
 	judgedEntry,
+	unansweredEntry,
 	withoutAnswer,
 	type JudgedStage,
 	type Judgement,
@@ -66,11 +67,11 @@ async function judgeWhole({
 	const calls = new StageCalls(run, policy, stage, deadline, timeoutMs);
 	let given: Completion | null = null;
 	try {
-		// Both begin now: samples would otherwise double the time.
+		// Both begin now: samples would otherwise double the time. The answer comes first: without it they are for nothing.
+		const answering = calls.answer(plan);
 		const samples = calls.samples(plan);
-		const answered = await calls.answer(plan);
-		if (!answered.ok)
-			return withoutAnswer(judgedEntry(policy, "failed", failureReason(answered.error), answered.error.kind));
+		const answered = await answering;
+		if (!answered.ok) return withoutAnswer(unansweredEntry(policy, answered.error));
 		given = answered.value;
 		const { answer, stated } = separateStatement(method, given, nonce);
 		const failed = failedCheck(run.request, answer, run.checks);

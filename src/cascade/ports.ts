@@ -4,7 +4,7 @@ import type { Observation } from "../core/observation.ts";
 import type { Result } from "../core/result.ts";
 import type { StageCapabilities } from "../core/edge-support.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
-import type { StagePolicy, TenantPolicy } from "../core/tenant-policy.ts";
+import type { BudgetPolicy, StagePolicy, TenantPolicy } from "../core/tenant-policy.ts";
 
 /** What a stage is asked. */
 export interface StageCall {
@@ -67,6 +67,23 @@ export interface CascadeStage {
 
 /** Finds the adapter of a stage; fails where its origin is not configured. */
 export type StageResolver = (stage: StagePolicy) => Promise<Result<CascadeStage, StageFailure>>;
+
+/** Money set aside for one call. */
+export interface Reservation {
+	/** Replaces it by what the call has cost, in US dollars; null, where that is unknown, leaves it spent. Only the first counts. */
+	readonly settle: (costUsd: number | null) => void;
+}
+
+/** A tenant's budget, seen from one request. A tenant without one has no such port, and nothing is computed for it. */
+export interface Spending {
+	/** What the tenant wants of a request whose last stage cannot be paid for. */
+	readonly onExhausted: BudgetPolicy["onExhausted"];
+	/**
+	 * Sets aside what a call costs at worst, in US dollars; null where the budget does not cover it. No promise where the
+	 * answer is known at once, as it mostly is. Never throws: money that cannot be asked for is not there.
+	 */
+	readonly reserve: (worstUsd: number) => Reservation | null | Promise<Reservation | null>;
+}
 
 /** Time, so that tests own it. */
 export interface Clock {

@@ -103,13 +103,15 @@ async function serveFinal(
 	const reason: Reason = route === "auto" ? (record.trail.at(-1)?.reason ?? "accepted") : "forced";
 	const final = await call.result;
 	if (final.kind === "failed") {
-		const mayServeHeld = cascade.onOriginFailure === "serve-edge-answer" && !isClientFault(final.failure);
-		const serveHeld = held !== null && mayServeHeld;
-		record.trail.push(
-			lastEntry(stage, "failed", serveHeld ? "origin-failed-served-edge" : "origin-failed", final.failure.kind),
-		);
-		if (!serveHeld) return { kind: "failed", failure: final.failure, stage: stage.name, record };
-		return whole(run, cascade, held.stage, held.answer, "origin-failed-served-edge");
+		const { failure } = final;
+		const isUnpaid = failure.kind === "budget-exhausted";
+		const wanted = isUnpaid ? run.spending?.onExhausted : cascade.onOriginFailure;
+		const serveHeld = held !== null && wanted === "serve-edge-answer" && !isClientFault(failure);
+		const failed: Reason = isUnpaid ? failure.kind : "origin-failed";
+		const entry = lastEntry(stage, "failed", serveHeld ? `${failed}-served-edge` : failed, failure.kind);
+		record.trail.push(entry);
+		if (!serveHeld) return { kind: "failed", failure, stage: stage.name, record };
+		return whole(run, cascade, held.stage, held.answer, entry.reason);
 	}
 	record.trail.push(lastEntry(stage, "accepted", route === "auto" ? "accepted" : "forced"));
 	return final.kind === "live"
@@ -168,7 +170,7 @@ function live(
 		settle(usage) {
 			const ms = clock.now() - stream.startedAt;
 			const call = { stage: served.name, model: served.model, purpose: "answer" as const, ms };
-			recordCall(record, call, served.price, usage);
+			stream.reservation.settle(recordCall(record, call, served.price, usage));
 			stopped?.account(usage);
 			return facts(usage);
 		},

@@ -20,13 +20,16 @@ export function emptyRecord(): RunRecord {
 
 const NOTHING: TokenUsage = { inputTokens: 0, outputTokens: 0 };
 
+/** A call's cost in US dollars as it is on record; null where it is unknown. */
+type Cost = CallRecord["costUsd"];
+
 /** Adds an answered call; a usage that the upstream did not report leaves the cost unknown. */
-export function recordCall(record: RunRecord, call: CallTiming, price: Price, usage: TokenUsage | null): void {
-	record.calls.push({ ...call, usage, costUsd: usage === null ? null : costOfUsage(price, usage) });
+export function recordCall(record: RunRecord, call: CallTiming, price: Price, usage: TokenUsage | null): Cost {
+	return add(record, { ...call, usage, costUsd: usage === null ? null : costOfUsage(price, usage) });
 }
 
 /** Adds a failed call. Nobody bills a request that was refused; one that was cut short may have cost anything. */
-export function recordFailedCall(record: RunRecord, call: CallTiming, failure: StageFailure): void {
+export function recordFailedCall(record: RunRecord, call: CallTiming, failure: StageFailure): Cost {
 	const refused =
 		failure.kind === "unreachable" ||
 		failure.kind === "overloaded" ||
@@ -34,7 +37,7 @@ export function recordFailedCall(record: RunRecord, call: CallTiming, failure: S
 		failure.kind === "bad-request" ||
 		failure.kind === "misconfigured" ||
 		failure.kind === "upstream-error";
-	record.calls.push(refused ? { ...call, usage: NOTHING, costUsd: 0 } : { ...call, usage: null, costUsd: null });
+	return add(record, refused ? { ...call, usage: NOTHING, costUsd: 0 } : { ...call, usage: null, costUsd: null });
 }
 
 /**
@@ -47,9 +50,9 @@ export function recordEstimatedCall(
 	call: CallTiming,
 	price: Price,
 	likely: TokenUsage | null,
-): void {
+): Cost {
 	const costUsd = likely === null ? null : costOfUsage(price, likely);
-	record.calls.push({ ...call, usage: null, costUsd, ...(costUsd === null ? {} : { estimated: true }) });
+	return add(record, { ...call, usage: null, costUsd, ...(costUsd === null ? {} : { estimated: true }) });
 }
 
 /** Adds an answered call by what its answer says of tokens, or where a classifier says nothing, by an estimate. */
@@ -59,10 +62,15 @@ export function recordAnswer(
 	price: Price,
 	request: ChatRequest,
 	answer: Completion,
-): void {
-	if (answer.usage === null && answer.scores !== null)
-		recordEstimatedCall(record, call, price, usageOrEstimate(request, answer));
-	else recordCall(record, call, price, answer.usage);
+): Cost {
+	return answer.usage === null && answer.scores !== null
+		? recordEstimatedCall(record, call, price, usageOrEstimate(request, answer))
+		: recordCall(record, call, price, answer.usage);
+}
+
+function add(record: RunRecord, call: CallRecord): Cost {
+	record.calls.push(call);
+	return call.costUsd;
 }
 
 /** An answer's tokens; of a classifier, which reports none, those of the request as they are estimated. */

@@ -1,12 +1,13 @@
 import type { Completion, TokenUsage } from "../core/completion.ts";
 import type { ConfidencePlan } from "../core/confidence/method.ts";
 import type { Price } from "../core/cost.ts";
-import { err, type Result } from "../core/result.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import type { CallRecord } from "../core/trail.ts";
 import { LEAST_MS_FOR_A_CALL, type Deadline } from "./deadline.ts";
-import type { CascadeStage, StageCall } from "./ports.ts";
+import type { CascadeStage, Reservation, Spending, StageCall } from "./ports.ts";
+import { reserveCall, UNLIMITED } from "./reserve-call.ts";
 import { recordAnswer, recordEstimatedCall, recordFailedCall } from "./run-record.ts";
 import type { StageRun } from "./stage-run.ts";
 
@@ -17,6 +18,7 @@ interface PendingCall {
 	readonly timing: Omit<CallRecord, "usage" | "costUsd" | "ms">;
 	readonly price: Price;
 	readonly startedAt: number;
+	readonly reservation: Reservation;
 }
 
 /** The calls of one judged stage under one deadline, each timed and put on record exactly once. */
@@ -81,9 +83,9 @@ export class StageCalls {
 	 * call uses when it is let finish, as the answer has shown; null where there is none.
 	 */
 	end(likely: TokenUsage | null): void {
-		for (const { timing, price, startedAt } of this.#pending) {
+		for (const { timing, price, startedAt, reservation } of this.#pending) {
 			const ms = this.#run.clock.now() - startedAt;
-			recordEstimatedCall(this.#run.record, { ...timing, ms }, price, likely);
+			reservation.settle(recordEstimatedCall(this.#run.record, { ...timing, ms }, price, likely));
 		}
 		this.#pending.clear();
 		this.#deadline.abort();
@@ -95,11 +97,16 @@ export class StageCalls {
 		price: Price,
 		differences: Partial<StageCall>,
 	): Promise<Result<Completion, StageFailure>> {
-		const { request, requestId, maxOutputTokens, clock, record } = this.#run;
+		const { request, requestId, maxOutputTokens, clock, record, spending } = this.#run;
+		// Without a budget the call begins in this turn.
+		const reserved = spending === undefined ? ok(UNLIMITED) : await this.#reserve(spending, price, differences);
+		if (!reserved.ok) return reserved;
+		const reservation = reserved.value;
 		const pending: PendingCall = {
 			timing: { stage: this.#policy.name, model, purpose },
 			price,
 			startedAt: clock.now(),
+			reservation,
 		};
 		this.#pending.add(pending);
 		const result = await this.#deadline.race(
@@ -119,12 +126,27 @@ export class StageCalls {
 		if (!this.#pending.delete(pending)) return err(failure ?? { kind: "aborted" });
 		const timing = { ...pending.timing, ms: clock.now() - pending.startedAt };
 		if (failure === null && result?.ok === true) {
-			recordAnswer(record, timing, price, request, result.value);
+			reservation.settle(recordAnswer(record, timing, price, request, result.value));
 			return result;
 		}
 		const cause = failure ?? (result?.ok === false ? result.error : this.#stopped());
-		recordFailedCall(record, timing, cause);
+		reservation.settle(recordFailedCall(record, timing, cause));
 		return err(cause);
+	}
+
+	async #reserve(
+		spending: Spending,
+		price: Price,
+		{ messages, purpose = "answer", maxOutputTokens }: Partial<StageCall>,
+	): Promise<Result<Reservation, StageFailure>> {
+		const { request } = this.#run;
+		const worst = {
+			price,
+			request: messages === undefined ? request : { ...request, messages },
+			outputTokens: (maxOutputTokens ?? this.#run.maxOutputTokens) * (purpose === "answer" ? request.choices : 1),
+		};
+		const reserved = await reserveCall(spending, worst, this.#deadline);
+		return reserved.ok || reserved.error.kind !== "aborted" ? reserved : err(this.#stopped());
 	}
 
 	#msLeft(): number {

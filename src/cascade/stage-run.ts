@@ -6,7 +6,7 @@ import type { ConfidenceReading } from "../core/reading.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import type { Reason, TrailEntry } from "../core/trail.ts";
-import type { CascadeStage, Clock, LiveAnswer, StageResolver } from "./ports.ts";
+import type { CascadeStage, Clock, LiveAnswer, Reservation, Spending, StageResolver } from "./ports.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** What every stage of a run shares. */
@@ -20,6 +20,8 @@ export interface StageRun {
 	readonly resolveStage: StageResolver;
 	readonly checks: AnswerChecks;
 	readonly record: RunRecord;
+	/** Absent: the tenant has no budget. */
+	readonly spending?: Spending | undefined;
 }
 
 /** A stage about to be asked, with what its judgement needs. */
@@ -52,6 +54,8 @@ export interface StageStream {
 	/** Log-probabilities are in it because a confidence method wanted them. */
 	readonly carriesLogprobs: boolean;
 	readonly startedAt: number;
+	/** What its call is paid from. */
+	readonly reservation: Reservation;
 	/** Ends the upstream call. */
 	readonly abort: () => void;
 }
@@ -83,9 +87,17 @@ export function withoutAnswer(trailEntry: TrailEntry): Judgement {
 
 /** How the failure of a stage before the last is named; every one of them leads to the next stage. */
 export function failureReason(failure: StageFailure): Reason {
+	if (failure.kind === "budget-exhausted") return failure.kind;
 	if (failure.kind === "timeout") return "edge-timeout";
 	if (failure.kind === "daily-allocation" || failure.kind === "overloaded") return "edge-unavailable";
 	return "edge-failed";
+}
+
+/** The trail entry of a stage that was to be asked and gave no answer. One that cannot be paid for is not even asked. */
+export function unansweredEntry(policy: StagePolicy, failure: StageFailure): TrailEntry {
+	return failure.kind === "budget-exhausted"
+		? judgedEntry(policy, "skipped", failure.kind)
+		: judgedEntry(policy, "failed", failureReason(failure), failure.kind);
 }
 
 /** The trail entry of a decision that was made. */

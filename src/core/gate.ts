@@ -100,7 +100,8 @@ function tokensOfJson(value: unknown): number {
 	return value === undefined || value === null ? 0 : tokensOf(JSON.stringify(value));
 }
 
-function tokensOf(text: string): number {
+/** The UTF-8 bytes of a text ÷ 4, rounded up. */
+export function tokensOf(text: string): number {
 	return Math.ceil(bytesOf(text) / BYTES_A_TOKEN);
 }
 

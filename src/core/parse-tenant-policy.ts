@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { issuePath } from "./issue-path.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { checks, gate } from "./policy-schema/checks-and-gate.ts";
-import { flag, name, wholeBetween } from "./policy-schema/scalars.ts";
+import { between, flag, name, wholeBetween } from "./policy-schema/scalars.ts";
 import { embeddings, originProblems, prefixProblems, stage, stageProblems } from "./policy-schema/stages.ts";
 import { err, ok, type Result } from "./result.ts";
 import { POLICY_LIMITS, type PolicyProblem, type TenantPolicy } from "./tenant-policy.ts";
@@ -35,6 +35,11 @@ const namedObject = <Value extends v.GenericSchema>(what: string, value: Value) 
 		),
 	);
 
+const budget = v.strictObject({
+	usdPerDay: between(POLICY_LIMITS.usdPerDay.least, POLICY_LIMITS.usdPerDay.most, " US dollars"),
+	onExhausted: v.optional(v.picklist(["serve-edge-answer", "fail"], "must be serve-edge-answer or fail"), "fail"),
+});
+
 const policy = v.strictObject({
 	version: v.literal(1, "must be 1"),
 	cascades: v.pipe(
@@ -43,6 +48,7 @@ const policy = v.strictObject({
 	),
 	embeddings: v.optional(namedObject("embeddings", embeddings), {}),
 	defaults: v.optional(v.strictObject({ moderations: v.optional(name("a cascade's name")) }), {}),
+	budget: v.optional(budget),
 	limits: v.optional(
 		v.strictObject({
 			maxBodyBytes: v.optional(

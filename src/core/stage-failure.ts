@@ -16,6 +16,8 @@ export type StageFailure =
 	| { readonly kind: "overloaded"; readonly retryAfterSeconds: number | null }
 	/** Workers AI's daily allocation is spent until midnight UTC. */
 	| { readonly kind: "daily-allocation" }
+	/** What is left of the tenant's budget until midnight UTC does not cover the call, so it was not made. */
+	| { readonly kind: "budget-exhausted" }
 	/** The upstream says that this request can never work: context length, a bad parameter. */
 	| {
 			readonly kind: "bad-request";

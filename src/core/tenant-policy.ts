@@ -56,6 +56,13 @@ export interface EmbeddingsPolicy {
 	readonly timeoutMs: number;
 }
 
+/** A tenant's budget. Days are those of UTC. */
+export interface BudgetPolicy {
+	readonly usdPerDay: number;
+	/** When the last stage cannot be paid for: serve the last answer held, marked as such, or fail. */
+	readonly onExhausted: "serve-edge-answer" | "fail";
+}
+
 /** A tenant's whole policy. */
 export interface TenantPolicy {
 	readonly version: 1;
@@ -66,6 +73,8 @@ export interface TenantPolicy {
 	readonly defaults: {
 		readonly moderations?: string | undefined;
 	};
+	/** What may be spent on models; absent: anything. */
+	readonly budget?: BudgetPolicy | undefined;
 	readonly limits: {
 		readonly maxBodyBytes: number;
 		/** The most a client may ask for, and what a small model is given where the client asks for nothing. */
@@ -84,6 +93,7 @@ export const POLICY_LIMITS = {
 	cascades: 64,
 	stages: 5,
 	timeoutMs: { least: 1_000, default: 55_000, most: 600_000 },
+	usdPerDay: { least: 0, most: 1_000_000 },
 	maxBodyBytes: { least: 1_024, default: 1_048_576, most: 26_214_400 },
 	maxOutputTokens: { default: 4_096, most: 1_048_576 },
 	samples: { least: 2, most: 10 },

@@ -16,7 +16,11 @@ export type Reason =
 	/** The last stage failed, and its failure is the answer. */
 	| "origin-failed"
 	/** The last stage failed, and the last answer held was served instead. */
-	| "origin-failed-served-edge";
+	| "origin-failed-served-edge"
+	/** What is left of the tenant's budget does not cover the stage. */
+	| "budget-exhausted"
+	/** It does not cover the last stage, and the last answer held was served instead. */
+	| "budget-exhausted-served-edge";
 
 /** What became of one stage, in the order the stages were considered. */
 export interface TrailEntry {

@@ -15,7 +15,7 @@ import { clientSignal, type ClientSignal } from "./client-signal.ts";
 import { createObserver, type Observer } from "./observe.ts";
 import { invalidRequest, readJsonBody } from "./read-body.ts";
 import { readRoute, ROUTE_HEADER } from "./read-route.ts";
-import { modelNotFound, readTenant } from "./read-tenant.ts";
+import { modelNotFound, readTenant, spendingOf } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 import { liveEvents, pendingEvents, type StreamContext } from "./stream-events.ts";
 
@@ -71,6 +71,7 @@ export async function answerGeneration(
 			signal: client.signal,
 			clock: ports.clock,
 			resolveStage: ports.resolveStage,
+			spending: spendingOf(tenant.value, ports),
 		},
 		cascade,
 		route.value,

@@ -15,7 +15,7 @@ import { clientSignal } from "./client-signal.ts";
 import { createObserver } from "./observe.ts";
 import { readJsonBody } from "./read-body.ts";
 import { readRoute, ROUTE_HEADER } from "./read-route.ts";
-import { modelNotFound, readTenant } from "./read-tenant.ts";
+import { modelNotFound, readTenant, spendingOf } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 import { runBatch } from "./run-batch.ts";
 import { textsAtOnce } from "./texts-at-once.ts";
@@ -77,6 +77,7 @@ export async function answerTasks(
 	if (!cascade.ok) return errorResponse(cascade.error, requestId);
 
 	const { requests } = batch;
+	const spending = spendingOf(tenant.value, ports);
 	// A batch is also ended from here, which the request's own signal cannot be.
 	const client = clientSignal(raw, requests.length > 1);
 	const resolveStage = batch.aroundStages?.(ports.resolveStage) ?? ports.resolveStage;
@@ -99,7 +100,7 @@ export async function answerTasks(
 			});
 			const maxOutputTokens = request.maxOutputTokens ?? policy.limits.maxOutputTokens;
 			const { signal } = client;
-			const run = { request, requestId, maxOutputTokens, signal, clock: ports.clock, resolveStage, endsAt };
+			const run = { request, requestId, maxOutputTokens, signal, clock: ports.clock, resolveStage, spending, endsAt };
 			const outcome = await runCascade(run, cascade.value, route.value);
 			if (outcome.kind === "live") throw new Error("a task was answered by a stream");
 			if (outcome.kind === "whole") {

@@ -1,5 +1,6 @@
 import type { Embedder } from "../cascade/embeddings-port.ts";
-import type { Clock, KeyStore, ObservationSink, PolicyStore, StageResolver } from "../cascade/ports.ts";
+import type { Clock, KeyStore, ObservationSink, PolicyStore, Spending, StageResolver } from "../cascade/ports.ts";
+import type { BudgetPolicy } from "../core/tenant-policy.ts";
 import type { EmbeddingsAnswer } from "../openai/embeddings/encode-embeddings.ts";
 import type { EmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
 
@@ -10,6 +11,8 @@ export interface AppPorts {
 	readonly resolveStage: StageResolver;
 	/** The model behind `/v1/embeddings`. */
 	readonly embed: Embedder<EmbeddingsRequest, EmbeddingsAnswer>;
+	/** A budget as its tenant may draw on it from here. */
+	readonly spendingOf: (tenant: string, budget: BudgetPolicy) => Spending;
 	readonly observations: ObservationSink;
 	readonly clock: Clock;
 	readonly times: StreamTimes;

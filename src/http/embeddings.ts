@@ -2,15 +2,17 @@ import type { Context } from "hono";
 import { startDeadline } from "../cascade/deadline.ts";
 import type { EmbeddingsFailure } from "../cascade/embeddings-port.ts";
 import { emptyRecord, recordCall, recordFailedCall } from "../cascade/run-record.ts";
+import { reserveUsage, UNLIMITED } from "../cascade/reserve-call.ts";
 import { totalCost } from "../core/cost.ts";
 import type { Observation } from "../core/observation.ts";
+import { ok } from "../core/result.ts";
 import type { EmbeddingsPolicy } from "../core/tenant-policy.ts";
 import { errorReply, stageFailureReply, type ErrorReply } from "../openai/error-body.ts";
-import { parseEmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
+import { estimatedInput, parseEmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
 import { costHeaders } from "./answer-headers.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { invalidRequest, readJsonBody } from "./read-body.ts";
-import { readTenant, type Tenant } from "./read-tenant.ts";
+import { readTenant, spendingOf, type Tenant } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 
 /** `POST /v1/embeddings`: passed on to the model that the policy names; vectors are compared, so nothing is cascaded. */
@@ -30,18 +32,27 @@ export async function embeddings(context: Context, ports: AppPorts, requestId: s
 
 	const startedAt = ports.clock.now();
 	const deadline = startDeadline(ports.clock, policy.timeoutMs, raw.signal);
-	const answered = await deadline.race(ports.embed({ policy, request, requestId, signal: deadline.signal }));
+	const spending = spendingOf(tenant.value, ports);
+	const reserved =
+		spending === undefined
+			? ok(UNLIMITED)
+			: await reserveUsage(spending, policy.price, { inputTokens: estimatedInput(request), outputTokens: 0 }, deadline);
+	const answered = reserved.ok
+		? await deadline.race(ports.embed({ policy, request, requestId, signal: deadline.signal }))
+		: reserved;
 	const isTimeUp = deadline.expired();
 	deadline.abort();
 	const exchange = { requestId, receivedAt, startedAt, tenant: tenant.value, alias: request.model, policy };
 	if (answered?.ok !== true) {
 		const ended: EmbeddingsFailure = isTimeUp ? { kind: "timeout", afterMs: policy.timeoutMs } : { kind: "aborted" };
 		const failure = answered === undefined || answered.error.kind === "aborted" ? ended : answered.error;
-		record(ports, exchange, { failure });
+		const costUsd = record(ports, exchange, { failure, called: reserved.ok });
+		if (reserved.ok) reserved.value.settle(costUsd);
 		return errorResponse(stageFailureReply(failure, request.model), requestId);
 	}
 	const { body: answer, promptTokens } = answered.value;
 	const costUsd = record(ports, exchange, { promptTokens });
+	if (reserved.ok) reserved.value.settle(costUsd);
 	const headers = { ...commonHeaders(requestId), ...costHeaders({ costUsd, savedUsd: null }) };
 	return jsonReply(200, { ...answer, model: request.model }, headers);
 }
@@ -59,13 +70,14 @@ interface Exchange {
 function record(
 	ports: Pick<AppPorts, "observations" | "clock">,
 	{ requestId, receivedAt, startedAt, tenant, alias, policy }: Exchange,
-	end: { readonly failure: EmbeddingsFailure } | { readonly promptTokens: number | null },
+	end: { readonly failure: EmbeddingsFailure; readonly called: boolean } | { readonly promptTokens: number | null },
 ): number | null {
 	const now = ports.clock.now();
 	const { trail, calls } = emptyRecord();
 	const call = { stage: alias, model: policy.model, purpose: "answer" as const, ms: now - startedAt };
-	if ("failure" in end && end.failure.partlyAnswered !== true) recordFailedCall({ trail, calls }, call, end.failure);
-	else {
+	if ("failure" in end && end.failure.partlyAnswered !== true) {
+		if (end.called) recordFailedCall({ trail, calls }, call, end.failure);
+	} else {
 		const promptTokens = "failure" in end ? null : end.promptTokens;
 		const usage = promptTokens === null ? null : { inputTokens: promptTokens, outputTokens: 0 };
 		recordCall({ trail, calls }, call, policy.price, usage);

@@ -1,4 +1,4 @@
-import type { PublishedPolicy } from "../cascade/ports.ts";
+import type { PublishedPolicy, Spending } from "../cascade/ports.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { errorReply, type ErrorReply } from "../openai/error-body.ts";
 import type { AppPorts } from "./app-ports.ts";
@@ -35,6 +35,12 @@ export async function readTenant(request: Request, ports: AppPorts): Promise<Res
 		return err(errorReply({ status: 403, code: "tenant_suspended", message }));
 	}
 	return ok({ id: holder.value.tenant, published: published.value });
+}
+
+/** What the tenant may spend; undefined where it has no budget. The budget is one, so a canary's revision changes nothing about it. */
+export function spendingOf({ id, published }: Tenant, ports: Pick<AppPorts, "spendingOf">): Spending | undefined {
+	const { budget } = published.policy;
+	return budget === undefined ? undefined : ports.spendingOf(id, budget);
 }
 
 /** The reply to a model that is none of the tenant's cascades. */

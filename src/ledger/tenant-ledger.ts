@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { JsonObject } from "../core/json.ts";
+import type { BudgetLedgerPort, LeaseGrant } from "../core/ledger/lease-ports.ts";
 import type {
 	KeySummary,
 	LedgerRefusal,
@@ -16,6 +17,8 @@ import { keptReason } from "./acts.ts";
 import { emptyLedger } from "./empty-ledger.ts";
 import { addKey, revokeKey } from "./key-acts.ts";
 import { isUsable } from "./key-store.ts";
+import { grantLease } from "./lease-acts.ts";
+import { createLeaseStore, LEASE_MIGRATIONS, type LeaseStore } from "./lease-store.ts";
 import { ledgerRuntime, type LedgerBindings, type LedgerRuntime } from "./ledger-runtime.ts";
 import { createLedgerTransactions, notCreated, type LedgerTransactions } from "./ledger-transactions.ts";
 import { endCanary, putPolicy, rollback, startCanary } from "./policy-acts.ts";
@@ -28,21 +31,24 @@ import { createUsageStore, USAGE_MIGRATIONS, type UsageStore } from "./usage-sto
 
 const DAY_MS = 86_400_000;
 
+type Port = TenantLedgerPort & BudgetLedgerPort;
+
 /** The input of a method of the port. */
-type Input<Method extends keyof TenantLedgerPort> = Parameters<TenantLedgerPort[Method]>[0];
+type Input<Method extends keyof Port> = Parameters<Port[Method]>[0];
 
 /**
  * The source of all that belongs to one tenant: its policy's revisions, its keys, its canary, who changed what, its
  * usage. One instance a tenant, at `idFromName(tenant)`; KV holds the published copy, which this alone writes. A name
  * at which no tenant was ever created stores nothing, however often it is asked for.
  */
-export class TenantLedger extends DurableObject<LedgerBindings> implements TenantLedgerPort {
+export class TenantLedger extends DurableObject<LedgerBindings> implements TenantLedgerPort, BudgetLedgerPort {
 	/** For tests to set before an instance is made; the runtime makes instances itself, with two arguments. */
 	static runtime: LedgerRuntime = ledgerRuntime;
 
 	readonly #runtime = TenantLedger.runtime;
 	readonly #stores: TenantStores;
 	readonly #usage: UsageStore;
+	readonly #leases: LeaseStore;
 	readonly #transactions: LedgerTransactions;
 	/** Whether the tables are there. */
 	#isOpen = false;
@@ -52,6 +58,7 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 		const { storage } = ctx;
 		this.#stores = createTenantStores(storage.sql);
 		this.#usage = createUsageStore(storage);
+		this.#leases = createLeaseStore(storage);
 		this.#transactions = createLedgerTransactions({
 			storage,
 			stores: this.#stores,
@@ -69,6 +76,7 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 		const { now } = this.#runtime;
 		migrate(this.ctx.storage, TENANT_MIGRATIONS, { now });
 		migrate(this.ctx.storage, USAGE_MIGRATIONS, { component: "usage", now });
+		migrate(this.ctx.storage, LEASE_MIGRATIONS, { component: "leases", now });
 		this.#isOpen = true;
 	}
 
@@ -255,6 +263,17 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 
 	async usage(query: UsageQuery): Promise<UsageReport> {
 		return this.#hasTenant() ? this.#usage.report(query) : { ...query, rows: [] };
+	}
+
+	async grantLease(input: Input<"grantLease">): Promise<Result<LeaseGrant, LedgerRefusal>> {
+		if (!this.#hasTenant()) return notCreated();
+		const id = `lease_${crypto.randomUUID().replaceAll("-", "")}`;
+		const stores = { revisions: this.#stores.revisions, leases: this.#leases };
+		return grantLease(stores, input, { id, now: this.#runtime.now() });
+	}
+
+	async returnLease(returned: Input<"returnLease">): Promise<void> {
+		if (this.#hasTenant()) this.#leases.giveBack(returned);
 	}
 
 	async export(): Promise<Result<JsonObject, LedgerRefusal>> {

@@ -40,10 +40,12 @@ export function errorReply(input: {
 	} else if (status >= 429) {
 		headers["x-should-retry"] = "false";
 	}
-	return { status, body: { error: { message, type: typeOf(status), param, code } }, headers };
+	return { status, body: { error: { message, type: typeOf(status, code), param, code } }, headers };
 }
 
-function typeOf(status: InferenceStatus): string {
+function typeOf(status: InferenceStatus, code: string): string {
+	// OpenAI's own type for an account without money, which clients tell apart from a rate limit.
+	if (code === "insufficient_quota") return code;
 	if (status === 401) return "authentication_error";
 	if (status === 403) return "permission_error";
 	if (status === 429) return "rate_limit_error";
@@ -95,6 +97,13 @@ export function stageFailureReply(failure: StageFailure, stage: string): ErrorRe
 				code: "daily_allocation_used",
 				message: `The stage '${stage}' has used its daily allocation, which renews at midnight UTC.`,
 				retryAfterSeconds: MOST_RETRY_SECONDS,
+			});
+		case "budget-exhausted":
+			// No `retry-after`: clients sleep through a short one and try in vain.
+			return errorReply({
+				status: 429,
+				code: "insufficient_quota",
+				message: `What is left of your budget of the day does not cover the stage '${stage}'. It renews at midnight UTC.`,
 			});
 		case "bad-request":
 			return errorReply({

@@ -1,5 +1,6 @@
 /** Runs a cascade of fake stages under a fake clock. */
 import { runCascade, type CascadeOutcome, type Route } from "../../src/cascade/run-cascade.ts";
+import type { Spending } from "../../src/cascade/ports.ts";
 import type { ChatRequest } from "../../src/core/completion.ts";
 import type { StageFailure } from "../../src/core/stage-failure.ts";
 import type { Cascade } from "../../src/core/tenant-policy.ts";
@@ -17,6 +18,8 @@ export interface Example {
 	/** What each stage does, by name; a failure is one of finding the stage. */
 	readonly stages: Readonly<Record<string, Behaviour | StageFailure>>;
 	readonly capabilities?: FakeStage["capabilities"];
+	/** Absent: there is no budget. */
+	readonly spending?: Spending;
 }
 
 /** A run that has begun. */
@@ -38,6 +41,7 @@ export function begin({
 	endsInMs,
 	stages,
 	capabilities,
+	spending,
 }: Example): Run {
 	const clock = new FakeClock();
 	const client = new AbortController();
@@ -52,6 +56,7 @@ export function begin({
 			signal: client.signal,
 			clock,
 			...(endsInMs === undefined ? {} : { endsAt: clock.now() + endsInMs }),
+			...(spending === undefined ? {} : { spending }),
 			resolveStage: resolverOf(Object.fromEntries(fakes)),
 		},
 		exampleCascade(cascade),

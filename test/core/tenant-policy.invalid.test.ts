@@ -235,6 +235,20 @@ describe("a stage is refused", () => {
 	});
 });
 
+describe("a budget is refused", () => {
+	it.each([
+		[{}, "budget.usdPerDay"],
+		[{ usdPerDay: -0.01 }, "budget.usdPerDay"],
+		[{ usdPerDay: 1_000_001 }, "budget.usdPerDay"],
+		[{ usdPerDay: "5" }, "budget.usdPerDay"],
+		[{ usdPerDay: 5, onExhausted: "stop" }, "budget.onExhausted"],
+		[{ usdPerDay: 5, usdPerMonth: 100 }, "budget.usdPerMonth"],
+		[5, "budget"],
+	])("as %j", (budget, path) => {
+		expect(pathsOf(policyOf(stages, {}, { budget }))).toEqual([path]);
+	});
+});
+
 describe("the limits are refused", () => {
 	it.each([
 		["maxBodyBytes", 1_023],

@@ -86,6 +86,24 @@ describe("a stage", () => {
 	});
 });
 
+describe("a budget", () => {
+	const withBudget = (budget?: unknown) =>
+		accepted(policyOf([edgeDocument(), originDocument()], {}, budget === undefined ? {} : { budget })).budget;
+
+	it("is none where the policy has none", () => {
+		expect(withBudget()).toBeUndefined();
+	});
+
+	it.each([0, 0.01, 1_000_000])(
+		"is $%s a day, and fails a request that it does not cover unless told otherwise",
+		(usdPerDay) => {
+			expect(withBudget({ usdPerDay })).toEqual({ usdPerDay, onExhausted: "fail" });
+			const budget = { usdPerDay, onExhausted: "serve-edge-answer" };
+			expect(withBudget(budget)).toEqual(budget);
+		},
+	);
+});
+
 describe("the limits", () => {
 	it("each have a default of their own", () => {
 		const withLimits = (limits: unknown) =>

@@ -13,6 +13,7 @@ import { exampleAnswer } from "../core/examples.ts";
 import { fakeCascade } from "../support/cascades.ts";
 import { streamEvents } from "../support/openai-answers.ts";
 import { CLIENTS, shownBy } from "./three-clients.ts";
+import { noBudget } from "../support/no-budget.ts";
 
 const TIMES = { pendingAfterMs: 30, keepAliveEveryMs: 20, idleMs: 5_000, totalMs: 10_000 };
 
@@ -60,6 +61,7 @@ const app = createApp<object>(
 		policies: { read: () => Promise.resolve(ok(published)) },
 		resolveStage: ({ model }) => Promise.resolve(ok(STAGES[model] ?? unasked)),
 		embed: () => Promise.resolve(err({ kind: "unreachable" as const })),
+		spendingOf: noBudget,
 		observations: { record: () => {} },
 		clock,
 		times: TIMES,

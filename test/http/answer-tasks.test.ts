@@ -6,6 +6,7 @@ import { err, ok } from "../../src/core/result.ts";
 import { answerTasks, type TaskEndpoint } from "../../src/http/answer-tasks.ts";
 import { STREAM_TIMES, type AppPorts } from "../../src/http/app-ports.ts";
 import { after, answering, failing, FakeClock, fakeStage, inTurn, type Behaviour } from "../cascade/fakes.ts";
+import { noBudget } from "../support/no-budget.ts";
 import { exampleCascade, exampleRequest, FULL_MODEL, originStage } from "../core/examples.ts";
 
 const LABELS = ["a", "b"];
@@ -29,6 +30,7 @@ async function classify(texts: number, behaviour: Behaviour, changes: Partial<Ca
 		policies: { read: async () => ok(published) },
 		resolveStage: async () => ok(stage),
 		embed: async () => err({ kind: "unreachable" }),
+		spendingOf: noBudget,
 		observations: { record: () => {} },
 		times: STREAM_TIMES,
 	};

@@ -11,6 +11,7 @@ const CASES: readonly (readonly [StageFailure, number, string, Record<string, st
 	[{ kind: "overloaded", retryAfterSeconds: 7 }, 429, "rate_limit_exceeded", { "retry-after": "7" }],
 	[{ kind: "overloaded", retryAfterSeconds: 0 }, 429, "rate_limit_exceeded", { "retry-after": "0" }],
 	[{ kind: "overloaded", retryAfterSeconds: null }, 429, "rate_limit_exceeded", { "retry-after": "5" }],
+	[{ kind: "budget-exhausted" }, 429, "insufficient_quota", { "x-should-retry": "false" }],
 	[{ kind: "daily-allocation" }, 503, "daily_allocation_used", { "retry-after": "60" }],
 	[
 		{ kind: "bad-request", message: "Too long.", param: "messages", code: "context_length_exceeded" },
@@ -46,6 +47,14 @@ describe("what the client is told of a stage's failure", () => {
 		expect(Object.keys(error).toSorted()).toEqual(["code", "message", "param", "type"]);
 		expect(error.message).toMatch(/\.$|boom$/u);
 		expect(error.type).not.toBe("");
+	});
+
+	it("tells an account without money from a rate limit by OpenAI's type, and when there is money again", () => {
+		const { error } = stageFailureReply({ kind: "budget-exhausted" }, "origin").body;
+		expect(error.type).toBe("insufficient_quota");
+		expect(error.message).toContain("renews at midnight UTC");
+		const overloaded = stageFailureReply({ kind: "overloaded", retryAfterSeconds: null }, "origin").body.error;
+		expect(overloaded.type).toBe("rate_limit_error");
 	});
 
 	it("names the stage, which is the tenant's own word", () => {

@@ -9,6 +9,7 @@ import { systemClock as clock } from "../../src/adapters/system-clock.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import { createApp } from "../../src/http/app.ts";
 import type { StreamTimes } from "../../src/http/app-ports.ts";
+import { noBudget } from "../support/no-budget.ts";
 import { MESSAGES } from "./ask.ts";
 import type { TestTenant } from "./tenant.ts";
 
@@ -26,6 +27,7 @@ export function appWithTimes(times: Partial<StreamTimes> = {}) {
 			policies: createKvPolicyStore({ kv, clock }),
 			resolveStage: createStageResolver({ ai: env.AI, origins, clock }),
 			embed: createEmbedder({ ai: env.AI, origins, clock }),
+			spendingOf: noBudget,
 			observations: { record: (observation) => observations.push(observation) },
 			clock,
 			times: { ...SHORT_TIMES, ...times },

@@ -13,6 +13,7 @@ import { FAKE_ORIGIN_KEY } from "../support/fake-origin-key.ts";
 import { event } from "../support/openai-answers.ts";
 import { readEvents } from "../support/read-events.ts";
 import { publishTenant, type TestTenant } from "./tenant.ts";
+import { noBudget } from "../support/no-budget.ts";
 
 const WORDS = "é👍🏽\u2028日";
 
@@ -69,6 +70,7 @@ function appWithReads(reads: Reads) {
 						: createWorkersAiStage(ai, model, undefined, clock),
 				),
 			embed: async () => err({ kind: "unreachable" }),
+			spendingOf: noBudget,
 			observations: { record: () => {} },
 			clock,
 			times: STREAM_TIMES,

@@ -25,6 +25,7 @@ export async function publishTenant(
 	others: {
 		readonly embeddings?: Readonly<Record<string, { readonly model: string }>>;
 		readonly defaults?: unknown;
+		readonly budget?: unknown;
 	} = {},
 ): Promise<TestTenant> {
 	const tag = crypto.randomUUID();

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../core/json.ts";
+import { tokensOf } from "../../core/gate.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RequestProblem } from "../parse-chat-request.ts";
 
@@ -40,6 +41,12 @@ export function parseEmbeddingsRequest(body: unknown): Result<EmbeddingsRequest,
 	const input = readInput(body["input"], report);
 	if (problems.length > 0 || input === undefined) return err(problems);
 	return ok({ model: String(model), ...input, encoding: encoding === "base64" ? "base64" : "float", body });
+}
+
+/** About how many tokens the texts have, each rounded up; of tokens, which were sent as such, exactly how many. */
+export function estimatedInput({ texts, body: { input } }: EmbeddingsRequest): number {
+	if (texts !== undefined) return texts.reduce((sum, text) => sum + tokensOf(text), 0);
+	return Array.isArray(input) ? input.flat().length : 0;
 }
 
 type Report = (param: string, rule: string) => void;
