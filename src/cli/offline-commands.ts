@@ -10,7 +10,11 @@ export function registerOfflineCommands(program: Command): void {
 		.command("ask")
 		.description("send a prompt and show which stage answered, how sure it was, what it cost and saved")
 		.argument("<prompt>", "the user message; \\n is a line break")
-		.option("--url <url>", "the Worker", "http://127.0.0.1:8787")
+		.option(
+			"--url <url>",
+			"the Worker; default: $CASCADE_URL, else http://127.0.0.1:8787",
+			process.env["CASCADE_URL"] || "http://127.0.0.1:8787",
+		)
 		.option("--key <key>", "the API key; default: $CASCADE_API_KEY, else the local demo key")
 		.option("--model <cascade>", "the cascade to ask", "cascade")
 		.option("--system <text>", "a system message")

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -119,9 +119,18 @@ export const LOCAL_ORIGIN_KEY = "local-origin-key";
 
 /** Bundles the local Worker and the local origin into `directory`; about three seconds. */
 export async function buildLocalWorkers(directory: string): Promise<string> {
+	await mkdir(directory, { recursive: true });
+	// Beside its configuration wrangler keeps temporary files, which a watcher of the sources must not see.
+	const originConfig = join(directory, "origin.wrangler.toml");
+	const main = JSON.stringify(join(ROOT, "src/local/local-origin.ts"));
+	const config = await readFile(join(ROOT, "src/local/origin.wrangler.toml"), "utf8");
+	await writeFile(
+		originConfig,
+		config.replace(/^main = .*$/mu, () => `main = ${main}`),
+	);
 	await Promise.all([
 		bundle(["--env", "local", "--config", join(ROOT, "wrangler.toml"), "--outdir", join(directory, "worker")]),
-		bundle(["--config", join(ROOT, "src/local/origin.wrangler.toml"), "--outdir", join(directory, "origin")]),
+		bundle(["--config", originConfig, "--outdir", join(directory, "origin")]),
 	]);
 	return directory;
 }

@@ -127,6 +127,11 @@ function problemsBetweenFields(fields: v.InferOutput<typeof chatBody>): RequestP
 			message: "'stream_options' needs 'stream' to be true.",
 		});
 	}
+	const { tool_choice: toolChoice } = fields as JsonObject;
+	const demandsTool = toolChoice === "required" || isJsonObject(toolChoice);
+	if (demandsTool && !(fields.tools != null && fields.tools.length > 0)) {
+		problems.push({ param: "tool_choice", message: "'tool_choice' asks for a tool, and there are no 'tools'." });
+	}
 	const format: JsonObject | null | undefined = fields.response_format;
 	if (format?.["type"] === "json_schema" && !isJsonObject(format["json_schema"])) {
 		problems.push({

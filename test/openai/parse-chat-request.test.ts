@@ -281,3 +281,19 @@ describe("a hostile body", () => {
 		expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
 	});
 });
+
+describe("a choice of tool", () => {
+	const body = { model: "chat", messages: [{ role: "user", content: "hi" }] };
+	const tools = [{ type: "function", function: { name: "look_up" } }];
+	const named = { type: "function", function: { name: "look_up" } };
+
+	it.each([["required"], [named]])("that asks for one needs tools: %j", (tool_choice) => {
+		expect(parseChatRequest({ ...body, tool_choice })).toMatchObject({ ok: false, error: [{ param: "tool_choice" }] });
+		expect(parseChatRequest({ ...body, tool_choice, tools: [] }).ok).toBe(false);
+		expect(parseChatRequest({ ...body, tool_choice, tools }).ok).toBe(true);
+	});
+
+	it.each(["auto", "none", null])("that asks for none does not: %j", (tool_choice) => {
+		expect(parseChatRequest({ ...body, tool_choice }).ok).toBe(true);
+	});
+});

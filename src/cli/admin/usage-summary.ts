@@ -7,6 +7,8 @@ export interface UsageTotals {
 	readonly requests: number;
 	/** Answered by a stage before the last that was sure enough. */
 	readonly accepted: number;
+	/** Without a decision: embeddings, which have nothing to cascade. */
+	readonly undecided: number;
 	readonly failed: number;
 	readonly costUsd: number;
 	readonly savedUsd: number;
@@ -26,6 +28,7 @@ export function totalsOf(rows: readonly UsageRow[]): UsageTotals {
 	return {
 		requests: sum(({ requests }) => requests),
 		accepted: sum(({ reasons }) => reasons["accepted"] ?? 0),
+		undecided: sum(({ reasons }) => reasons["none"] ?? 0),
 		failed: sum(({ outcomes }) => outcomes["failed"] ?? 0),
 		costUsd: sum(({ cost }) => cost.usd),
 		savedUsd: sum(({ saved }) => saved.usd),
@@ -38,8 +41,9 @@ export function totalsOf(rows: readonly UsageRow[]): UsageTotals {
 }
 
 /** The share of requests that no small model's answer was good enough for: 1 − coverage, as the glossary has it. */
-export function escalationShare({ requests, accepted }: UsageTotals): string {
-	return showShare(requests - accepted, requests);
+export function escalationShare({ requests, accepted, undecided }: UsageTotals): string {
+	const decided = requests - undecided;
+	return showShare(decided - accepted, decided);
 }
 
 const right = (heading: string): Column => ({ heading, right: true });

@@ -33,10 +33,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readAddresses(options: AddressOptions, environment: Environment): Result<FindAddress, string> {
 	const origins = new Map<string, Address>();
-	if (options.local === true) origins.set("local", { url: `${LOCAL_ORIGIN}/v1`, key: LOCAL_KEY });
+	const { local } = options;
+	if (local === true) origins.set("local", { url: `${LOCAL_ORIGIN}/v1`, key: LOCAL_KEY });
 	for (const text of options.origin ?? []) {
 		const [, name = "", url = ""] = /^([^=]+)=(.+)$/u.exec(text) ?? [];
-		const address = addressOf(url, environment[originKeyName(name)]);
+		const own = environment[originKeyName(name)];
+		// With another port than the usual one, it is still the local origin.
+		const isLocalOrigin = local === true && name === "local" && isLoopback(url);
+		const address = addressOf(url, own ?? (isLocalOrigin ? LOCAL_KEY : undefined));
 		if (!address.ok)
 			return err(
 				`--origin ${text}: ${name === "" ? "must be a name and an address: gpu=https://host/v1" : address.error}`,

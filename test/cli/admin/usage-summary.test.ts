@@ -63,6 +63,12 @@ describe("usage", () => {
 		expect(escalationShare(totalsOf([usageRow({ reasons: {} })]))).toBe("100.0%");
 		expect(escalationShare(totalsOf([]))).toBe("–");
 	});
+
+	it("does not count embeddings as escalated, for which nothing is decided", () => {
+		const embeddings = usageRow({ cascade: "vectors", reasons: { none: 100 } });
+		expect(escalationShare(totalsOf([embeddings]))).toBe("–");
+		expect(escalationShare(totalsOf([usageRow(), embeddings]))).toBe("20.0%");
+	});
 });
 
 describe("a canary's figures", () => {
