@@ -46,8 +46,14 @@ describe("cascade probe", () => {
 		for (const model of ["@local/mail-small", "@local/mail-checker", "@local/prose-small", "mail-large", "prose-large"])
 			expect(stdout).toMatch(new RegExp(`^${model} \\(`, "mu"));
 		expect(stdout).toMatch(/^ {2}log-probabilities +yes: 2 alternatives a token$/mu);
-		expect(stdout).toMatch(/^ {2}cascades\.prose\.stages\[0\]: .*"tools":false/mu);
 		expect(stdout).not.toContain(KEY);
+	});
+
+	it("says what to put into a policy that does not say it", async () => {
+		const policy = demoPolicy(undefined) as { cascades: Record<string, { stages: { tools?: boolean }[] }> };
+		delete policy.cascades["prose"]?.stages[0]?.tools;
+		const { stdout } = await probe(policy, addresses(), keys);
+		expect(stdout).toMatch(/^ {2}cascades\.prose\.stages\[0\]: "tools":false$/mu);
 	});
 
 	it("writes the same as Markdown, with the requests it sent", async () => {
