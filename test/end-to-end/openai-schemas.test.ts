@@ -13,22 +13,30 @@ const LABEL_TOOL = {
 };
 
 const ANSWERS = [
-	["accepted", { model: "cascade", messages: SURE_MAIL.messages }, {}],
-	["escalated", { model: "cascade", messages: UNSURE_MAIL.messages }, {}],
+	["accepted", { model: "cascade", temperature: 0, messages: SURE_MAIL.messages }, {}],
+	["escalated", { model: "cascade", temperature: 0, messages: UNSURE_MAIL.messages }, {}],
 	[
 		"with log-probabilities, accepted",
-		{ model: "cascade", messages: SURE_MAIL.messages, logprobs: true, top_logprobs: 2 },
+		{ model: "cascade", temperature: 0, messages: SURE_MAIL.messages, logprobs: true, top_logprobs: 2 },
 		{},
 	],
 	[
 		"with log-probabilities, escalated",
-		{ model: "cascade", messages: UNSURE_MAIL.messages, logprobs: true, top_logprobs: 2 },
+		{ model: "cascade", temperature: 0, messages: UNSURE_MAIL.messages, logprobs: true, top_logprobs: 2 },
 		{},
 	],
-	["in JSON", { model: "cascade", messages: SURE_MAIL.messages, response_format: { type: "json_object" } }, {}],
-	["of a native model", { model: "verified", messages: SURE_MAIL.messages }, { "x-cascade-route": "edge" }],
-	["a tool call", { model: "cascade", messages: SURE_MAIL.messages, tools: [LABEL_TOOL] }, {}],
-	["two choices", { model: "cascade", messages: SURE_MAIL.messages, n: 2 }, {}],
+	[
+		"in JSON",
+		{ model: "cascade", temperature: 0, messages: SURE_MAIL.messages, response_format: { type: "json_object" } },
+		{},
+	],
+	[
+		"of a native model",
+		{ model: "verified", temperature: 0, messages: SURE_MAIL.messages },
+		{ "x-cascade-route": "edge" },
+	],
+	["a tool call", { model: "cascade", temperature: 0, messages: SURE_MAIL.messages, tools: [LABEL_TOOL] }, {}],
+	["two choices", { model: "cascade", temperature: 0, messages: SURE_MAIL.messages, n: 2 }, {}],
 	["prose", { model: "prose", messages: FAKE.messages, max_tokens: 20 }, {}],
 	["of an origin that leaves much out", { model: "plain", ...FAKE }, ORIGIN],
 	["of an origin whose arguments are objects", { model: "arguments-as-objects", ...FAKE }, ORIGIN],

@@ -27,7 +27,11 @@ async function bodyOf(fields: Readonly<Record<string, unknown>>, headers = {}): 
 	return (await response.json()) as Body;
 }
 
-const [EDGE_MAIL, ORIGIN_MAIL] = ANSWERED_MAILS.map(({ mail }) => ({ model: "cascade", messages: mail.messages }));
+const [EDGE_MAIL, ORIGIN_MAIL] = ANSWERED_MAILS.map(({ mail }) => ({
+	model: "cascade",
+	temperature: 0,
+	messages: mail.messages,
+}));
 
 describe("a whole answer", () => {
 	it.each([

@@ -16,7 +16,7 @@ const LABEL_TOOL = {
 
 /** Streams of every kind: held and live ones of the edge, the local origin's, and origins that spell things their own way. */
 const mails = ANSWERED_MAILS.map(
-	({ stage, mail }) => [stage, { model: "cascade", messages: mail.messages }, {}] as const,
+	({ stage, mail }) => [stage, { model: "cascade", temperature: 0, messages: mail.messages }, {}] as const,
 );
 const faked = (model: string) => [model, { model, messages: [{ role: "user", content: QUESTION }] }, ORIGIN] as const;
 const STREAMS = [
@@ -76,7 +76,7 @@ describe("every stream", () => {
 
 	it("never holds the text of two models, even where the first was not believed", async () => {
 		const [, unsure] = ANSWERED_MAILS;
-		const reply = await streamOf({ model: "cascade", messages: unsure?.mail.messages });
+		const reply = await streamOf({ model: "cascade", temperature: 0, messages: unsure?.mail.messages });
 		expect(reply.facts?.calls.map(({ stage }) => stage)).toEqual(["edge", "origin"]);
 		expect(reply.content).toBe(unsure?.label);
 	});
