@@ -32,14 +32,14 @@ export function createWorker(options: WorkerOptions = {}) {
 		onceEach((bindings) => buildPorts(bindings, options)),
 		logFault,
 	);
-	const admin = createAdminApp<UncheckedBindings>(onceEach(buildAdminPorts), logFault);
+	// Made when it is first asked for: most isolates never serve the admin API.
+	let admin: ReturnType<typeof createAdminApp<UncheckedBindings>> | undefined;
 	return {
 		// Two apps and not one: the admin's middleware, errors and configuration are nothing to inference.
 		fetch(request: Request, bindings: UncheckedBindings, context: ExecutionContext): Response | Promise<Response> {
-			const { pathname } = new URL(request.url);
-			return pathname === ADMIN_PATH || pathname.startsWith(`${ADMIN_PATH}/`)
-				? admin.fetch(request, bindings, context)
-				: app.fetch(request, bindings, context);
+			if (!isForAdmin(request.url)) return app.fetch(request, bindings, context);
+			admin ??= createAdminApp<UncheckedBindings>(onceEach(buildAdminPorts), logFault);
+			return admin.fetch(request, bindings, context);
 		},
 		queue(batch: MessageBatch, bindings: UncheckedBindings): Promise<void> {
 			return consumeObservations(batch, {
@@ -54,6 +54,13 @@ export function createWorker(options: WorkerOptions = {}) {
 function requiredLedgerOf({ TENANT_LEDGER }: UncheckedBindings, tenant: string): ReturnType<typeof ledgerOf> {
 	if (TENANT_LEDGER === undefined) throw new Error("the binding TENANT_LEDGER is missing");
 	return ledgerOf(TENANT_LEDGER, tenant);
+}
+
+/** Whether an address is the admin API's. Other addresses, on every request for inference, are not parsed for it. */
+function isForAdmin(url: string): boolean {
+	if (!url.includes(ADMIN_PATH)) return false;
+	const { pathname } = new URL(url);
+	return pathname === ADMIN_PATH || pathname.startsWith(`${ADMIN_PATH}/`);
 }
 
 /**

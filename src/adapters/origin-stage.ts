@@ -5,7 +5,7 @@ import { normaliseCompletion } from "../openai/normalise-completion.ts";
 import { openLiveAnswer } from "./open-live-answer.ts";
 import type { Origin } from "./origin-store.ts";
 import { beginPost, postToOrigin, type OriginPost } from "./post-to-origin.ts";
-import { readPrefix } from "./read-prefix.ts";
+import { prefixOf } from "./read-prefix.ts";
 
 /** Long answers with log-probabilities are some 2 KB a token. */
 const MOST_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -58,15 +58,7 @@ export function createOriginStage(
 			return answer.ok ? answer : err({ kind: "invalid-answer", detail: answer.error });
 		},
 		stream: open,
-		async streamPrefix(call, rule) {
-			const opened = await open(call);
-			if (!opened.ok) return opened;
-			try {
-				return await readPrefix(opened.value, rule, clock);
-			} catch {
-				return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
-			}
-		},
+		streamPrefix: async (call, rule) => prefixOf(await open(call), rule, call.signal, clock),
 	};
 }
 

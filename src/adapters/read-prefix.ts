@@ -70,6 +70,21 @@ export async function readPrefix(
 	return ok({ prefix: reading.prefix(), live: { head, rest } });
 }
 
+/** The beginning of what was opened, where it was; a connection that breaks meanwhile is a failure too. */
+export async function prefixOf(
+	opened: Result<LiveAnswer, StageFailure>,
+	rule: PrefixRule,
+	signal: AbortSignal,
+	clock: Clock,
+): Promise<Result<PrefixedAnswer, StageFailure>> {
+	if (!opened.ok) return opened;
+	try {
+		return await readPrefix(opened.value, rule, clock);
+	} catch {
+		return err({ kind: signal.aborted ? "aborted" : "broken-off" });
+	}
+}
+
 function createPrefixReader() {
 	let text = "";
 	let contentChunks = 0;

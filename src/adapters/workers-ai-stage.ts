@@ -3,7 +3,7 @@ import type { JsonObject } from "../core/json.ts";
 import { err, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import { openLiveAnswer } from "./open-live-answer.ts";
-import { readPrefix } from "./read-prefix.ts";
+import { prefixOf } from "./read-prefix.ts";
 import { beginWorkersAi, runWorkersAi } from "./run-workers-ai.ts";
 import { readWorkersAiAnswer } from "./workers-ai-answer.ts";
 import { workersAiCapabilities, type DeclaredCapabilities } from "./workers-ai-capabilities.ts";
@@ -61,14 +61,6 @@ export function createWorkersAiStage(
 			return answer.ok ? answer : err({ kind: "invalid-answer", detail: answer.error });
 		},
 		stream: open,
-		async streamPrefix(call, rule) {
-			const opened = await open(call);
-			if (!opened.ok) return opened;
-			try {
-				return await readPrefix(opened.value, rule, clock);
-			} catch {
-				return err({ kind: call.signal.aborted ? "aborted" : "broken-off" });
-			}
-		},
+		streamPrefix: async (call, rule) => prefixOf(await open(call), rule, call.signal, clock),
 	};
 }

@@ -1,3 +1,4 @@
+import type { StageFailure } from "../core/stage-failure.ts";
 import type { Clock } from "./ports.ts";
 
 /** With less time left, a call is not begun: it would only be paid for and aborted. */
@@ -9,6 +10,8 @@ export interface Deadline {
 	readonly signal: AbortSignal;
 	/** The time is up (not: the parent aborted). */
 	readonly expired: () => boolean;
+	/** Why the work gave nothing: its own failure; where it has none, or was only aborted, whatever ended it. */
+	readonly causeOf: <Failure extends StageFailure>(failure: Failure | undefined) => Failure | StageFailure;
 	/** Stops the clock and leaves the signal alive: the work has begun to answer. */
 	readonly clear: () => void;
 	/** Ends the work now. */
@@ -46,6 +49,10 @@ export function startDeadline(clock: Clock, ms: number, parent: AbortSignal): De
 	return {
 		signal: controller.signal,
 		expired: () => timeIsUp,
+		causeOf(failure) {
+			if (failure !== undefined && failure.kind !== "aborted") return failure;
+			return timeIsUp ? { kind: "timeout", afterMs: ms } : { kind: "aborted" };
+		},
 		clear: cancelTimer,
 		abort: end,
 		race(work) {

@@ -3,7 +3,7 @@ import { unsupportedByEdge } from "../core/edge-support.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import { failedTaskCheck } from "../core/answer-checks.ts";
-import { LEAST_MS_FOR_A_CALL, startDeadline, type Deadline } from "./deadline.ts";
+import { LEAST_MS_FOR_A_CALL, startDeadline } from "./deadline.ts";
 import type { CascadeStage } from "./ports.ts";
 import { reserveCall, UNLIMITED } from "./reserve-call.ts";
 import { recordAnswer, recordEstimatedCall, recordFailedCall } from "./run-record.ts";
@@ -43,7 +43,7 @@ export function beginFinalStage(run: StageRun, stage: StagePolicy, msLeft: numbe
 		return { kind: "failed", failure };
 	};
 	const failedCall = (failure: StageFailure | undefined): FinalAnswer => {
-		const cause = failure === undefined || failure.kind === "aborted" ? stopped(deadline, timeoutMs) : failure;
+		const cause = deadline.causeOf(failure);
 		if (state === "asking") reservation.settle(recordFailedCall(record, timing(), cause));
 		if (state === "asking") state = "recorded";
 		return failed(cause);
@@ -134,8 +134,4 @@ function unsupportedByLastStage(
 	}
 	const message = `'${param}' is not supported by the model of the stage '${stage.name}'.`;
 	return { kind: "bad-request", message, param, code: "unsupported_parameter" };
-}
-
-function stopped(deadline: Deadline, timeoutMs: number): StageFailure {
-	return deadline.expired() ? { kind: "timeout", afterMs: timeoutMs } : { kind: "aborted" };
 }

@@ -1,9 +1,10 @@
 import { failedCheck } from "../core/answer-checks.ts";
+import { asksForJson } from "../core/checks/response-format.ts";
 import type { Completion } from "../core/completion.ts";
 import { readConfidence, type PrefixRule } from "../core/confidence/method.ts";
 import { estimatedTokens } from "../core/gate.ts";
+import { hasTools } from "../core/prompt-features.ts";
 import { ok } from "../core/result.ts";
-import type { StageFailure } from "../core/stage-failure.ts";
 import { startDeadline } from "./deadline.ts";
 import type { AnswerPrefix } from "./ports.ts";
 import { reserveCall, UNLIMITED } from "./reserve-call.ts";
@@ -32,10 +33,8 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 	const deadline = startDeadline(clock, timeoutMs, run.signal);
 	const worst = { price: policy.price, request, outputTokens: maxOutputTokens * request.choices };
 	const reserved = run.spending === undefined ? ok(UNLIMITED) : await reserveCall(run.spending, worst, deadline);
-	const stopped = (): StageFailure =>
-		deadline.expired() ? { kind: "timeout", afterMs: timeoutMs } : { kind: "aborted" };
 	if (!reserved.ok) {
-		const failure = reserved.error.kind === "aborted" ? stopped() : reserved.error;
+		const failure = deadline.causeOf(reserved.error);
 		deadline.abort();
 		return withoutAnswer(unansweredEntry(policy, failure));
 	}
@@ -63,7 +62,7 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 		),
 	);
 	if (opened?.ok !== true) {
-		const failure = opened === undefined || opened.error.kind === "aborted" ? stopped() : opened.error;
+		const failure = deadline.causeOf(opened?.error);
 		deadline.abort();
 		reservation.settle(recordFailedCall(record, timing(), failure));
 		return withoutAnswer(unansweredEntry(policy, failure));
@@ -100,10 +99,7 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 }
 
 function needsWholeAnswer({ run: { request } }: JudgedStage): boolean {
-	const { tools, response_format: format } = request.body;
-	const wantsTools = Array.isArray(tools) && tools.length > 0;
-	const wantsFormat = typeof format === "object" && format !== null && "type" in format && format.type !== "text";
-	return wantsTools || wantsFormat || request.task !== undefined;
+	return hasTools(request) || asksForJson(request.body["response_format"]) || request.task !== undefined;
 }
 
 /** The beginning, seen as the answer that it is the beginning of. */

@@ -27,7 +27,6 @@ export class StageCalls {
 	readonly #policy: StagePolicy;
 	readonly #stage: CascadeStage;
 	readonly #deadline: Deadline;
-	readonly #timeoutMs: number;
 	readonly #endsAt: number;
 	readonly #pending = new Set<PendingCall>();
 
@@ -36,7 +35,6 @@ export class StageCalls {
 		this.#policy = policy;
 		this.#stage = stage;
 		this.#deadline = deadline;
-		this.#timeoutMs = timeoutMs;
 		this.#endsAt = run.clock.now() + timeoutMs;
 	}
 
@@ -121,16 +119,16 @@ export class StageCalls {
 				...differences,
 			}),
 		);
-		const failure = result === undefined || (!result.ok && result.error.kind === "aborted") ? this.#stopped() : null;
-		// Gone: the stage has ended meanwhile, and this call is on record already.
-		if (!this.#pending.delete(pending)) return err(failure ?? { kind: "aborted" });
+		// Where it is gone, the stage has ended meanwhile, and this call is on record already.
+		const isOpen = this.#pending.delete(pending);
 		const timing = { ...pending.timing, ms: clock.now() - pending.startedAt };
-		if (failure === null && result?.ok === true) {
+		if (result?.ok === true) {
+			if (!isOpen) return err({ kind: "aborted" });
 			reservation.settle(recordAnswer(record, timing, price, request, result.value));
 			return result;
 		}
-		const cause = failure ?? (result?.ok === false ? result.error : this.#stopped());
-		reservation.settle(recordFailedCall(record, timing, cause));
+		const cause = this.#deadline.causeOf(result?.error);
+		if (isOpen) reservation.settle(recordFailedCall(record, timing, cause));
 		return err(cause);
 	}
 
@@ -146,14 +144,10 @@ export class StageCalls {
 			outputTokens: (maxOutputTokens ?? this.#run.maxOutputTokens) * (purpose === "answer" ? request.choices : 1),
 		};
 		const reserved = await reserveCall(spending, worst, this.#deadline);
-		return reserved.ok || reserved.error.kind !== "aborted" ? reserved : err(this.#stopped());
+		return reserved.ok ? reserved : err(this.#deadline.causeOf(reserved.error));
 	}
 
 	#msLeft(): number {
 		return Math.max(0, this.#endsAt - this.#run.clock.now());
-	}
-
-	#stopped(): StageFailure {
-		return this.#deadline.expired() ? { kind: "timeout", afterMs: this.#timeoutMs } : { kind: "aborted" };
 	}
 }

@@ -14,8 +14,8 @@ import { chooseRevision } from "./choose-revision.ts";
 import { clientSignal, type ClientSignal } from "./client-signal.ts";
 import { createObserver, type Observer } from "./observe.ts";
 import { invalidRequest, readJsonBody } from "./read-body.ts";
-import { readRoute, ROUTE_HEADER } from "./read-route.ts";
-import { modelNotFound, readTenant, spendingOf } from "./read-tenant.ts";
+import { readCascade } from "./read-route.ts";
+import { readTenant, spendingOf } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 import { liveEvents, pendingEvents, type StreamContext } from "./stream-events.ts";
 
@@ -52,15 +52,13 @@ export async function answerGeneration(
 	if (!parsed.ok) return errorResponse(invalidRequest(parsed.error), requestId);
 	const { chat: request, encoder, maxTokensParam: param } = parsed.value;
 	const { revision, policy } = chooseRevision(tenant.value, request);
-	const { cascades, limits } = policy;
+	const { limits } = policy;
 	if ((request.maxOutputTokens ?? 0) > limits.maxOutputTokens) {
 		const message = `'${param}' must be at most ${limits.maxOutputTokens}, your policy's limit.`;
 		return errorResponse(errorReply({ status: 400, code: "invalid_request", param, message }), requestId);
 	}
-	const cascade = Object.hasOwn(cascades, request.model) ? cascades[request.model] : undefined;
-	if (cascade === undefined) return errorResponse(modelNotFound(request.model), requestId);
-	const route = readRoute(raw.headers.get(ROUTE_HEADER), cascade);
-	if (!route.ok) return errorResponse(route.error, requestId);
+	const routed = readCascade(raw, policy, request.model);
+	if (!routed.ok) return errorResponse(routed.error, requestId);
 
 	const client = clientSignal(raw, request.stream);
 	const running = runCascade(
@@ -73,8 +71,8 @@ export async function answerGeneration(
 			resolveStage: ports.resolveStage,
 			spending: spendingOf(tenant.value, ports),
 		},
-		cascade,
-		route.value,
+		routed.value.cascade,
+		routed.value.route,
 	);
 	const exchange: Exchange = {
 		request,

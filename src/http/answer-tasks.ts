@@ -14,8 +14,8 @@ import { chooseRevision } from "./choose-revision.ts";
 import { clientSignal } from "./client-signal.ts";
 import { createObserver } from "./observe.ts";
 import { readJsonBody } from "./read-body.ts";
-import { readRoute, ROUTE_HEADER } from "./read-route.ts";
-import { modelNotFound, readTenant, spendingOf } from "./read-tenant.ts";
+import { readCascade } from "./read-route.ts";
+import { readTenant, spendingOf } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 import { runBatch } from "./run-batch.ts";
 import { textsAtOnce } from "./texts-at-once.ts";
@@ -69,10 +69,9 @@ export async function answerTasks(
 	const parsed = policy === published.policy ? first : endpoint.parse(body.value, policy);
 	if (!parsed.ok) return errorResponse(parsed.error, requestId);
 	const batch = parsed.value;
-	const named = Object.hasOwn(policy.cascades, batch.model) ? policy.cascades[batch.model] : undefined;
-	if (named === undefined) return errorResponse(modelNotFound(batch.model), requestId);
-	const route = readRoute(raw.headers.get(ROUTE_HEADER), named);
-	if (!route.ok) return errorResponse(route.error, requestId);
+	const routed = readCascade(raw, policy, batch.model);
+	if (!routed.ok) return errorResponse(routed.error, requestId);
+	const { cascade: named, route } = routed.value;
 	const cascade = batch.narrow === undefined ? ok(named) : batch.narrow(named);
 	if (!cascade.ok) return errorResponse(cascade.error, requestId);
 
@@ -101,7 +100,7 @@ export async function answerTasks(
 			const maxOutputTokens = request.maxOutputTokens ?? policy.limits.maxOutputTokens;
 			const { signal } = client;
 			const run = { request, requestId, maxOutputTokens, signal, clock: ports.clock, resolveStage, spending, endsAt };
-			const outcome = await runCascade(run, cascade.value, route.value);
+			const outcome = await runCascade(run, cascade.value, route);
 			if (outcome.kind === "live") throw new Error("a task was answered by a stream");
 			if (outcome.kind === "whole") {
 				observer.ended({ kind: "answered", facts: outcome.facts });

@@ -7,12 +7,12 @@ import { totalCost } from "../core/cost.ts";
 import type { Observation } from "../core/observation.ts";
 import { ok } from "../core/result.ts";
 import type { EmbeddingsPolicy } from "../core/tenant-policy.ts";
-import { errorReply, stageFailureReply, type ErrorReply } from "../openai/error-body.ts";
+import { stageFailureReply } from "../openai/error-body.ts";
 import { estimatedInput, parseEmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
 import { costHeaders } from "./answer-headers.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { invalidRequest, readJsonBody } from "./read-body.ts";
-import { readTenant, spendingOf, type Tenant } from "./read-tenant.ts";
+import { modelNotFound, readTenant, spendingOf, type Tenant } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 
 /** `POST /v1/embeddings`: passed on to the model that the policy names; vectors are compared, so nothing is cascaded. */
@@ -28,7 +28,7 @@ export async function embeddings(context: Context, ports: AppPorts, requestId: s
 	if (!parsed.ok) return errorResponse(invalidRequest(parsed.error), requestId);
 	const request = parsed.value;
 	const policy = Object.hasOwn(models, request.model) ? models[request.model] : undefined;
-	if (policy === undefined) return errorResponse(embeddingsModelNotFound(request.model), requestId);
+	if (policy === undefined) return errorResponse(modelNotFound(request.model, "embeddings models"), requestId);
 
 	const startedAt = ports.clock.now();
 	const deadline = startDeadline(ports.clock, policy.timeoutMs, raw.signal);
@@ -40,12 +40,10 @@ export async function embeddings(context: Context, ports: AppPorts, requestId: s
 	const answered = reserved.ok
 		? await deadline.race(ports.embed({ policy, request, requestId, signal: deadline.signal }))
 		: reserved;
-	const isTimeUp = deadline.expired();
 	deadline.abort();
 	const exchange = { requestId, receivedAt, startedAt, tenant: tenant.value, alias: request.model, policy };
 	if (answered?.ok !== true) {
-		const ended: EmbeddingsFailure = isTimeUp ? { kind: "timeout", afterMs: policy.timeoutMs } : { kind: "aborted" };
-		const failure = answered === undefined || answered.error.kind === "aborted" ? ended : answered.error;
+		const failure: EmbeddingsFailure = deadline.causeOf(answered?.error);
 		const costUsd = record(ports, exchange, { failure, called: reserved.ok });
 		if (reserved.ok) reserved.value.settle(costUsd);
 		return errorResponse(stageFailureReply(failure, request.model), requestId);
@@ -106,14 +104,4 @@ function record(
 		durationMs: now - receivedAt,
 	});
 	return costUsd;
-}
-
-function embeddingsModelNotFound(model: string): ErrorReply {
-	const shown = model.length > 64 ? `${model.slice(0, 64)}…` : model;
-	return errorReply({
-		status: 404,
-		code: "model_not_found",
-		param: "model",
-		message: `The model '${shown}' does not exist: 'model' names one of your embeddings models, which GET /v1/models lists.`,
-	});
 }

@@ -43,13 +43,13 @@ export function spendingOf({ id, published }: Tenant, ports: Pick<AppPorts, "spe
 	return budget === undefined ? undefined : ports.spendingOf(id, budget);
 }
 
-/** The reply to a model that is none of the tenant's cascades. */
-export function modelNotFound(model: string): ErrorReply {
+/** The reply to a model that is none of the tenant's cascades, or of what else it was to be. */
+export function modelNotFound(model: string, what = "cascades"): ErrorReply {
 	const shown = model.length > 64 ? `${model.slice(0, 64)}…` : model;
 	return errorReply({
 		status: 404,
 		code: "model_not_found",
 		param: "model",
-		message: `The model '${shown}' does not exist: 'model' names one of your cascades, which GET /v1/models lists.`,
+		message: `The model '${shown}' does not exist: 'model' names one of your ${what}, which GET /v1/models lists.`,
 	});
 }
