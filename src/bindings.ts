@@ -1,7 +1,9 @@
 import type { ObjectNamespace } from "./adapters/ledger-stubs.ts";
+import type { RateLimitBinding } from "./adapters/rate-tiers.ts";
 import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
 import type { ObservationMessage } from "./core/ledger/observation-message.ts";
 import { isOriginSecretName } from "./core/published-records.ts";
+import { rateTierBinding } from "./core/rate-tier.ts";
 
 /** What the runtime hands over: anything may be missing, since configuration is written by people. */
 export interface UncheckedBindings {
@@ -23,6 +25,8 @@ export interface UncheckedBindings {
 	readonly ORIGIN_HOSTS?: string;
 	/** Origin credentials, named by origin records. */
 	readonly [originSecret: `ORIGIN_${string}`]: string | undefined;
+	/** Rate limits, named by the `limits.rateTier` of policies. */
+	readonly [rateTier: `RATE_TIER_${string}`]: RateLimitBinding | undefined;
 }
 
 /** What the program relies on. */
@@ -38,6 +42,12 @@ export interface Bindings {
 /** The Worker is deployed without something it needs. The message is the operator's; it holds no secret. */
 class ConfigurationError extends Error {
 	override readonly name = "ConfigurationError";
+}
+
+/** The rate limit of a tier; undefined where there is none, or what has its name is something else. */
+export function rateTierOf(unchecked: UncheckedBindings, tier: string): RateLimitBinding | undefined {
+	const binding = unchecked[rateTierBinding(tier)];
+	return typeof binding?.limit === "function" ? binding : undefined;
 }
 
 /** Checks each binding by name; throws with the one that is missing, since nothing can work without it. */

@@ -8,13 +8,14 @@ import { createLeaseHolder } from "./adapters/lease-holder.ts";
 import { logFault, observationLog } from "./adapters/observation-log.ts";
 import { createObservationQueue } from "./adapters/observation-queue.ts";
 import { createKvOriginStore } from "./adapters/origin-store.ts";
+import { createRateLimiter, logRateLimited } from "./adapters/rate-tiers.ts";
 import { createStageResolver } from "./adapters/stage-resolver.ts";
 import { systemClock } from "./adapters/system-clock.ts";
 import { createAccessVerifier } from "./admin/access-token.ts";
 import { ADMIN_PATH, createAdminApp } from "./admin/admin-app.ts";
 import type { AdminPorts } from "./admin/admin-ports.ts";
 import { readAdminSettings } from "./admin/admin-settings.ts";
-import { checkBindings, type Bindings, type UncheckedBindings } from "./bindings.ts";
+import { checkBindings, rateTierOf, type Bindings, type UncheckedBindings } from "./bindings.ts";
 import type { ObservationSink } from "./cascade/ports.ts";
 import { err, ok, type Result } from "./core/result.ts";
 import { createApp } from "./http/app.ts";
@@ -92,6 +93,7 @@ function buildAdminPorts(unchecked: UncheckedBindings): Result<AdminPorts, strin
 		operatorKeyHashes,
 		verifyAccess: access === null ? null : createAccessVerifier(access),
 		originRules: { hosts: originHosts, allowLoopback: unchecked.ALLOW_LOOPBACK_ORIGINS === "true" },
+		hasRateTier: (tier) => rateTierOf(unchecked, tier) !== undefined,
 		sha256Hex,
 		randomKeyBytes: () => crypto.getRandomValues(new Uint8Array(32)),
 		now: () => systemClock.now(),
@@ -106,6 +108,12 @@ function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOpti
 	return {
 		keys: createKvKeyStore({ kv, clock, knownKeys }),
 		policies: createKvPolicyStore({ kv, clock }),
+		rateLimiter: createRateLimiter({
+			bindingOf: (tier) => rateTierOf(unchecked, tier),
+			clock,
+			logFault,
+			logRefusal: logRateLimited,
+		}),
 		resolveStage: createStageResolver({ ai, origins, clock }),
 		embed: createEmbedder({ ai, origins, clock }),
 		spendingOf: createLeaseHolder({

@@ -1,5 +1,5 @@
 import type { StageFailure } from "../core/stage-failure.ts";
-import { readUpstreamErrorText } from "../openai/upstream-error.ts";
+import { readUpstreamErrorText, upstreamWords } from "../openai/upstream-error.ts";
 
 /**
  * Reads a non-2xx reply of an origin. Its refusal of *our* key or model is our misconfiguration, never the client's
@@ -15,7 +15,7 @@ export function readOriginFailure(status: number, retryAfter: string | null, tex
 		return { kind: "upstream-error", status, message: error?.message ?? "" };
 	return {
 		kind: "bad-request",
-		message: error?.message ?? "",
+		message: upstreamWords(error?.message ?? ""),
 		param: error?.param ?? null,
 		code: TOO_LONG.test(error?.message ?? "") ? "context_length_exceeded" : codeOf(error?.code ?? null),
 	};

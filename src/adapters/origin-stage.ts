@@ -12,7 +12,7 @@ const MOST_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /**
  * A stage on an OpenAI-compatible origin. The client's body goes out as it came but for the model's name, what the
- * confidence method needs, and the wish for usage at the end of a stream.
+ * confidence method needs, the wish for usage at the end of a stream, and the bound on what may be generated.
  */
 export function createOriginStage(
 	origin: Origin,
@@ -22,7 +22,7 @@ export function createOriginStage(
 ): CascadeStage {
 	const postOf = (call: StageCall, stream: boolean): OriginPost => ({
 		path: "/chat/completions",
-		body: originBody(call, stream, logprobs),
+		body: originBody(call, stream, logprobs, boundField(origin, call.model)),
 		requestId: call.requestId,
 		signal: call.signal,
 		timeoutMs: call.timeoutMs,
@@ -62,16 +62,49 @@ export function createOriginStage(
 	};
 }
 
-function originBody(call: StageCall, stream: boolean, declaredLogprobs: boolean | undefined): Record<string, unknown> {
+type BoundField = "max_tokens" | "max_completion_tokens";
+
+/** OpenAI's reasoning models, by themselves or behind a gateway: `o3-mini`, `openai/gpt-5`; `gpt-oss` is none. */
+const REASONING_MODEL = /(?:^|\/)(?:o\d|gpt-[5-9])/iu;
+const OPENAI_HOST = /(?:^|\.)openai(?:\.azure)?\.com$/iu;
+
+/**
+ * The field that bounds an answer at this origin. `max_tokens` is what every server knows, also those that pass over
+ * `max_completion_tokens` in silence, where a bound would be none; but OpenAI's reasoning models refuse it, and all of
+ * OpenAI's take the newer name (platform.openai.com/docs/api-reference/chat, `max_tokens`: deprecated).
+ */
+function boundField({ baseUrl }: Origin, model: string): BoundField {
+	return OPENAI_HOST.test(new URL(baseUrl).hostname) || REASONING_MODEL.test(model)
+		? "max_completion_tokens"
+		: "max_tokens";
+}
+
+/**
+ * What may be generated is bounded by what was checked against the policy's limit and set aside of the budget. A client
+ * that sends both names is checked by `max_completion_tokens`, and which one counts is the server's choice: so
+ * `max_tokens` must not be more. One that sends neither is bounded where the request is, which is so under a budget.
+ */
+function boundOf({ request, maxOutputTokens }: StageCall, field: BoundField): Readonly<Record<string, unknown>> {
+	const { max_tokens: older, max_completion_tokens: newer } = request.body;
+	if (typeof older === "number" && typeof newer === "number") return older > newer ? { max_tokens: newer } : {};
+	return older == null && newer == null && request.maxOutputTokens !== undefined ? { [field]: maxOutputTokens } : {};
+}
+
+function originBody(
+	call: StageCall,
+	stream: boolean,
+	declaredLogprobs: boolean | undefined,
+	field: BoundField,
+): Record<string, unknown> {
 	const { body } = call.request;
 	if (call.purpose === "verdict") {
 		// A checker's call: nothing of the client's parameters shapes its verdict.
 		const { messages, model, maxOutputTokens, temperature, topLogprobs = 0 } = call;
 		const wanted =
 			(call.declaredLogprobs ?? declaredLogprobs ?? true) ? { logprobs: true, top_logprobs: topLogprobs } : {};
-		return { model, messages, max_tokens: maxOutputTokens, temperature, ...wanted };
+		return { model, messages, [field]: maxOutputTokens, temperature, ...wanted };
 	}
-	const changes: Record<string, unknown> = { model: call.model, stream };
+	const changes: Record<string, unknown> = { model: call.model, stream, ...boundOf(call, field) };
 	if (call.messages !== undefined) changes["messages"] = call.messages;
 	if (stream) {
 		const options = body["stream_options"];

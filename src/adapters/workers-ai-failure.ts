@@ -1,6 +1,6 @@
 import { isJsonObject, parseJson } from "../core/json.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
-import { presentable } from "../openai/upstream-error.ts";
+import { presentable, upstreamWords } from "../openai/upstream-error.ts";
 
 /**
  * Workers AI's internal codes, from developers.cloudflare.com/workers-ai/platform/errors (2026-07-29). The binding's
@@ -22,7 +22,7 @@ const FAILURE_BY_CODE: ReadonlyMap<number, (message: string) => StageFailure> = 
 ]);
 
 function badRequest(message: string): StageFailure {
-	return { kind: "bad-request", message, param: null, code: null };
+	return { kind: "bad-request", message: upstreamWords(message), param: null, code: null };
 }
 
 /** Reads a non-2xx reply: `{internalCode, description, name}`, `{errors: [{code, message}]}`, or plain text. */

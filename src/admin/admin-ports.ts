@@ -13,6 +13,8 @@ export interface AdminPorts {
 	/** Null: Cloudflare Access is not set up, and its header means nothing. */
 	readonly verifyAccess: AccessVerifier | null;
 	readonly originRules: OriginRules;
+	/** Whether the Worker has a rate limit for this tier. */
+	readonly hasRateTier: (tier: string) => boolean;
 	/** SHA-256 of the text's UTF-8 bytes, in lower-case hex. */
 	readonly sha256Hex: (text: string) => Promise<string>;
 	/** 32 random bytes from a cryptographic source. */

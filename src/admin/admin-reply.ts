@@ -84,7 +84,7 @@ export function ledgerRefusal(refusal: LedgerRefusal, invalidCode = "invalid_req
 export function conflictRefusal(current: number): AdminRefusal {
 	const message =
 		current === 0
-			? "There is no revision yet; send 'If-None-Match: *' to write the first."
+			? "There is no revision yet: PUT the first with 'If-None-Match: *'."
 			: `The current revision is ${current}: read it, and send 'If-Match: "${current}"' with your change to it.`;
 	return refuse({
 		status: 412,
@@ -112,13 +112,13 @@ const COMMON_HEADERS = {
 	"x-frame-options": "DENY",
 } as const;
 
-/** A reply as it leaves. Text of another type than JSON is sent as it is. */
+/** A reply as it leaves. Text, of another type than JSON, and a stream, of JSON, are sent as they are. */
 export function toResponse(
 	reply: { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> },
 	requestId: string,
 ): Response {
 	const { status, body, headers = {} } = reply;
-	return new Response(typeof body === "string" ? body : JSON.stringify(body), {
+	return new Response(typeof body === "string" || body instanceof ReadableStream ? body : JSON.stringify(body), {
 		status,
 		headers: { ...COMMON_HEADERS, "content-type": "application/json", "x-request-id": requestId, ...headers },
 	});

@@ -29,5 +29,8 @@ export type AdminBody<Operation extends AdminOperation> = TakenOrNothing<RouteOf
 /** What an operation answers with where it succeeds. */
 export type AdminReply<Operation extends AdminOperation> = v.InferOutput<RouteOf<Operation>["reply"]["schema"]>;
 
+/** A policy as it is written: what `policy.put` takes and `policy.get` gives. */
+export type { PolicyDocument } from "../core/policy-schema/policy.ts";
+
 /** What any operation answers with where it does not. */
 export type { ErrorBody as AdminError } from "./schemas/common.ts";

@@ -48,7 +48,8 @@ interface AdminCall<Path extends string, Query, Body> {
 /** A success; `revision` becomes the `ETag`. */
 export interface AdminSuccess<Body> {
 	readonly status?: number;
-	readonly body: Body;
+	/** A stream is JSON already, and of the same shape. */
+	readonly body: Body | ReadableStream<Uint8Array>;
 	readonly revision?: number | undefined;
 }
 

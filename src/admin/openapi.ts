@@ -131,7 +131,7 @@ function headerParameters({ headers = {}, precondition }: AnyGuardedRoute): Json
 			? []
 			: [{ name: "If-Match", required: false, description: 'The revision that has been seen, such as "3".' }];
 	const first =
-		precondition === undefined || precondition === "of-existing"
+		precondition === undefined || precondition.endsWith("of-existing")
 			? []
 			: [{ name: "If-None-Match", required: false, description: "`*`, in place of If-Match, for the first." }];
 	return [...own, ...revision, ...first].map((header) => ({ ...header, in: "header", schema: { type: "string" } }));
@@ -163,6 +163,6 @@ export function refusalStatuses(route: AnyGuardedRoute): readonly number[] {
 	if (path.includes("{tenant}")) statuses.add(404);
 	if (body !== undefined) statuses.add(413).add(422);
 	if (precondition !== undefined) statuses.add(412);
-	if (precondition === "required") statuses.add(428);
+	if (precondition?.startsWith("required") === true) statuses.add(428);
 	return [...statuses].sort((one, other) => one - other);
 }

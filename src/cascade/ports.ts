@@ -85,6 +85,15 @@ export interface Spending {
 	readonly reserve: (worstUsd: number) => Reservation | null | Promise<Reservation | null>;
 }
 
+/** The operator's rate tiers. */
+export interface RateLimiter {
+	/**
+	 * Counts a request of this tenant against its tier; false where it is one too many. Never throws, and hardly waits:
+	 * a tier that cannot be asked limits nothing.
+	 */
+	readonly admits: (tier: string, tenant: string) => Promise<boolean>;
+}
+
 /** Time, so that tests own it. */
 export interface Clock {
 	/** Milliseconds since the Unix epoch. */

@@ -18,6 +18,18 @@ interface WorstCase {
 export const UNLIMITED: Reservation = { settle: () => {} };
 
 /**
+ * A request as its stages are asked it. Under a budget it is bounded although its client set no limit, since what is
+ * set aside for a call must be the most that it can cost; without one it stays as it is.
+ */
+export function boundedRequest(
+	request: ChatRequest,
+	maxOutputTokens: number,
+	spending: Spending | undefined,
+): ChatRequest {
+	return spending === undefined || request.maxOutputTokens !== undefined ? request : { ...request, maxOutputTokens };
+}
+
+/**
  * Sets aside the worst case of a call: the prompt as it is estimated and all the output that may be asked for, at the
  * call's price. Fails where the budget does not cover it, or where nobody waits for the call any more.
  */

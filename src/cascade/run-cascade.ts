@@ -8,6 +8,7 @@ import { LEAST_MS_FOR_A_CALL } from "./deadline.ts";
 import { beginFinalStage, type FinalCall } from "./final-stage.ts";
 import { judgeStage } from "./judge-stage.ts";
 import type { LiveAnswer } from "./ports.ts";
+import { boundedRequest } from "./reserve-call.ts";
 import { emptyRecord, recordCall, usageOrEstimate, type RunRecord } from "./run-record.ts";
 import { judgedEntry, type StageRun, type StageStream } from "./stage-run.ts";
 
@@ -56,7 +57,8 @@ const SHARE_OF_TIME = 0.4;
  */
 export async function runCascade(shared: SharedByStages, cascade: Cascade, route: Route): Promise<CascadeOutcome> {
 	const record = emptyRecord();
-	const run: StageRun = { ...shared, checks: cascade.checks, record };
+	const request = boundedRequest(shared.request, shared.maxOutputTokens, shared.spending);
+	const run: StageRun = { ...shared, request, checks: cascade.checks, record };
 	const { endsAt = run.clock.now() + cascade.timeoutMs } = shared;
 	const msLeft = () => endsAt - run.clock.now();
 	const stages = routedStages(run, cascade, route);

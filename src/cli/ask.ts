@@ -1,7 +1,7 @@
 import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 
 /** The local environment's key; no other environment knows it. */
-const LOCAL_DEMO_KEY = "cascade-local-demo";
+export const LOCAL_DEMO_KEY = "cascade-local-demo";
 
 interface AskOptions {
 	readonly url: string;

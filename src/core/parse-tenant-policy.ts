@@ -1,68 +1,10 @@
 import * as v from "valibot";
 import { issuePath } from "./issue-path.ts";
-import { isJsonObject, type JsonObject } from "./json.ts";
-import { checks, gate } from "./policy-schema/checks-and-gate.ts";
-import { between, flag, name, wholeBetween } from "./policy-schema/scalars.ts";
-import { embeddings, originProblems, prefixProblems, stage, stageProblems } from "./policy-schema/stages.ts";
+import { isJsonObject } from "./json.ts";
+import { policy } from "./policy-schema/policy.ts";
+import { originProblems, prefixProblems, stageProblems } from "./policy-schema/stages.ts";
 import { err, ok, type Result } from "./result.ts";
-import { POLICY_LIMITS, type PolicyProblem, type TenantPolicy } from "./tenant-policy.ts";
-
-const cascade = v.strictObject({
-	stages: v.pipe(
-		v.array(stage, "must be a list of stages"),
-		v.minLength(2, "a cascade has at least two stages"),
-		v.maxLength(POLICY_LIMITS.stages, `a cascade has at most ${POLICY_LIMITS.stages} stages`),
-	),
-	timeoutMs: v.optional(
-		wholeBetween(POLICY_LIMITS.timeoutMs.least, POLICY_LIMITS.timeoutMs.most, " milliseconds"),
-		POLICY_LIMITS.timeoutMs.default,
-	),
-	onOriginFailure: v.optional(v.picklist(["serve-edge-answer", "fail"], "must be serve-edge-answer or fail"), "fail"),
-	allowRouteHeader: v.optional(flag, false),
-	mode: v.optional(v.picklist(["sequential", "parallel"], "must be sequential or parallel"), "sequential"),
-	checks: v.optional(checks, {}),
-	gate: v.optional(gate),
-});
-
-const namedObject = <Value extends v.GenericSchema>(what: string, value: Value) =>
-	v.pipe(
-		// A record alone would take a list for an object whose names are numbers.
-		v.custom<JsonObject>(isJsonObject, `must be an object of ${what} by name`),
-		v.record(name("a name"), value),
-		v.check(
-			(named) => Object.keys(named).length <= POLICY_LIMITS.cascades,
-			`a policy has at most ${POLICY_LIMITS.cascades} ${what}`,
-		),
-	);
-
-const budget = v.strictObject({
-	usdPerDay: between(POLICY_LIMITS.usdPerDay.least, POLICY_LIMITS.usdPerDay.most, " US dollars"),
-	onExhausted: v.optional(v.picklist(["serve-edge-answer", "fail"], "must be serve-edge-answer or fail"), "fail"),
-});
-
-const policy = v.strictObject({
-	version: v.literal(1, "must be 1"),
-	cascades: v.pipe(
-		namedObject("cascades", cascade),
-		v.check((cascades) => Object.keys(cascades).length > 0, "a policy has at least one cascade"),
-	),
-	embeddings: v.optional(namedObject("embeddings", embeddings), {}),
-	defaults: v.optional(v.strictObject({ moderations: v.optional(name("a cascade's name")) }), {}),
-	budget: v.optional(budget),
-	limits: v.optional(
-		v.strictObject({
-			maxBodyBytes: v.optional(
-				wholeBetween(POLICY_LIMITS.maxBodyBytes.least, POLICY_LIMITS.maxBodyBytes.most, " bytes"),
-				POLICY_LIMITS.maxBodyBytes.default,
-			),
-			maxOutputTokens: v.optional(
-				wholeBetween(1, POLICY_LIMITS.maxOutputTokens.most, " tokens"),
-				POLICY_LIMITS.maxOutputTokens.default,
-			),
-		}),
-		{},
-	),
-});
+import type { PolicyProblem, TenantPolicy } from "./tenant-policy.ts";
 
 /**
  * Parses a tenant policy, `version: 1`. The one parser of the read path, the command line and the API: what it

@@ -79,6 +79,8 @@ export interface TenantPolicy {
 		readonly maxBodyBytes: number;
 		/** The most a client may ask for, and what a small model is given where the client asks for nothing. */
 		readonly maxOutputTokens: number;
+		/** One of the operator's rate tiers, which says how often the tenant may ask; absent: as often as it likes. */
+		readonly rateTier?: string | undefined;
 	};
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { runCascade, type CascadeOutcome } from "../cascade/run-cascade.ts";
-import type { StageResolver } from "../cascade/ports.ts";
+import type { PolicyAtRevision, StageResolver } from "../cascade/ports.ts";
 import type { CascadeFacts } from "../core/cascade-facts.ts";
 import type { ChatRequest, Completion } from "../core/completion.ts";
 import type { Endpoint } from "../core/observation.ts";
@@ -15,7 +15,7 @@ import { clientSignal } from "./client-signal.ts";
 import { createObserver } from "./observe.ts";
 import { readJsonBody } from "./read-body.ts";
 import { readCascade } from "./read-route.ts";
-import { readTenant, spendingOf } from "./read-tenant.ts";
+import { readTenant, spendingOf, type Tenant } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 import { runBatch } from "./run-batch.ts";
 import { textsAtOnce } from "./texts-at-once.ts";
@@ -31,6 +31,8 @@ export interface TaskBatch {
 	/** The cascade's alias. */
 	readonly model: string;
 	readonly requests: readonly ChatRequest[];
+	/** What its turn on a canary hangs on, where that is more than its first text. */
+	readonly asked?: Pick<ChatRequest, "messages" | "body">;
 	/** `input` was a list: what is wrong with one of its texts is told at that text's place. */
 	readonly isList: boolean;
 	/** The cascade as far as it can serve this request; absent: all of it can. */
@@ -62,13 +64,9 @@ export async function answerTasks(
 	const { published } = tenant.value;
 	const body = await readJsonBody(raw, published.policy.limits.maxBodyBytes);
 	if (!body.ok) return errorResponse(body.error, requestId);
-	const first = endpoint.parse(body.value, published.policy);
-	if (!first.ok) return errorResponse(first.error, requestId);
-	// A batch is served by one revision: its first text's.
-	const { revision, policy } = chooseRevision(tenant.value, first.value.requests[0] as ChatRequest);
-	const parsed = policy === published.policy ? first : endpoint.parse(body.value, policy);
-	if (!parsed.ok) return errorResponse(parsed.error, requestId);
-	const batch = parsed.value;
+	const read = readBatch(endpoint, body.value, tenant.value);
+	if (!read.ok) return errorResponse(read.error, requestId);
+	const { batch, revision, policy } = read.value;
 	const routed = readCascade(raw, policy, batch.model);
 	if (!routed.ok) return errorResponse(routed.error, requestId);
 	const { cascade: named, route } = routed.value;
@@ -119,6 +117,26 @@ export async function answerTasks(
 	const totals = batchTotals(done.value);
 	const headers = { ...commonHeaders(requestId), ...headersOf(done.value, totals) };
 	return jsonReply(200, batch.encode(done.value, totals, requestId), headers);
+}
+
+interface BatchAtRevision extends PolicyAtRevision {
+	readonly batch: TaskBatch;
+}
+
+/**
+ * The batch as the revision reads it that serves its first text, and so all of it. Either revision may be the only one
+ * that can read it, such as by naming the cascade of requests that name none; then the turn is taken by that reading.
+ */
+function readBatch(endpoint: TaskEndpoint, body: unknown, tenant: Tenant): Result<BatchAtRevision, ErrorReply> {
+	const { published } = tenant;
+	const current = endpoint.parse(body, published.policy);
+	const { canary } = published;
+	const onCanary = canary === null ? current : endpoint.parse(body, canary.policy);
+	const either = current.ok ? current : onCanary;
+	if (!either.ok) return either;
+	const chosen = chooseRevision(tenant, either.value.asked ?? (either.value.requests[0] as ChatRequest));
+	const batch = chosen === published ? current : onCanary;
+	return batch.ok ? ok({ ...chosen, batch: batch.value }) : batch;
 }
 
 function headersOf(answers: readonly TaskAnswer[], totals: BatchTotals): Record<string, string> {

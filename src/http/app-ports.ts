@@ -1,5 +1,13 @@
 import type { Embedder } from "../cascade/embeddings-port.ts";
-import type { Clock, KeyStore, ObservationSink, PolicyStore, Spending, StageResolver } from "../cascade/ports.ts";
+import type {
+	Clock,
+	KeyStore,
+	ObservationSink,
+	PolicyStore,
+	RateLimiter,
+	Spending,
+	StageResolver,
+} from "../cascade/ports.ts";
 import type { BudgetPolicy } from "../core/tenant-policy.ts";
 import type { EmbeddingsAnswer } from "../openai/embeddings/encode-embeddings.ts";
 import type { EmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
@@ -8,6 +16,7 @@ import type { EmbeddingsRequest } from "../openai/embeddings/parse-embeddings-re
 export interface AppPorts {
 	readonly keys: KeyStore;
 	readonly policies: PolicyStore;
+	readonly rateLimiter: RateLimiter;
 	readonly resolveStage: StageResolver;
 	/** The model behind `/v1/embeddings`. */
 	readonly embed: Embedder<EmbeddingsRequest, EmbeddingsAnswer>;

@@ -51,8 +51,9 @@ function moderated({ answer, facts }: TaskAnswer) {
 }
 
 /** Images are judged by the stages that take them, which speak OpenAI's moderation shape, and by no other. */
-function forImages({ wire, firstImage }: ModerationInput): Pick<TaskBatch, "narrow" | "aroundStages"> {
+function forImages({ wire, firstImage }: ModerationInput): Pick<TaskBatch, "asked" | "narrow" | "aroundStages"> {
 	return {
+		asked: { messages: [{ role: "user", content: wire }], body: {} },
 		narrow(cascade: Cascade) {
 			const stages = cascade.stages.filter(({ shape }) => shape === "moderations");
 			if (stages.length > 0) return ok({ ...cascade, stages });

@@ -10,8 +10,35 @@ export interface Tenant {
 	readonly published: PublishedPolicy;
 }
 
-/** Authenticates a request for inference and reads its tenant's policy. */
+/**
+ * What the client is told to wait. A binding tells neither its period, which is 10 or 60 seconds, nor when it ends: after
+ * the shorter one a tenant of either may be let in, and after the longer one many would have waited for nothing.
+ */
+const RATE_RETRY_SECONDS = 10;
+
+/**
+ * Authenticates a request, reads its tenant's policy, and counts it against the tenant's rate tier: 429 where it is one
+ * too many. Every route that asks a model begins with this, before anything of the body is read. The tier is the
+ * current policy's: a tenant has one allowance, so a canary's revision changes nothing about it.
+ */
 export async function readTenant(request: Request, ports: AppPorts): Promise<Result<Tenant, ErrorReply>> {
+	const tenant = await readTenantUncounted(request, ports);
+	if (!tenant.ok) return tenant;
+	const { id, published } = tenant.value;
+	const { rateTier } = published.policy.limits;
+	if (rateTier === undefined || (await ports.rateLimiter.admits(rateTier, id))) return tenant;
+	return err(
+		errorReply({
+			status: 429,
+			code: "rate_limit_exceeded",
+			message: `You send more requests than your rate tier '${rateTier}' allows. Try again in ${RATE_RETRY_SECONDS} seconds.`,
+			retryAfterSeconds: RATE_RETRY_SECONDS,
+		}),
+	);
+}
+
+/** The same, for routes that ask no model: they cost next to nothing, and a client that is over its limit can still look. */
+export async function readTenantUncounted(request: Request, ports: AppPorts): Promise<Result<Tenant, ErrorReply>> {
 	const holder = await authenticate(request, ports, "inference");
 	if (!holder.ok) return holder;
 	const published = await ports.policies.read(holder.value.tenant);

@@ -17,9 +17,12 @@ export interface AuditTrail {
 	readonly record: (entry: Omit<AuditEntry, "sequence">) => void;
 	/** Newest first, those before `before`. */
 	readonly page: (input: { readonly before: number | null; readonly limit: number }) => Page<AuditEntry>;
-	/** Oldest first. */
-	readonly all: () => readonly AuditEntry[];
+	/** Oldest first, those after `sequence`, read as they are taken. */
+	readonly after: (sequence: number) => Iterable<AuditEntry>;
 }
+
+/** Entries that are read at once. */
+const BATCH = 100;
 
 /** The audit trail in SQL. */
 export function createAuditTrail(sql: SqlStorage): AuditTrail {
@@ -44,7 +47,18 @@ export function createAuditTrail(sql: SqlStorage): AuditTrail {
 			);
 			return pageOf(rows.toArray().map(entryOf), size, ({ sequence }) => sequence);
 		},
-		all: () => sql.exec<Row>("SELECT * FROM audit ORDER BY sequence").toArray().map(entryOf),
+		*after(sequence) {
+			// Whole batches: a cursor that is left open locks tables against being dropped.
+			let last = sequence;
+			for (let isMore = true; isMore;) {
+				const rows = sql
+					.exec<Row>("SELECT * FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?", last, BATCH)
+					.toArray();
+				yield* rows.map(entryOf);
+				isMore = rows.length === BATCH;
+				last = rows.at(-1)?.sequence ?? last;
+			}
+		},
 	};
 }
 

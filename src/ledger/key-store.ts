@@ -22,6 +22,9 @@ export interface StoredKey {
 export interface TenantKeys {
 	/** Oldest first. */
 	readonly all: () => readonly StoredKey[];
+	/** Of all, and of those that open something at this time. */
+	readonly count: () => number;
+	readonly countLive: (now: number) => number;
 	readonly byId: (id: string) => StoredKey | null;
 	readonly bySha256: (sha256: string) => StoredKey | null;
 	readonly add: (key: StoredKey) => void;
@@ -37,6 +40,14 @@ export function createTenantKeys(sql: SqlStorage): TenantKeys {
 	};
 	return {
 		all: () => sql.exec<Row>("SELECT * FROM keys ORDER BY created_at, rowid").toArray().map(storedKeyOf),
+		count: () => sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM keys").one().n,
+		countLive: (now) =>
+			sql
+				.exec<{ n: number }>(
+					"SELECT COUNT(*) AS n FROM keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)",
+					now,
+				)
+				.one().n,
 		byId: (id) => first("id = ?", id),
 		bySha256: (sha256) => first("sha256 = ?", sha256),
 		add({ sha256, summary: key }) {

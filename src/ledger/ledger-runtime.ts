@@ -1,3 +1,5 @@
+import { TENANT_QUOTAS, type TenantQuotas } from "./quotas.ts";
+
 /** Where a ledger publishes to. */
 export type RecordWriter = Pick<KVNamespace, "put" | "delete">;
 
@@ -15,6 +17,9 @@ export interface LedgerRuntime {
 	readonly records: (bindings: LedgerBindings) => RecordWriter;
 	/** Milliseconds for which a write waits for KV before it answers that publication is pending. */
 	readonly publishWaitMs: number;
+	readonly quotas: TenantQuotas;
+	/** About how long the text of one page of an export is; a message between objects holds 32 MiB. */
+	readonly exportPageCharacters: number;
 	readonly logFault: (fault: string, facts: Readonly<Record<string, string | number>>) => void;
 }
 
@@ -24,5 +29,7 @@ export const ledgerRuntime: LedgerRuntime = {
 	random: () => Math.random(),
 	records: ({ CONFIG }) => CONFIG,
 	publishWaitMs: 2_000,
+	quotas: TENANT_QUOTAS,
+	exportPageCharacters: 4 * 1024 * 1024,
 	logFault: (fault, facts) => console.warn(JSON.stringify({ event: "fault", fault, ...facts })),
 };

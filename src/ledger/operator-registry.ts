@@ -115,6 +115,10 @@ export class OperatorRegistry extends DurableObject<LedgerBindings> implements O
 		return found === null ? noOrigin(name) : ok(found);
 	}
 
+	async missingOrigins(names: readonly string[]): Promise<readonly string[]> {
+		return names.filter((name) => this.#origins.read(name) === null);
+	}
+
 	async origins(input: Input<"origins">) {
 		return this.#origins.page(input);
 	}

@@ -1,10 +1,15 @@
 import { isJsonObject, type JsonObject } from "../core/json.ts";
 import type { CanaryState, LedgerRefusal, PolicyRevision, RevisionWritten } from "../core/ledger/ledger-ports.ts";
+import { figuresOnTrail } from "../core/ledger/canary-figures.ts";
+import { loosenedLimits } from "../core/ledger/operators-limits.ts";
 import { diffPolicies } from "../core/ledger/policy-diff.ts";
+import { foreignOrigins } from "../core/origin-owner.ts";
 import { parseTenantPolicy } from "../core/parse-tenant-policy.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { TenantPolicy } from "../core/tenant-policy.ts";
 import { invalid, keptReason, type ActContext, type ActResult } from "./acts.ts";
 import { queuePolicy } from "./published-copies.ts";
+import { figuresOf } from "./tenant-state.ts";
 import type { TenantStores } from "./tenant-stores.ts";
 
 type Written = Omit<RevisionWritten, "publication">;
@@ -50,14 +55,22 @@ export function rollback(
 }
 
 /**
- * Puts a share of requests on another revision, in place of the canary there. `share` must be above 0 and below 1, and
- * the revision's policy another than the current one, since otherwise there would be nothing to compare.
+ * Puts a share of requests on another revision, in place of the canary there, whose last figures go to the audit trail.
+ * `share` must be above 0 and below 1, and the revision's policy another than the current one, since otherwise there
+ * would be nothing to compare.
+ *
+ * Another share of the same revision begins anew, with figures of its own: figures added up over times with different
+ * shares compare the canary's later days with the current policy's earlier ones, and may show the worse as the better
+ * (Simpson's paradox; Crook, Frasca, Kohavi and Longbotham, "Seven Pitfalls to Avoid when Running Controlled
+ * Experiments on the Web", KDD 2009). The same revision at the same share goes on as it is, so a request that is sent
+ * twice loses nothing.
  */
 export function startCanary(
 	stores: TenantStores,
 	input: { readonly revision: number; readonly share: number; readonly reason: string },
-	{ actor, now }: ActContext,
+	context: ActContext,
 ): ActResult<CanaryState> {
+	const { actor, now } = context;
 	const { revision, share } = input;
 	if (!(share > 0 && share < 1)) return invalid("share", "must be above 0 and below 1");
 	const candidate = stores.revisions.read(revision);
@@ -66,15 +79,24 @@ export function startCanary(
 	if (current !== null && diffPolicies(current.document, candidate.document).length === 0) {
 		return err({ kind: "not-applicable", message: `Revision ${revision} is the current policy.` });
 	}
-	const valid = checkPolicy(candidate.document);
+	const valid = checkPolicy(stores, candidate.document, context);
 	if (!valid.ok) return valid;
+	const running = stores.canary.read();
+	if (running?.revision === revision && running.share === share) {
+		return ok({ value: running, detail: { changed: false } });
+	}
+	const detail = running === null ? {} : { replaced: lastFigures(stores, running) };
 	const state: CanaryState = { revision, share, since: now, author: actor };
 	stores.canary.set(state);
+	stores.canaryUsage.clear();
 	queuePolicy(stores, now);
-	return ok({ value: state, detail: {} });
+	return ok({ value: state, detail });
 }
 
-/** Ends the canary: its policy becomes the current one, as a new revision, or is dropped. */
+/**
+ * Ends the canary: its policy becomes the current one, as a new revision, or is dropped. The audit trail keeps its last
+ * figures; what is delivered of it later is in the usage alone.
+ */
 export function endCanary(
 	stores: TenantStores,
 	input: { readonly promote: boolean; readonly reason: string },
@@ -83,10 +105,12 @@ export function endCanary(
 	const canary = stores.canary.read();
 	const candidate = canary === null ? null : stores.revisions.read(canary.revision);
 	if (canary === null || candidate === null) return err({ kind: "not-applicable", message: "There is no canary." });
-	const valid = input.promote ? checkPolicy(candidate.document) : ok(undefined);
+	const valid = input.promote ? checkPolicy(stores, candidate.document, context) : ok(undefined);
 	if (!valid.ok) return valid;
+	const { revision, ...facts } = lastFigures(stores, canary);
+	const detail = { canary: revision, ...facts };
 	stores.canary.clear();
-	const detail = { canary: canary.revision, share: canary.share };
+	stores.canaryUsage.clear();
 	if (input.promote) {
 		const promoted = write(stores, { document: candidate.document, cause: "promote", reason: input.reason }, context);
 		if (!promoted.ok) return promoted;
@@ -97,13 +121,20 @@ export function endCanary(
 	return ok({ value: { revision: stores.revisions.current() ?? 0, changed: false }, detail });
 }
 
+/** What the audit trail keeps of a canary that is over. */
+function lastFigures(stores: TenantStores, canary: CanaryState) {
+	const { revision, share } = canary;
+	return { revision, share, figures: figuresOnTrail(figuresOf(stores, canary)) };
+}
+
 function write(
 	stores: TenantStores,
 	input: { readonly document: JsonObject; readonly cause: PolicyRevision["cause"]; readonly reason: string },
-	{ actor, now }: ActContext,
+	context: ActContext,
 ): ActResult<Written> {
+	const { actor, now } = context;
 	const { document, cause } = input;
-	const valid = checkPolicy(document);
+	const valid = checkPolicy(stores, document, context);
 	if (!valid.ok) return valid;
 	const current = currentRevision(stores);
 	if (current !== null && diffPolicies(current.document, document).length === 0) {
@@ -121,11 +152,28 @@ function currentRevision({ revisions }: TenantStores): PolicyRevision | null {
 	return current === null ? null : revisions.read(current);
 }
 
-function checkPolicy(document: unknown): Result<undefined, LedgerRefusal> {
+/** Whether a document may be this tenant's policy, by whoever it is that writes it. */
+function checkPolicy(
+	stores: TenantStores,
+	document: unknown,
+	{ actor }: Pick<ActContext, "actor">,
+): Result<undefined, LedgerRefusal> {
 	const parsed = parseTenantPolicy(document);
 	if (!parsed.ok) return err({ kind: "invalid", problems: parsed.error });
+	const problems = [
+		...foreignOrigins(parsed.value, stores.tenant.read()?.tenant ?? ""),
+		...(actor.kind === "tenant-key" ? loosenedLimits(policyInForce(stores), parsed.value) : []),
+	];
+	if (problems.length > 0) return err({ kind: "invalid", problems });
 	if (!isJsonObject(document) || new TextEncoder().encode(JSON.stringify(document)).length > MOST_POLICY_BYTES) {
 		return invalid("policy", `must be at most ${MOST_POLICY_BYTES} bytes of JSON`);
 	}
 	return ok(undefined);
+}
+
+/** Null also where the current one was valid once and is not any more. */
+function policyInForce(stores: TenantStores): TenantPolicy | null {
+	const current = currentRevision(stores);
+	const parsed = current === null ? null : parseTenantPolicy(current.document);
+	return parsed?.ok === true ? parsed.value : null;
 }

@@ -23,8 +23,8 @@ export interface RevisionStore {
 	readonly append: (revision: Omit<PolicyRevision, "revision">) => number;
 	/** Newest first, those before `before`. */
 	readonly page: (input: { readonly before: number | null; readonly limit: number }) => Page<RevisionSummary>;
-	/** Oldest first. */
-	readonly all: () => readonly PolicyRevision[];
+	/** Oldest first, those after `revision`, read as they are taken. */
+	readonly after: (revision: number) => Iterable<PolicyRevision>;
 }
 
 /** Revisions in SQL. The caller keeps the transaction: what it read must still hold when it appends. */
@@ -60,7 +60,17 @@ export function createRevisionStore(sql: SqlStorage): RevisionStore {
 			);
 			return pageOf(rows.toArray().map(summaryOf), size, ({ revision }) => revision);
 		},
-		all: () => sql.exec<Row>(`SELECT ${SUMMARY}, document FROM revisions ORDER BY revision`).toArray().map(revisionOf),
+		*after(revision) {
+			// One by one, as each may be half a megabyte. A cursor that is left open would lock tables against being dropped.
+			for (let last = revision; ;) {
+				const [row] = sql
+					.exec<Row>(`SELECT ${SUMMARY}, document FROM revisions WHERE revision > ? ORDER BY revision LIMIT 1`, last)
+					.toArray();
+				if (row === undefined) return;
+				yield revisionOf(row);
+				last = row.revision;
+			}
+		},
 	};
 }
 

@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
-import type { JsonObject } from "../core/json.ts";
 import type { BudgetLedgerPort, LeaseGrant } from "../core/ledger/lease-ports.ts";
 import type {
+	CanaryReport,
+	ExportPage,
 	KeySummary,
 	LedgerRefusal,
 	PolicyRevision,
@@ -22,14 +23,14 @@ import { createLeaseStore, LEASE_MIGRATIONS, type LeaseStore } from "./lease-sto
 import { ledgerRuntime, type LedgerBindings, type LedgerRuntime } from "./ledger-runtime.ts";
 import { createLedgerTransactions, notCreated, type LedgerTransactions } from "./ledger-transactions.ts";
 import { endCanary, putPolicy, rollback, startCanary } from "./policy-acts.ts";
-import { queuePolicy, queueWithdrawal } from "./published-copies.ts";
+import { quotaRefusal } from "./quotas.ts";
 import { migrate, schemaVersion } from "./sql-migrations.ts";
-import { exportTenant, tenantState } from "./tenant-state.ts";
+import { exportPage } from "./export-pages.ts";
+import { createTenant, destroyTenant, setSuspended } from "./tenant-acts.ts";
+import { exportHead, figuresOf, tenantState } from "./tenant-state.ts";
 import { TENANT_MIGRATIONS } from "./tenant-schema.ts";
 import { createTenantStores, type TenantStores } from "./tenant-stores.ts";
 import { createUsageStore, USAGE_MIGRATIONS, type UsageStore } from "./usage-store.ts";
-
-const DAY_MS = 86_400_000;
 
 type Port = TenantLedgerPort & BudgetLedgerPort;
 
@@ -56,7 +57,7 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 	constructor(ctx: DurableObjectState, env: LedgerBindings) {
 		super(ctx, env);
 		const { storage } = ctx;
-		this.#stores = createTenantStores(storage.sql);
+		this.#stores = createTenantStores(storage.sql, this.#runtime.quotas);
 		this.#usage = createUsageStore(storage);
 		this.#leases = createLeaseStore(storage);
 		this.#transactions = createLedgerTransactions({
@@ -111,13 +112,7 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 				name: "tenant.create",
 				actor,
 				asked: { tenant, name },
-				work: ({ now: createdAt }) => {
-					if (this.#stores.tenant.read() !== null) return err({ kind: "already-exists", what: "tenant" });
-					// The tenant of the same name before may not be gone altogether.
-					emptyLedger(sql);
-					this.#stores.tenant.create({ tenant, name, createdAt });
-					return this.#state();
-				},
+				work: (context) => createTenant(this.#stores, { tenant, name, empty: () => emptyLedger(sql) }, context),
 			},
 			"nothing",
 		);
@@ -128,24 +123,12 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 		return state === null ? notCreated() : ok(state);
 	}
 
-	#state(detail: JsonObject = {}) {
-		const value = tenantState(this.#stores);
-		return value === null ? notCreated() : ok({ value, detail });
-	}
-
 	async setSuspended({ suspended, reason, actor }: Input<"setSuspended">): Promise<Result<TenantState, LedgerRefusal>> {
 		return this.#act({
 			name: suspended ? "tenant.suspend" : "tenant.resume",
 			actor,
 			asked: { reason: keptReason(reason) },
-			work: ({ now }) => {
-				const changed = this.#stores.tenant.read()?.suspended !== suspended;
-				if (changed) {
-					this.#stores.tenant.setSuspended(suspended);
-					queuePolicy(this.#stores, now);
-				}
-				return this.#state({ changed });
-			},
+			work: (context) => setSuspended(this.#stores, suspended, context),
 		});
 	}
 
@@ -156,7 +139,7 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 				name: `policy.${cause}`,
 				actor,
 				asked: { expected, reason: keptReason(reason) },
-				work: (context) => putPolicy(this.#stores, input, context),
+				work: (context) => quotaRefusal(this.#stores, context, "revision") ?? putPolicy(this.#stores, input, context),
 			}),
 		);
 	}
@@ -168,7 +151,7 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 				name: "policy.rollback",
 				actor,
 				asked: { to, expected, reason: keptReason(reason) },
-				work: (context) => rollback(this.#stores, input, context),
+				work: (context) => quotaRefusal(this.#stores, context, "revision") ?? rollback(this.#stores, input, context),
 			}),
 		);
 	}
@@ -193,7 +176,7 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 			name: "canary.start",
 			actor,
 			asked: { revision, share, reason: keptReason(reason) },
-			work: (context) => startCanary(this.#stores, input, context),
+			work: (context) => quotaRefusal(this.#stores, context, "canary") ?? startCanary(this.#stores, input, context),
 		});
 	}
 
@@ -203,9 +186,20 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 				name: input.promote ? "canary.promote" : "canary.drop",
 				actor,
 				asked: { reason: keptReason(input.reason) },
-				work: (context) => endCanary(this.#stores, input, context),
+				// Dropping a canary adds nothing.
+				work: (context) =>
+					(input.promote ? quotaRefusal(this.#stores, context, "revision") : undefined) ??
+					endCanary(this.#stores, input, context),
 			}),
 		);
+	}
+
+	async canary(): Promise<Result<CanaryReport, LedgerRefusal>> {
+		if (!this.#hasTenant()) return notCreated();
+		const canary = this.#stores.canary.read();
+		return canary === null
+			? err({ kind: "not-found", what: "canary" })
+			: ok({ ...canary, figures: figuresOf(this.#stores, canary) });
 	}
 
 	async addKey({ actor, ...input }: Input<"addKey">): Promise<Result<KeySummary, LedgerRefusal>> {
@@ -215,7 +209,7 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 			name: replaces === undefined ? "key.create" : "key.rotate",
 			actor,
 			asked: { name, scopes, ...(replaces === undefined ? {} : { replaces }) },
-			work: (context) => addKey(this.#stores, input, { ...context, id }),
+			work: (context) => quotaRefusal(this.#stores, context, "key") ?? addKey(this.#stores, input, { ...context, id }),
 		});
 	}
 
@@ -256,7 +250,10 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 		const tenant = this.#isOpen ? this.#stores.tenant.read() : null;
 		if (tenant === null) return { added: 0 };
 		const own = observations.filter(({ at }) => at >= tenant.createdAt);
-		const { added, tooOld } = this.#usage.record(own, this.#runtime.now());
+		const canary = this.#stores.canary.read();
+		const { added, tooOld } = this.#usage.record(own, this.#runtime.now(), (counted) => {
+			if (canary !== null) this.#stores.canaryUsage.add(counted, canary);
+		});
 		if (tooOld > 0) this.#runtime.logFault("observations-too-old", { count: tooOld });
 		return { added };
 	}
@@ -276,10 +273,14 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 		if (this.#hasTenant()) this.#leases.giveBack(returned);
 	}
 
-	async export(): Promise<Result<JsonObject, LedgerRefusal>> {
-		if (!this.#hasTenant()) return notCreated();
-		const { rows } = this.#usage.report({ from: 0, to: this.#runtime.now() + DAY_MS, by: "day" });
-		return ok({ ...exportTenant(this.#stores), usage: rows });
+	async export(from: Input<"export">): Promise<Result<ExportPage, LedgerRefusal>> {
+		const createdAt = this.#isOpen ? this.#stores.tenant.read()?.createdAt : undefined;
+		// An export of a tenant that is gone does not go on with a later one of the same name.
+		if (createdAt === undefined || (from !== null && from.createdAt !== createdAt)) return notCreated();
+		const head = () => exportHead(this.#stores);
+		const usage = (begin: number, end: number) => this.#usage.report({ from: begin, to: end, by: "day" }).rows;
+		const source = { stores: this.#stores, head, usage, createdAt, now: this.#runtime.now() };
+		return ok(exportPage(source, from, this.#runtime.exportPageCharacters));
 	}
 
 	async destroy({ actor }: Input<"destroy">): Promise<Result<PublicationState, LedgerRefusal>> {
@@ -287,11 +288,7 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 			name: "tenant.destroy",
 			actor,
 			asked: {},
-			work: ({ now }) => {
-				queueWithdrawal(this.#stores, now);
-				this.#stores.tenant.destroy(now);
-				return ok({ value: undefined, detail: {} });
-			},
+			work: (context) => destroyTenant(this.#stores, context),
 		});
 		return destroyed.ok ? ok(this.#stores.outbox.state()) : destroyed;
 	}

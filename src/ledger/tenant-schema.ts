@@ -48,4 +48,15 @@ export const TENANT_MIGRATIONS: readonly Migration[] = [
 			...AUDIT_AND_OUTBOX_TABLES,
 		],
 	},
+	{
+		version: 2,
+		statements: [
+			`CREATE TABLE daily_acts (
+				only INTEGER PRIMARY KEY CHECK (only = 1),
+				day INTEGER NOT NULL,
+				changes INTEGER NOT NULL,
+				idle INTEGER NOT NULL
+			) STRICT`,
+		],
+	},
 ];

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/json.ts";
-import type { TenantState } from "../core/ledger/ledger-ports.ts";
+import { canaryFigures, type CanaryFigures } from "../core/ledger/canary-figures.ts";
+import type { CanaryState, TenantState } from "../core/ledger/ledger-ports.ts";
 import type { TenantStores } from "./tenant-stores.ts";
 
 /** What a tenant is at the moment; null where there is none. */
@@ -8,13 +9,20 @@ export function tenantState({ tenant, revisions, canary }: TenantStores): Tenant
 	return row === null ? null : { ...row, revision: revisions.current(), canary: canary.read() };
 }
 
-/** Everything that a ledger holds of its tenant but key hashes and usage, oldest first. */
-export function exportTenant(stores: TenantStores): JsonObject {
+/** What a canary and the policy that it is tried against have served since it began. */
+export function figuresOf({ revisions, canaryUsage }: TenantStores, canary: CanaryState): CanaryFigures {
+	const { revision } = canary;
+	const since = canaryUsage.countedSince(canary);
+	return canaryFigures({ since, current: revisions.current(), revision }, canaryUsage.read());
+}
+
+/** What stands at the beginning of a tenant's export: the tenant, and its canary with figures. */
+export function exportHead(stores: TenantStores): JsonObject {
+	const state = tenantState(stores);
+	const canary = state?.canary ?? null;
 	return {
 		version: 1,
-		...tenantState(stores),
-		revisions: stores.revisions.all(),
-		keys: stores.keys.all().map(({ summary }) => summary),
-		audit: stores.audit.all(),
+		...state,
+		...(canary === null ? {} : { canary: { ...canary, figures: figuresOf(stores, canary) } }),
 	};
 }

@@ -27,6 +27,17 @@ export const USAGE_MIGRATIONS: readonly Migration[] = [
 			) STRICT, WITHOUT ROWID`,
 		],
 	},
+	{
+		version: 2,
+		statements: [
+			`CREATE TABLE canary_usage (
+				revision INTEGER NOT NULL,
+				cascade TEXT NOT NULL,
+				totals TEXT NOT NULL,
+				PRIMARY KEY (revision, cascade)
+			) STRICT, WITHOUT ROWID`,
+		],
+	},
 ];
 
 const PERIOD_MS = { hour: 60 * 60 * 1000, day: 24 * 60 * 60 * 1000 } as const;
@@ -36,11 +47,13 @@ export interface UsageStore {
 	/**
 	 * Adds observations, each once however often it is given, in one transaction: either all that are new are on record
 	 * as seen and in the totals, or none. `added` of them were new; `tooOld` are left out, since whether they have been
-	 * counted cannot be told any more. `now` is in milliseconds since the Unix epoch.
+	 * counted cannot be told any more. `now` is in milliseconds since the Unix epoch. `alsoCount` is given the new ones in
+	 * the same transaction.
 	 */
 	readonly record: (
 		observations: readonly Observation[],
 		now: number,
+		alsoCount?: (added: readonly Observation[]) => void,
 	) => { readonly added: number; readonly tooOld: number };
 	readonly report: (query: UsageQuery) => UsageReport;
 }
@@ -77,11 +90,12 @@ export function createUsageStore(storage: Pick<DurableObjectStorage, "sql" | "tr
 	};
 
 	return {
-		record: (observations, now) =>
+		record: (observations, now, alsoCount) =>
 			storage.transactionSync(() => {
 				seen.prepare(observations, now);
 				const added = observations.filter((observation) => seen.add(observation, now));
 				for (const hour of byHour(added)) addToHour(hour);
+				alsoCount?.(added);
 				return { added: added.length, tooOld: observations.filter(({ at }) => seen.isTooOld(at, now)).length };
 			}),
 		report({ from, to, by }) {

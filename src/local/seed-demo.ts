@@ -15,8 +15,10 @@ export async function seedDemo(input: {
 	readonly ownServer: OwnServer | undefined;
 	/** In place of the demo's own cascades. */
 	readonly policy?: Record<string, unknown>;
+	/** Addresses of further origins, by name. */
+	readonly origins?: Readonly<Record<string, string>>;
 }): Promise<void> {
-	const { url, originUrl, ownServer, policy = demoPolicy(ownServer) } = input;
+	const { url, originUrl, ownServer, policy = demoPolicy(ownServer), origins = {} } = input;
 	const send = async (method: string, path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) => {
 		const response = await fetch(`${url}/admin/v1${path}`, {
 			method,
@@ -27,7 +29,8 @@ export async function seedDemo(input: {
 		if (!response.ok)
 			throw new Error(`the demo could not be made: ${method} ${path} answered ${response.status} ${text}`);
 	};
-	await send("PUT", "/origins/local", { baseUrl: originUrl, secret: "ORIGIN_LOCAL_KEY" });
+	for (const [name, baseUrl] of Object.entries({ local: originUrl, ...origins }))
+		await send("PUT", `/origins/${name}`, { baseUrl, secret: "ORIGIN_LOCAL_KEY" });
 	if (ownServer !== undefined) await send("PUT", "/origins/own", { baseUrl: ownServer.baseUrl });
 	await send("POST", "/tenants", { tenant: DEMO_TENANT, name: "Demo" });
 	await send("PUT", `/tenants/${DEMO_TENANT}/policy`, policy, { "if-none-match": "*" });

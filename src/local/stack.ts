@@ -25,6 +25,8 @@ export interface LocalStackOptions {
 	readonly originPort: number;
 	/** The demo tenant's policy, in place of the demo's own. */
 	readonly policy?: Record<string, unknown>;
+	/** Addresses of the origins that it names beside the demo's own, by name; they are sent the local origin's key. */
+	readonly origins?: Readonly<Record<string, string>>;
 	readonly ownServer?: OwnServer | undefined;
 	/** Shows the Worker's log lines. */
 	readonly showLog?: boolean;
@@ -71,6 +73,11 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 					},
 					queueProducers: { OBSERVATIONS: { queueName: "observations" } },
 					queueConsumers: { observations: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10 } },
+					// For whoever sets `limits.rateTier`; `trial` is soon used up, to see what a client is told.
+					ratelimits: {
+						RATE_TIER_STANDARD: { namespace_id: "1001", simple: { limit: 6_000, period: 60 } },
+						RATE_TIER_TRIAL: { namespace_id: "1002", simple: { limit: 5, period: 10 } },
+					},
 					serviceBindings: { AI: { name: "edge-cascade-local", entrypoint: "LocalAI" } },
 					bindings: {
 						ALLOW_LOOPBACK_ORIGINS: "true",
@@ -106,6 +113,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 			originUrl: new URL("v1", originUrl).href,
 			ownServer: options.ownServer,
 			...(options.policy === undefined ? {} : { policy: options.policy }),
+			...(options.origins === undefined ? {} : { origins: options.origins }),
 		});
 		return { url: url.origin, originUrl: originUrl.origin, publish, stop: () => runtime.dispose() };
 	} catch (error) {

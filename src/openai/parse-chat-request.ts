@@ -19,8 +19,12 @@ const numberBetween = (least: number, most: number) => {
 	const message = `must be a number from ${least} to ${most}`;
 	return v.nullish(v.pipe(v.number(message), v.minValue(least, message), v.maxValue(most, message)));
 };
+/** Beyond this, two whole numbers may be one and the same to a computer; nobody means it as a bound. */
+const MOST_EXACT = Number.MAX_SAFE_INTEGER;
 const wholeBetween = (least: number, most: number) => {
-	const message = `must be a whole number from ${least} to ${most}`;
+	const range =
+		least === -MOST_EXACT ? "" : most === MOST_EXACT ? ` of at least ${least}` : ` from ${least} to ${most}`;
+	const message = `must be a whole number${range}`;
 	return v.nullish(
 		v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message)),
 	);
@@ -63,9 +67,9 @@ const chatBody = v.looseObject(
 		n: wholeBetween(1, 128),
 		logprobs: flag,
 		top_logprobs: wholeBetween(0, 20),
-		max_tokens: wholeBetween(1, Number.MAX_SAFE_INTEGER),
-		max_completion_tokens: wholeBetween(1, Number.MAX_SAFE_INTEGER),
-		seed: wholeBetween(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+		max_tokens: wholeBetween(1, MOST_EXACT),
+		max_completion_tokens: wholeBetween(1, MOST_EXACT),
+		seed: wholeBetween(-MOST_EXACT, MOST_EXACT),
 		stop: v.nullish(
 			v.union(
 				[v.string(), v.pipe(v.array(v.string("must be text")), v.maxLength(4, "must hold at most 4 sequences"))],

@@ -48,6 +48,9 @@ function isOrdinary(data: string): boolean {
 
 const CHOICES = '"choices"';
 
+/** What upstreams that are asked for the usage put into each chunk before it; no string holds a bare quote after a comma. */
+const NO_USAGE_YET = /,\s*"usage"\s*:\s*null(?=\s*[,}])/u;
+
 /**
  * Relays a stream of OpenAI chat chunks. Most events pass unparsed. It mends what official clients break on: a
  * first chunk without a role, tool arguments that are objects, a second finish reason, a usage chunk that nobody asked for or
@@ -101,7 +104,8 @@ export function createStreamRelay(
 		}
 		const mayPass = !connectionEnded && !carriesLogprobs && rolesSent.size >= request.choices;
 		if (mayPass && head !== null && data.startsWith(head.received) && isOrdinary(data)) {
-			const shown = head.shown + data.slice(head.received.length);
+			const rest = data.slice(head.received.length);
+			const shown = head.shown + (request.includeUsage ? rest : rest.replace(NO_USAGE_YET, ""));
 			// Only an event split over several `data:` lines holds a line break, and in JSON that is a space.
 			output += `data: ${shown.includes("\n") ? shown.replaceAll("\n", " ") : shown}\n\n`;
 			return;
@@ -134,6 +138,7 @@ export function createStreamRelay(
 		Object.assign(chunk, own);
 		if (!isSafe) return null;
 		const { choices: _choices, ...fields } = before;
+		if (!request.includeUsage) delete fields["usage"];
 		return { received: received + CHOICES, shown: `${JSON.stringify({ ...fields, ...own }).slice(0, -1)},${CHOICES}` };
 	}
 

@@ -43,12 +43,18 @@ export function readUpstreamErrorText(text: string): UpstreamError | null {
  */
 export function streamFailure(error: UpstreamError): StageFailure {
 	const status = Number(error.code);
-	if (status === 400 || status === 413 || status === 422) return { kind: "bad-request", ...error };
+	if (status === 400 || status === 413 || status === 422)
+		return { kind: "bad-request", ...error, message: upstreamWords(error.message) };
 	return {
 		kind: "upstream-error",
 		status: status >= 500 && status <= 599 ? status : 500,
 		message: error.message,
 	};
+}
+
+/** What an upstream says of a request, as the client reads it: a message of another server's, about a request of ours. */
+export function upstreamWords(message: string): string {
+	return message === "" ? "" : `The upstream says: ${message}`;
 }
 
 function errorOf(message: unknown, param: unknown, code: unknown): UpstreamError {

@@ -97,7 +97,8 @@ describe("a precondition", () => {
 		[{ "if-match": '"2", "1"' }, 400],
 		[{ "if-match": '"2"', "if-none-match": "*" }, 400],
 		[{ "if-none-match": '"2"' }, 400],
-		[{ "if-none-match": "*" }, 412],
+		// There is always something that a patch changes.
+		[{ "if-none-match": "*" }, 400],
 		[{ "if-match": '"1"' }, 412],
 		[{ "if-match": '"3"' }, 412],
 		// A proxy that compresses a reply weakens its tag; the revision is the same.

@@ -69,6 +69,8 @@ export async function createCallers(world: AdminWorld): Promise<Callers> {
 	const keyOf = (of: string, scopes: readonly KeyScope[]) =>
 		made("POST", `/tenants/${of}/keys`, { body: { name: scopes.join(), scopes } });
 
+	// The one that the samples' policies name.
+	await made("PUT", "/origins/main", { body: { baseUrl: "https://main.example.com/v1" } });
 	await made("POST", "/tenants", { body: { tenant, name: "Example" } });
 	await made("POST", "/tenants", { body: { tenant: other } });
 	await made("PUT", `/tenants/${tenant}/policy`, { headers: { "if-none-match": "*" }, body: policyAt(0.7) });

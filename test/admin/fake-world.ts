@@ -6,10 +6,10 @@ import type { AdminPorts } from "../../src/admin/admin-ports.ts";
 import { formatOperatorKey } from "../../src/admin/operator-key.ts";
 import type { TenantLedgerPort } from "../../src/core/ledger/ledger-ports.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
+import { createInMemoryLedger } from "../support/in-memory-ledger.ts";
+import { createInMemoryRegistry } from "../support/in-memory-registry.ts";
 import { AUDIENCE, createAccessTokens, TEAM_DOMAIN } from "./access-tokens.ts";
 import type { AdminWorld } from "./admin-world.ts";
-import { createFakeLedger } from "./fake-ledger.ts";
-import { createFakeRegistry } from "./fake-registry.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -32,11 +32,11 @@ export async function createFakeWorld(
 	const now = () => Date.now();
 	const ports: AdminPorts = {
 		ledgerOf(tenant) {
-			const ledger = ledgers.get(tenant) ?? createFakeLedger(now);
+			const ledger = ledgers.get(tenant) ?? createInMemoryLedger(now);
 			ledgers.set(tenant, ledger);
 			return ledger;
 		},
-		registry: createFakeRegistry(now),
+		registry: createInMemoryRegistry(now),
 		operatorKeyHashes: new Set([sha256(operatorKey)]),
 		verifyAccess: createAccessVerifier({
 			teamDomain: TEAM_DOMAIN,
@@ -44,6 +44,7 @@ export async function createFakeWorld(
 			keys: createLocalJWKSet(access.keySet),
 		}),
 		originRules: { hosts: [], allowLoopback: false },
+		hasRateTier: (tier) => tier === "standard",
 		sha256Hex: async (text) => sha256(text),
 		randomKeyBytes: () => crypto.getRandomValues(new Uint8Array(32)),
 		now,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AskedWorld, Callers } from "./admin-world.ts";
+import { edgeDocument, originDocument, policyOf } from "../core/policy-documents.ts";
 import { policyAt } from "./samples.ts";
 
 /** Policies, their history and canaries, over fakes and over the real ledgers alike. */
@@ -116,6 +117,7 @@ export function describePolicies(asked: AskedWorld): void {
 			expect(good.body).toEqual({
 				valid: true,
 				problems: [],
+				warnings: [],
 				revision: 2,
 				changes: [{ kind: "changed", path: "cascades.chat.stages[0].threshold", from: 0.8, to: 0.9 }],
 			});
@@ -125,6 +127,75 @@ export function describePolicies(asked: AskedWorld): void {
 				expect.arrayContaining(["extra", "cascades.chat.stages[0].threshold"]),
 			);
 			expect((await send("GET", `${tenant}/policy/revisions`)).body.items).toHaveLength(2);
+		});
+	});
+
+	describe("a policy whose rate tier", () => {
+		const validate = async (rateTier: string) =>
+			(await send("POST", `${tenant}/policy/validate`, { body: { ...policyAt(0.9), limits: { rateTier } } })).body;
+
+		it("the Worker has is valid, and that is all", async () => {
+			expect(await validate("standard")).toMatchObject({ valid: true, problems: [], warnings: [] });
+		});
+
+		it("the Worker does not have is valid too, with a warning", async () => {
+			expect(await validate("gold-plus")).toMatchObject({
+				valid: true,
+				problems: [],
+				warnings: [
+					{ path: "limits.rateTier", message: "limits nothing: the Worker has no binding RATE_TIER_GOLD_PLUS" },
+				],
+			});
+		});
+
+		it("is no name is not valid", async () => {
+			expect(await validate("Gold")).toMatchObject({
+				valid: false,
+				problems: [{ path: "limits.rateTier" }],
+				warnings: [],
+			});
+		});
+	});
+
+	describe("a policy that names an origin which is not there", () => {
+		const price = originDocument()["price"];
+		const lost = () => ({
+			...policyOf([edgeDocument(), originDocument({ origin: "lost" })]),
+			embeddings: { vectors: { adapter: "openai", model: "m", origin: "lost", price } },
+		});
+		const problems = ["cascades.chat.stages[1].origin", "embeddings.vectors.origin"].map((path) => ({
+			path,
+			message: "there is no origin 'lost'",
+		}));
+
+		it("is refused at each place, to an operator and a tenant alike, and validated as what it is", async () => {
+			for (const key of [undefined, callers.keys.admin]) {
+				const asked = { key, headers: { "if-match": '"2"' } };
+				const put = await send("PUT", `${tenant}/policy`, { ...asked, body: lost() });
+				expect([put.status, put.body.error.code, put.body.problems]).toEqual([422, "invalid_policy", problems]);
+				const patch = await send("PATCH", `${tenant}/policy`, { ...asked, body: lost() });
+				expect([patch.status, patch.body.problems]).toEqual([422, problems]);
+				const checked = await send("POST", `${tenant}/policy/validate`, { key, body: lost() });
+				expect(checked.body).toMatchObject({ valid: false, problems, revision: 2 });
+			}
+			expect((await send("GET", `${tenant}/policy`)).headers.get("etag")).toBe('"2"');
+		});
+
+		it("is not gone back to", async () => {
+			await send("PUT", "/origins/lost", { body: { baseUrl: "https://lost.example.com/v1" } });
+			const made = await send("PUT", `${tenant}/policy`, { headers: { "if-match": '"2"' }, body: lost() });
+			await send("PUT", `${tenant}/policy`, { headers: { "if-match": '"3"' }, body: policyAt(0.9) });
+			await send("DELETE", "/origins/lost");
+			const back = await send("POST", `${tenant}/policy/rollback`, { body: { revision: 3, reason: "worse" } });
+			expect([made.status, back.status, back.body.problems]).toEqual([200, 422, problems]);
+		});
+
+		it("does not hide that there is no such tenant", async () => {
+			const { status, body } = await send("PUT", `${unused()}/policy`, {
+				headers: { "if-none-match": "*" },
+				body: lost(),
+			});
+			expect([status, body.error.code]).toEqual([404, "tenant_not_found"]);
 		});
 	});
 
@@ -189,7 +260,9 @@ export function describePolicies(asked: AskedWorld): void {
 
 	describe("a canary", () => {
 		it("is seen, moved, and promoted to a revision of its own", async () => {
-			expect((await send("GET", `${tenant}/policy/canary`)).body).toMatchObject({ revision: 1, share: 0.1 });
+			const seen = (await send("GET", `${tenant}/policy/canary`)).body;
+			expect(seen).toMatchObject({ revision: 1, share: 0.1, figures: { current: 2, base: [], canary: [] } });
+			expect(seen.figures.since).toBe(seen.since);
 			const moved = { revision: 1, share: 0.5, reason: "good so far" };
 			expect((await send("PUT", `${tenant}/policy/canary`, { body: moved })).body).toMatchObject({ share: 0.5 });
 			const promoted = await send("POST", `${tenant}/policy/canary/promote`, { body: { reason: "better" } });

@@ -1,4 +1,10 @@
-import type { AdminBody, AdminOperation, AdminParameters, AdminQuery } from "../../src/admin/client-types.ts";
+import type {
+	AdminBody,
+	AdminOperation,
+	AdminParameters,
+	AdminQuery,
+	PolicyDocument,
+} from "../../src/admin/client-types.ts";
 import { ADMIN_ROUTES } from "../../src/admin/routes.ts";
 import { policyOf, edgeDocument, originDocument } from "../core/policy-documents.ts";
 
@@ -40,7 +46,7 @@ const SAMPLES: { readonly [Operation in AdminOperation]: (ids: SampleIds) => Sam
 		parameters: { tenant },
 		query: { reason: "surer" },
 		headers: { "if-match": '"2"' },
-		body: policyAt(0.9),
+		body: policyAt(0.9) as PolicyDocument,
 	}),
 	"policy.patch": ({ tenant }) => ({
 		parameters: { tenant },

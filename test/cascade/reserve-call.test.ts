@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { startDeadline } from "../../src/cascade/deadline.ts";
-import { reserveUsage } from "../../src/cascade/reserve-call.ts";
+import { boundedRequest, reserveUsage } from "../../src/cascade/reserve-call.ts";
+import { exampleRequest } from "../core/examples.ts";
 import { FakeClock } from "./fakes.ts";
 import { purse } from "./purse.ts";
 
@@ -25,5 +26,16 @@ describe("a reservation", () => {
 		await Promise.resolve();
 		expect(reserved.map(({ cost }) => cost)).toEqual([0]);
 		expect(left()).toBe(1);
+	});
+});
+
+describe("a request under a budget", () => {
+	it("is bounded where its client sets no limit, and left as it is otherwise", () => {
+		const { spending } = purse(1);
+		const free = exampleRequest({});
+		const limited = exampleRequest({ maxOutputTokens: 7 });
+		expect(boundedRequest(free, 100, spending)).toEqual({ ...free, maxOutputTokens: 100 });
+		expect(boundedRequest(limited, 7, spending)).toBe(limited);
+		expect(boundedRequest(free, 100, undefined)).toBe(free);
 	});
 });

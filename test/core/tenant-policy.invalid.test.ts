@@ -33,6 +33,19 @@ describe("a missing field", () => {
 	});
 });
 
+describe("a list where an object belongs", () => {
+	it.each([
+		["limits", policyOf(stages, {}, { limits: [] })],
+		["defaults", policyOf(stages, {}, { defaults: [] })],
+		["embeddings", policyOf(stages, {}, { embeddings: [] })],
+		["cascades.chat.checks", policyOf(stages, { checks: [] })],
+		["cascades.chat.checks.pattern", policyOf(stages, { checks: { pattern: [] } })],
+		["cascades.chat.gate", policyOf(stages, { gate: [] })],
+	])("is refused as %s, though every field of it may be absent", (path, document) => {
+		expect(pathsOf(document)).toEqual([path]);
+	});
+});
+
 describe("an unknown field", () => {
 	it("is named wherever it is, since a misspelt setting would do nothing", () => {
 		const document = policyOf(
@@ -257,6 +270,15 @@ describe("the limits are refused", () => {
 		["maxOutputTokens", 0],
 		["maxOutputTokens", 1_048_577],
 		["maxOutputTokens", 1.5],
+		["rateTier", ""],
+		["rateTier", "Standard"],
+		["rateTier", "pay_as_you_go"],
+		["rateTier", "2nd"],
+		["rateTier", "-standard"],
+		["rateTier", "a".repeat(33)],
+		["rateTier", "standard\n"],
+		["rateTier", null],
+		["requestsPerMinute", 600],
 	])("with %s %j", (field, value) => {
 		expect(pathsOf(policyOf(stages, {}, { limits: { [field]: value } }))).toEqual([`limits.${field}`]);
 	});

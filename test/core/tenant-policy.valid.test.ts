@@ -69,6 +69,13 @@ describe("a cascade", () => {
 	});
 });
 
+describe("a rate tier", () => {
+	it.each(["a", "standard", "pay-as-you-go", "tier-2", "a".repeat(32)])("may be called %s", (rateTier) => {
+		const { limits } = accepted(policyOf([edgeDocument(), originDocument()], {}, { limits: { rateTier } }));
+		expect(limits).toEqual({ maxBodyBytes: 1_048_576, maxOutputTokens: 4_096, rateTier });
+	});
+});
+
 describe("a stage", () => {
 	it.each([
 		{ threshold: 0 },

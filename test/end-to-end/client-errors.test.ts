@@ -77,6 +77,18 @@ describe("the client's own exceptions", () => {
 		}
 	});
 
+	it("include RateLimitError for a tenant over its rate limit, with the time to wait", async () => {
+		const limited = openaiClient(STACK_KEYS.limited);
+		// Five in ten seconds: eleven cannot all fall into the allowance of two such times.
+		const ask = () => limited.chat.completions.create({ model: "cascade", messages: MESSAGES, max_tokens: 1 });
+		const error = await errorOf(Promise.all(Array.from({ length: 11 }, ask)));
+		expect(error).toBeInstanceOf(RateLimitError);
+		expect(error).toMatchObject({ code: "rate_limit_exceeded", type: "rate_limit_error", param: null });
+		expect(error.headers?.get("retry-after")).toBe("10");
+		expect(error.message).toContain("'trial'");
+		expect((await limited.models.list()).data.map(({ id }) => id)).toEqual(["cascade"]);
+	});
+
 	it("include one for a route that is none, and one for a path that is none", async () => {
 		const options = { headers: { "x-cascade-route": "moon" } };
 		const error = await errorOf(client.chat.completions.create({ model: "cascade", messages: MESSAGES }, options));

@@ -14,6 +14,7 @@ import { fakeCascade } from "../support/cascades.ts";
 import { streamEvents } from "../support/openai-answers.ts";
 import { CLIENTS, shownBy } from "./three-clients.ts";
 import { noBudget } from "../support/no-budget.ts";
+import { noRateTier } from "../support/no-rate-tier.ts";
 
 const TIMES = { pendingAfterMs: 30, keepAliveEveryMs: 20, idleMs: 5_000, totalMs: 10_000 };
 
@@ -61,6 +62,7 @@ const app = createApp<object>(
 		policies: { read: () => Promise.resolve(ok(published)) },
 		resolveStage: ({ model }) => Promise.resolve(ok(STAGES[model] ?? unasked)),
 		embed: () => Promise.resolve(err({ kind: "unreachable" as const })),
+		rateLimiter: noRateTier,
 		spendingOf: noBudget,
 		observations: { record: () => {} },
 		clock,

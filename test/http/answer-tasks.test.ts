@@ -7,6 +7,7 @@ import { answerTasks, type TaskEndpoint } from "../../src/http/answer-tasks.ts";
 import { STREAM_TIMES, type AppPorts } from "../../src/http/app-ports.ts";
 import { after, answering, failing, FakeClock, fakeStage, inTurn, type Behaviour } from "../cascade/fakes.ts";
 import { noBudget } from "../support/no-budget.ts";
+import { noRateTier } from "../support/no-rate-tier.ts";
 import { exampleCascade, exampleRequest, FULL_MODEL, originStage } from "../core/examples.ts";
 
 const LABELS = ["a", "b"];
@@ -30,6 +31,7 @@ async function classify(texts: number, behaviour: Behaviour, changes: Partial<Ca
 		policies: { read: async () => ok(published) },
 		resolveStage: async () => ok(stage),
 		embed: async () => err({ kind: "unreachable" }),
+		rateLimiter: noRateTier,
 		spendingOf: noBudget,
 		observations: { record: () => {} },
 		times: STREAM_TIMES,

@@ -29,7 +29,7 @@ describe("an error inside a stream", () => {
 		[
 			"one that blames the request",
 			{ error: { message: "too long", code: 400 } },
-			{ kind: "bad-request", message: "too long" },
+			{ kind: "bad-request", message: "The upstream says: too long" },
 		],
 	])("of the form that is %s ends it, first or midway", (_name, value, failure) => {
 		for (const before of ["", opening, opening + chunk({ content: "Hi" })]) {

@@ -62,6 +62,27 @@ describe("usage", () => {
 		expect(relay.usage()).toEqual({ inputTokens: 10, outputTokens: 2 });
 	});
 
+	it("that it did not ask for is on no chunk, also not as null, wherever the upstream puts that", () => {
+		const said = 'say ,"usage":null, please';
+		for (const choices of [1, 2]) {
+			for (const isFirst of [true, false]) {
+				const texts = Array.from({ length: 3 }, () =>
+					Array.from({ length: choices }, (_, index) => {
+						const own = { choices: [{ index, delta: { content: said }, finish_reason: null }] };
+						return event(isFirst ? { ...HEAD, usage: null, ...own } : { ...HEAD, ...own, usage: null });
+					}).join(""),
+				).join("");
+				const ends = Array.from({ length: choices }, (_, index) => choiceChunk(index, {}, "stop")).join("");
+				const text = texts + ends + USAGE_EVENT + DONE;
+				const { chunks, texts: shownTexts } = relayed(text, { choices });
+				for (const each of chunks) expect(each).not.toHaveProperty("usage");
+				expect(shownTexts.get(choices - 1)).toBe(said.repeat(3));
+				const asked = relayed(text, { choices, includeUsage: true }).chunks;
+				for (const each of asked.slice(0, 3)) expect(each).toHaveProperty("usage", null);
+			}
+		}
+	});
+
 	it("that it asked for comes last, without choices", () => {
 		const { chunks } = relayed(PLAIN, { includeUsage: true });
 		expect(chunks.at(-1)).toMatchObject({ choices: [], usage: USAGE });

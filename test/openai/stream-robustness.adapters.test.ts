@@ -87,7 +87,10 @@ describe("a chat stream on its whole way", () => {
 			{ kind: "upstream-error", status: 500, message: "boom" },
 		],
 		[{ error: "boom" }, { kind: "upstream-error", status: 500, message: "boom" }],
-		[{ error: { message: "boom", code: 400 } }, { kind: "bad-request", message: "boom", param: null, code: "400" }],
+		[
+			{ error: { message: "boom", code: 400 } },
+			{ kind: "bad-request", message: "The upstream says: boom", param: null, code: "400" },
+		],
 	] as const)("begins never where %j is its first event, and ends with that later", async (event, failure) => {
 		await fc.assert(
 			fc.asyncProperty(interrupted(fc.constant(event)), places, async (stream, cuts) => {

@@ -32,7 +32,7 @@ function upstreamError(status: number): StageFailure {
 }
 
 function badRequest(param: string | null, code: string): StageFailure {
-	return { kind: "bad-request", message: "boom", param, code };
+	return { kind: "bad-request", message: "The upstream says: boom", param, code };
 }
 
 describe("an error event, of whatever shape and wherever in a stream", () => {

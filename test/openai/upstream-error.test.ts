@@ -89,7 +89,11 @@ describe("an error inside a stream", () => {
 
 	it("is the client's where its code is a status that says so", () => {
 		for (const code of ["400", "413", "422"])
-			expect(failureOf(code)).toEqual({ kind: "bad-request", message: "m", param: "p", code });
+			expect(failureOf(code)).toEqual({ kind: "bad-request", message: "The upstream says: m", param: "p", code });
+	});
+
+	it("says whose words it has, and puts none into anybody's mouth", () => {
+		expect(streamFailure({ message: "", param: null, code: "400" })).toMatchObject({ message: "" });
 	});
 
 	it("is the upstream's otherwise, with its status where it has one", () => {

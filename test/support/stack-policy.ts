@@ -82,29 +82,36 @@ export const STACK_KEYS = {
 	withoutPolicy: keyOf(4),
 	/** Of another tenant, which has one cascade. */
 	otherTenant: keyOf(5),
+	/** Of a tenant of the rate tier `trial`. */
+	limited: keyOf(7),
 	/** Of nobody. */
 	unknown: keyOf(6),
 } as const;
 
 /** What the tests need in KV beyond the demo's own records. */
-export function stackRecords(fakeOriginUrl: string): KvRecord[] {
+export function stackRecords(): KvRecord[] {
 	const record = (key: string, fields: object): KvRecord => ({ key, value: JSON.stringify({ version: 1, ...fields }) });
 	const keyRecord = (key: string, fields: object) =>
 		record(`key/${createHash("sha256").update(key).digest("hex")}`, fields);
 	const scopes = ["inference"];
 	const { cascades } = demoPolicy(undefined) as { cascades: Record<string, unknown> };
 	return [
-		record("origin/fake", { baseUrl: `${fakeOriginUrl}/v1`, secret: "ORIGIN_LOCAL_KEY" }),
 		record("tenant/other/policy", {
 			revision: 1,
 			publishedAt: 1_790_000_000,
 			policy: { version: 1, cascades: { mine: cascades["cascade"] } },
+		}),
+		record("tenant/limited/policy", {
+			revision: 1,
+			publishedAt: 1_790_000_000,
+			policy: { version: 1, cascades: { cascade: cascades["cascade"] }, limits: { rateTier: "trial" } },
 		}),
 		keyRecord(STACK_KEYS.second, { tenant: DEMO_TENANT, scopes }),
 		keyRecord(STACK_KEYS.revoked, { tenant: DEMO_TENANT, scopes, revokedAt: 1_790_000_000_000 }),
 		keyRecord(STACK_KEYS.withoutScope, { tenant: DEMO_TENANT, scopes: ["read-stats"] }),
 		keyRecord(STACK_KEYS.withoutPolicy, { tenant: "nobody", scopes }),
 		keyRecord(STACK_KEYS.otherTenant, { tenant: "other", scopes }),
+		keyRecord(STACK_KEYS.limited, { tenant: "limited", scopes }),
 	];
 }
 

@@ -10,8 +10,14 @@ export default async function startStack(project: TestProject): Promise<() => Pr
 	// Apart from the directory of `npm start`, which may be running.
 	const builtDirectory = await buildLocalWorkers(fileURLToPath(new URL("../../.wrangler/end-to-end", import.meta.url)));
 	const origin = await startFakeOrigin(LOCAL_ORIGIN_KEY);
-	const stack = await startLocalStack({ port: 0, originPort: 0, policy: stackPolicy(), builtDirectory });
-	await stack.publish(stackRecords(origin.url));
+	const stack = await startLocalStack({
+		port: 0,
+		originPort: 0,
+		policy: stackPolicy(),
+		origins: { fake: `${origin.url}/v1` },
+		builtDirectory,
+	});
+	await stack.publish(stackRecords());
 	project.provide("stackUrl", stack.url);
 	project.provide("fakeOriginUrl", origin.url);
 	return async () => {

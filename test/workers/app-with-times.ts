@@ -10,6 +10,7 @@ import type { Observation } from "../../src/core/observation.ts";
 import { createApp } from "../../src/http/app.ts";
 import type { StreamTimes } from "../../src/http/app-ports.ts";
 import { noBudget } from "../support/no-budget.ts";
+import { noRateTier } from "../support/no-rate-tier.ts";
 import { MESSAGES } from "./ask.ts";
 import type { TestTenant } from "./tenant.ts";
 
@@ -27,6 +28,7 @@ export function appWithTimes(times: Partial<StreamTimes> = {}) {
 			policies: createKvPolicyStore({ kv, clock }),
 			resolveStage: createStageResolver({ ai: env.AI, origins, clock }),
 			embed: createEmbedder({ ai: env.AI, origins, clock }),
+			rateLimiter: noRateTier,
 			spendingOf: noBudget,
 			observations: { record: (observation) => observations.push(observation) },
 			clock,

@@ -12,6 +12,7 @@ import { STREAM_TIMES } from "../../src/http/app-ports.ts";
 import { FakeClock, fakeStage, type Behaviour } from "../cascade/fakes.ts";
 import { exampleAnswer, FULL_MODEL, tokensWith } from "../core/examples.ts";
 import { fakeCascade } from "../support/cascades.ts";
+import { noRateTier } from "../support/no-rate-tier.ts";
 import { ADMIN, policyNumber, tenantLedger, valueOf, type TestLedger } from "./ledger/ledgers.ts";
 
 /** Dollars a million tokens of output; input is free, so that a call of `max_tokens` has a worst case that is easy to see. */
@@ -109,6 +110,7 @@ export function isolate(
 			policies: { read: async () => ok(published) },
 			resolveStage: async (stage) => ok(stage.name === "edge" ? stages.edge : stages.origin),
 			embed: async ({ policy: { model } }) => ok({ body: { object: "list", data: [], model }, promptTokens: 1 }),
+			rateLimiter: noRateTier,
 			spendingOf,
 			observations: { record: (observation) => void observations.push(observation) },
 			clock,

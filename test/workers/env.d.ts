@@ -12,6 +12,7 @@ declare global {
 			readonly CONFIG: KVNamespace;
 			readonly TENANT_LEDGER: DurableObjectNamespace<TenantLedger>;
 			readonly OPERATOR_REGISTRY: DurableObjectNamespace<OperatorRegistry>;
+			readonly RATE_TIER_STANDARD: RateLimit;
 			readonly ALLOW_LOOPBACK_ORIGINS: string;
 			readonly ORIGIN_FAKE_KEY: string;
 			readonly OTHER_SECRET: string;

@@ -58,14 +58,20 @@ describe.each([false, true])("an origin's fault (stream: %s)", (stream) => {
 });
 
 describe("what an origin says about a fault", () => {
-	it("names the field it is about", async () => {
-		expect((await askOrigin("vllm")).body.error).toMatchObject({ param: "top_k", message: "top_k must be -1" });
-		expect((await askOrigin("fastapi")).body.error).toMatchObject({ param: "top_k", message: "field required" });
+	it("names the field it is about, and says whose words they are", async () => {
+		expect((await askOrigin("vllm")).body.error).toMatchObject({
+			param: "top_k",
+			message: "The upstream says: top_k must be -1",
+		});
+		expect((await askOrigin("fastapi")).body.error).toMatchObject({
+			param: "top_k",
+			message: "The upstream says: field required",
+		});
 	});
 
 	it("loses the addresses in it", async () => {
 		expect((await askOrigin("context-length")).body.error.message).toBe(
-			"Too many tokens for [address] (context_length_exceeded).",
+			"The upstream says: Too many tokens for [address] (context_length_exceeded).",
 		);
 	});
 

@@ -7,7 +7,7 @@ import { exampleBody, exampleRequest } from "../core/examples.ts";
 const ORIGIN = { baseUrl: "https://origin.example/v1", key: "secret" };
 
 /** What an origin stage sends for this call, where the policy says this of its log-probabilities. */
-async function sentFor(differences: Partial<StageCall>, logprobs?: boolean) {
+async function sentFor(differences: Partial<StageCall>, logprobs?: boolean, baseUrl = ORIGIN.baseUrl) {
 	const sent: { url: string; headers: Headers; body: Record<string, unknown> }[] = [];
 	const fetcher: typeof fetch = async (url, init) => {
 		const body = JSON.parse(String(init?.body)) as Record<string, unknown>;
@@ -24,7 +24,7 @@ async function sentFor(differences: Partial<StageCall>, logprobs?: boolean) {
 		requestId: "req_1",
 		...differences,
 	};
-	const result = await createOriginStage(ORIGIN, new FakeClock(), logprobs, fetcher).complete(call);
+	const result = await createOriginStage({ ...ORIGIN, baseUrl }, new FakeClock(), logprobs, fetcher).complete(call);
 	return { result, ...(sent[0] as (typeof sent)[number]) };
 }
 
@@ -66,5 +66,52 @@ describe("an origin's whole answer", () => {
 		});
 		expect(body).toMatchObject({ model: "large", stream: false });
 		expect(result).toMatchObject({ ok: true, value: { text: "4" } });
+	});
+});
+
+describe("what an answer may hold at most", () => {
+	const asked = (body: Readonly<Record<string, unknown>>, maxOutputTokens?: number): Partial<StageCall> => ({
+		request: exampleRequest({ body, maxOutputTokens }),
+	});
+
+	it.each([
+		["https://gpu.example/v1", "large", "max_tokens"],
+		["https://gpu.example/v1", "openai/gpt-oss-120b", "max_tokens"],
+		["https://gpu.example/v1", "gpt-4o", "max_tokens"],
+		["https://notopenai.com/v1", "large", "max_tokens"],
+		["https://api.openai.com/v1", "gpt-4o", "max_completion_tokens"],
+		["https://acme.openai.azure.com/v1", "deployment", "max_completion_tokens"],
+		["https://gateway.example/v1", "openai/o3-mini", "max_completion_tokens"],
+		["https://gateway.example/v1", "gpt-5-mini", "max_completion_tokens"],
+	])(
+		"is told at %s to %s as %s, where the request is bounded and its client says nothing",
+		async (url, model, field) => {
+			const { body } = await sentFor({ ...asked({}, 100), model }, undefined, url);
+			expect({ ...body, messages: null, model: null, stream: null }).toEqual({
+				messages: null,
+				model: null,
+				stream: null,
+				[field]: 100,
+			});
+			const { body: checked } = await sentFor({ ...verdict, model }, undefined, url);
+			expect(checked[field]).toBe(1);
+		},
+	);
+
+	it("is the client's to say, and not said where nothing bounds the request", async () => {
+		expect((await sentFor(asked({}))).body).not.toHaveProperty("max_tokens");
+		expect((await sentFor(asked({ max_tokens: 7 }, 7))).body).toMatchObject({ max_tokens: 7 });
+		const { body } = await sentFor(asked({ max_completion_tokens: 7, max_tokens: null }, 7));
+		expect([body["max_completion_tokens"], body["max_tokens"]]).toEqual([7, null]);
+	});
+
+	it("is not more by its older name than by the one that was checked", async () => {
+		const both = async (older: number, newer: number) => {
+			const { body } = await sentFor(asked({ max_tokens: older, max_completion_tokens: newer }, newer));
+			return [body["max_tokens"], body["max_completion_tokens"]];
+		};
+		expect(await both(100_000, 7)).toEqual([7, 7]);
+		expect(await both(3, 7)).toEqual([3, 7]);
+		expect(await both(7, 7)).toEqual([7, 7]);
 	});
 });

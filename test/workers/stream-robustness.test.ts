@@ -14,6 +14,7 @@ import { event } from "../support/openai-answers.ts";
 import { readEvents } from "../support/read-events.ts";
 import { publishTenant, type TestTenant } from "./tenant.ts";
 import { noBudget } from "../support/no-budget.ts";
+import { noRateTier } from "../support/no-rate-tier.ts";
 
 const WORDS = "é👍🏽\u2028日";
 
@@ -70,6 +71,7 @@ function appWithReads(reads: Reads) {
 						: createWorkersAiStage(ai, model, undefined, clock),
 				),
 			embed: async () => err({ kind: "unreachable" }),
+			rateLimiter: noRateTier,
 			spendingOf: noBudget,
 			observations: { record: () => {} },
 			clock,

@@ -20,7 +20,7 @@ export interface TestTenant {
 /** Publishes a tenant with this cascade as `cascade`. */
 export async function publishTenant(
 	changes: CascadeChanges = {},
-	limits: Readonly<Record<string, number>> = {},
+	limits: Readonly<Record<string, number | string>> = {},
 	scopes: readonly string[] = ["inference"],
 	others: {
 		readonly embeddings?: Readonly<Record<string, { readonly model: string }>>;

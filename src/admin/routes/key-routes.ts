@@ -27,6 +27,7 @@ export const createKey = guarded({
 	description: "A lost reply is a key that nobody knows: revoke it by its id from the list, and make another.",
 	body: newKey,
 	reply: { schema: madeKey, description: ONCE, statuses: [201] },
+	refusals: [409],
 	async handle({ ports, ledger, body: { name, scopes, expiresAt = null }, requester: { actor } }) {
 		const key = formatApiKey(ports.randomKeyBytes());
 		const sha256 = await ports.sha256Hex(key);
@@ -46,9 +47,9 @@ export const rotateKey = guarded({
 	reply: { schema: madeKey, description: ONCE, statuses: [201] },
 	refusals: [409],
 	async handle({ ports, ledger, parameters: { id }, body, requester: { actor } }) {
-		const keys = await answerOfTenant(ledger, itemsOf(ledger.keys()));
-		if (!keys.ok) return keys;
-		const old = keys.value.body.items.find((key) => key.id === id);
+		const [state, keys] = await Promise.all([ledger.state(), ledger.keys()]);
+		if (!state.ok) return err(ledgerRefusal(state.error));
+		const old = keys.find((key) => key.id === id);
 		if (old === undefined) return err(refuse({ status: 404, code: "not_found", message: `There is no key ${id}.` }));
 		const { name, scopes } = old;
 		const { expiresAt = null } = body;

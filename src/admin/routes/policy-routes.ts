@@ -1,12 +1,26 @@
 import { isJsonObject } from "../../core/json.ts";
 import { applyMergePatch } from "../../core/ledger/merge-patch.ts";
+import { loosenedLimits } from "../../core/ledger/operators-limits.ts";
 import { diffPolicies } from "../../core/ledger/policy-diff.ts";
 import { parseTenantPolicy } from "../../core/parse-tenant-policy.ts";
+import { rateTierBinding } from "../../core/rate-tier.ts";
+import type { PolicyDocument } from "../../core/policy-schema/policy.ts";
 import { err, ok } from "../../core/result.ts";
+import type { PolicyProblem, TenantPolicy } from "../../core/tenant-policy.ts";
+import type { AdminPorts } from "../admin-ports.ts";
 import { conflictRefusal, ledgerRefusal, problemsRefusal } from "../admin-reply.ts";
 import { revisionAnswer } from "../answers.ts";
 import { guarded } from "../define-route.ts";
-import { changeQuery, mergePatch, policyDocument, revisionWritten, validation } from "../schemas/policy.ts";
+import { missingOrigins, refuseMissingOrigins } from "../missing-origins.ts";
+import {
+	candidatePolicy,
+	changeQuery,
+	mergePatch,
+	policyDocument,
+	revisionWritten,
+	storedPolicy,
+	validation,
+} from "../schemas/policy.ts";
 
 const REASON_HEADER = {
 	"x-reason": { required: false, description: "Why, where the query does not say; ASCII, as headers are." },
@@ -19,11 +33,11 @@ export const showPolicy = guarded({
 	path: "/tenants/{tenant}/policy",
 	roles: ["operator", "tenant-admin", "tenant-reader"],
 	summary: "The current policy",
-	reply: { schema: policyDocument, description: "The document as it was written.", revisioned: true },
+	reply: { schema: storedPolicy, description: "The document as it was written.", revisioned: true },
 	async handle({ ledger }) {
 		const current = await ledger.revision("current");
 		if (!current.ok) return err(ledgerRefusal(current.error));
-		return ok({ body: current.value.document, revision: current.value.revision });
+		return ok({ body: current.value.document as PolicyDocument, revision: current.value.revision });
 	},
 });
 
@@ -37,8 +51,11 @@ export const putPolicy = guarded({
 	body: policyDocument,
 	headers: REASON_HEADER,
 	precondition: "required",
+	refusals: [409],
 	reply: { schema: revisionWritten, description: CHANGED, statuses: [200, 201], revisioned: true },
-	async handle({ ledger, body: document, expected = null, query, header, requester: { actor } }) {
+	async handle({ ports, ledger, parameters, body: document, expected = null, query, header, requester: { actor } }) {
+		const missing = await refuseMissingOrigins(document, ports.registry, ledger, parameters.tenant);
+		if (missing !== null) return err(missing);
 		const reason = reasonOf(query.reason, header("x-reason"));
 		const written = revisionAnswer(await ledger.putPolicy({ document, expected, reason, cause: "put", actor }));
 		return written.ok && expected === null ? ok({ ...written.value, status: 201 }) : written;
@@ -55,9 +72,10 @@ export const patchPolicy = guarded({
 	body: mergePatch,
 	contentTypes: ["application/merge-patch+json", "application/json"],
 	headers: REASON_HEADER,
-	precondition: "required",
+	precondition: "required-of-existing",
+	refusals: [409],
 	reply: { schema: revisionWritten, description: "The revision that is current now.", revisioned: true },
-	async handle({ ledger, body: patch, expected = null, query, header, requester: { actor } }) {
+	async handle({ ports, ledger, parameters, body: patch, expected = null, query, header, requester: { actor } }) {
 		const current = await ledger.revision("current");
 		if (!current.ok) {
 			const { error } = current;
@@ -67,6 +85,8 @@ export const patchPolicy = guarded({
 		const document = applyMergePatch(current.value.document, patch);
 		if (!document.ok || !isJsonObject(document.value))
 			return err(problemsRefusal(422, "invalid_request", [{ path: "body", message: "nests too deep" }]));
+		const missing = await refuseMissingOrigins(document.value, ports.registry, ledger, parameters.tenant);
+		if (missing !== null) return err(missing);
 		const reason = reasonOf(query.reason, header("x-reason"));
 		// The ledger compares the revision: one that has risen since the caller or this route looked is a conflict.
 		return revisionAnswer(
@@ -81,23 +101,38 @@ export const validatePolicy = guarded({
 	path: "/tenants/{tenant}/policy/validate",
 	roles: ["operator", "tenant-admin", "tenant-reader"],
 	summary: "Check a policy, and what it would change, without saving it",
-	body: policyDocument,
+	body: candidatePolicy,
 	reply: { schema: validation, description: "Every problem, and every difference to the current policy." },
-	async handle({ ledger, body: document }) {
+	async handle({ ledger, ports, parameters, body: document, requester: { actor } }) {
 		const current = await ledger.revision("current");
 		if (!current.ok && (current.error.kind !== "not-found" || current.error.what === "tenant"))
 			return err(ledgerRefusal(current.error));
 		const parsed = parseTenantPolicy(document);
+		const inForce = current.ok ? parseTenantPolicy(current.value.document) : null;
+		const problems = parsed.ok
+			? [
+					...(await missingOrigins(parsed.value, ports.registry, parameters.tenant)),
+					...(actor.kind === "tenant-key" && inForce?.ok === true ? loosenedLimits(inForce.value, parsed.value) : []),
+				]
+			: parsed.error;
 		return ok({
 			body: {
-				valid: parsed.ok,
-				problems: parsed.ok ? [] : parsed.error,
+				valid: problems.length === 0,
+				problems,
+				warnings: parsed.ok ? warningsOf(parsed.value, ports) : [],
 				revision: current.ok ? current.value.revision : null,
 				changes: diffPolicies(current.ok ? current.value.document : {}, document),
 			},
 		});
 	},
 });
+
+/** Settings that name what this Worker does not have; requests are served without. */
+function warningsOf({ limits: { rateTier } }: TenantPolicy, { hasRateTier }: AdminPorts): PolicyProblem[] {
+	if (rateTier === undefined || hasRateTier(rateTier)) return [];
+	const message = `limits nothing: the Worker has no binding ${rateTierBinding(rateTier)}`;
+	return [{ path: "limits.rateTier", message }];
+}
 
 /** A reason without the space around it; longer ones than the schema of the query takes are cut. */
 function reasonOf(query: string | undefined, header: string | null): string {

@@ -1,9 +1,11 @@
 import { diffPolicies } from "../../core/ledger/policy-diff.ts";
+import type { PolicyDocument } from "../../core/policy-schema/policy.ts";
 import { err, ok } from "../../core/result.ts";
 import * as v from "valibot";
 import { ledgerRefusal } from "../admin-reply.ts";
-import { answer, answerOfTenant, revisionAnswer } from "../answers.ts";
+import { answerOfTenant, revisionAnswer } from "../answers.ts";
 import { guarded } from "../define-route.ts";
+import { refuseMissingOrigins } from "../missing-origins.ts";
 import { numberedPage } from "../schemas/common.ts";
 import { DEFAULT_LIMIT, numberedPageQuery, revisionNumber } from "../schemas/parameters.ts";
 import { difference, policyRevision, revisionSummary, revisionWritten, rollbackBody } from "../schemas/policy.ts";
@@ -27,7 +29,11 @@ export const showRevision = guarded({
 	roles: ["operator", "tenant-admin", "tenant-reader"],
 	summary: "The policy as it was at a revision",
 	reply: { schema: policyRevision, description: "The revision with its document.", revisioned: true },
-	handle: async ({ ledger, parameters: { revision } }) => answer(await ledger.revision(revision), () => ({ revision })),
+	async handle({ ledger, parameters: { revision } }) {
+		const found = await ledger.revision(revision);
+		if (!found.ok) return err(ledgerRefusal(found.error));
+		return ok({ body: { ...found.value, document: found.value.document as PolicyDocument }, revision });
+	},
 });
 
 export const diffRevisions = guarded({
@@ -63,7 +69,15 @@ export const rollbackPolicy = guarded({
 	summary: "Make an earlier policy the current one again, as a new revision",
 	body: rollbackBody,
 	precondition: "of-existing",
+	refusals: [409],
 	reply: { schema: revisionWritten, description: "The revision that is current now.", revisioned: true },
-	handle: async ({ ledger, body: { revision: to, reason }, expected = null, requester: { actor } }) =>
-		revisionAnswer(await ledger.rollback({ to, expected, reason, actor })),
+	async handle({ ports, ledger, parameters, body: { revision: to, reason }, expected = null, requester: { actor } }) {
+		const { tenant } = parameters;
+		const earlier = await ledger.revision(to);
+		const missing = earlier.ok
+			? await refuseMissingOrigins(earlier.value.document, ports.registry, ledger, tenant)
+			: null;
+		if (missing !== null) return err(missing);
+		return revisionAnswer(await ledger.rollback({ to, expected, reason, actor }));
+	},
 });

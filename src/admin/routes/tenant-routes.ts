@@ -1,7 +1,10 @@
-import { err, ok } from "../../core/result.ts";
-import { ledgerRefusal, refuse } from "../admin-reply.ts";
+import * as v from "valibot";
+import type { LedgerRefusal, TenantLedgerPort } from "../../core/ledger/ledger-ports.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { ledgerRefusal, refuse, unknownTenant } from "../admin-reply.ts";
 import { answer, answerOfTenant } from "../answers.ts";
 import { guarded } from "../define-route.ts";
+import { holdExport, streamExport } from "../read-export.ts";
 import { namedPage, numberedPage, auditEntry } from "../schemas/common.ts";
 import { DEFAULT_LIMIT, namedPageQuery, numberedPageQuery } from "../schemas/parameters.ts";
 import {
@@ -15,6 +18,8 @@ import {
 import { usageQuery, usageReport } from "../schemas/usage.ts";
 
 const DAY_MS = 86_400_000;
+/** Of the last copy of a tenant, which must be whole before the tenant goes; an isolate has 128 MiB. */
+const MOST_HELD_BYTES = 32 * 1024 * 1024;
 /** Rows of one report stay below some ten thousand for a tenant of a few cascades. */
 const MOST_DAYS = { hour: 31, day: 366 } as const;
 
@@ -93,11 +98,20 @@ export const deleteTenant = guarded({
 	path: "/tenants/{tenant}",
 	roles: ["operator"],
 	summary: "Delete a tenant, its policy, keys and usage",
-	description: "Cannot be undone. Answers with the export, which is the last copy.",
+	description:
+		"Cannot be undone. Answers with the export, which is the last copy; 409 `export_too_large` where that is more than 32 MiB: export the tenant first, and delete it with `export=none`.",
+	query: v.strictObject({
+		export: v.optional(
+			v.pipe(
+				v.literal("none", "must be none"),
+				v.description("`none`: answer with the tenant's state alone; what else there was is gone."),
+			),
+		),
+	}),
 	headers: { "x-confirm": { required: true, description: "The tenant's name once more." } },
 	reply: { schema: exported, description: "What the tenant was." },
-	refusals: [428],
-	async handle({ ports, ledger, parameters: { tenant }, header, requester: { actor } }) {
+	refusals: [409, 428],
+	async handle({ ports, ledger, parameters: { tenant }, query, header, requester: { actor } }) {
 		if (header("x-confirm") !== tenant) {
 			return err(
 				refuse({
@@ -108,11 +122,17 @@ export const deleteTenant = guarded({
 				}),
 			);
 		}
-		const document = await ledger.export();
-		const destroyed = document.ok ? await ledger.destroy({ actor }) : document;
+		const last = await (query.export === "none" ? headOf(ledger) : holdExport(ledger, MOST_HELD_BYTES));
+		const copy = last.ok ? last.value : null;
+		if (copy === "too-large") {
+			const message = "The export is too large to be the reply: GET it first, then send this with 'export=none'.";
+			return err(refuse({ status: 409, code: "export_too_large", param: "export", message }));
+		}
+		const destroyed = last.ok ? await ledger.destroy({ actor }) : last;
 		// Also where there is no such ledger: an earlier deletion may have broken off before this.
 		if (destroyed.ok || destroyed.error.kind === "not-found") await ports.registry.removeTenant({ tenant, actor });
-		return destroyed.ok ? answer(document) : err(ledgerRefusal(destroyed.error));
+		if (!destroyed.ok) return err(ledgerRefusal(destroyed.error));
+		return copy === null ? err(unknownTenant()) : ok({ body: copy });
 	},
 });
 
@@ -122,8 +142,12 @@ export const exportTenant = guarded({
 	path: "/tenants/{tenant}/export",
 	roles: ["operator", "tenant-admin"],
 	summary: "Everything the ledger holds of a tenant",
+	description: "Sent as it is read. One that breaks off is no JSON.",
 	reply: { schema: exported, description: "The export." },
-	handle: async ({ ledger }) => answer(await ledger.export()),
+	async handle({ ledger }) {
+		const document = await streamExport(ledger);
+		return document.ok ? ok({ body: document.value }) : err(ledgerRefusal(document.error));
+	},
 });
 
 export const showUsage = guarded({
@@ -158,3 +182,9 @@ export const showTenantAudit = guarded({
 	handle: async ({ ledger, query: { before = null, limit = DEFAULT_LIMIT } }) =>
 		answerOfTenant(ledger, ledger.audit({ before, limit })),
 });
+
+/** The beginning of an export, which is all of it that an answer without the rest has. */
+async function headOf(ledger: TenantLedgerPort): Promise<Result<Readonly<Record<string, unknown>>, LedgerRefusal>> {
+	const state = await ledger.state();
+	return state.ok ? ok({ version: 1, ...state.value }) : state;
+}

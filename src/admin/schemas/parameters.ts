@@ -32,7 +32,7 @@ export const PARAMETERS = {
 			/^[a-z0-9][a-z0-9._-]{0,63}$/u,
 			"must be 1 to 64 of a-z, 0-9, '.', '_', '-', and begin with a letter or digit",
 		),
-		v.description("The origin's name, as policies use it."),
+		v.description("The origin's name, as policies use it; `acme.gpu` is for tenant `acme` alone."),
 	),
 	revision: wholeText(1, 999_999_999_999_999, "must be the number of a revision"),
 } as const;

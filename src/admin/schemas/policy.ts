@@ -1,14 +1,27 @@
 import * as v from "valibot";
 import { isJsonObject, type JsonObject } from "../../core/json.ts";
+import type { PolicyDocument } from "../../core/policy-schema/policy.ts";
 import { actor, moment, problem, publication } from "./common.ts";
 import { reason } from "./parameters.ts";
 
 const jsonObject = v.custom<JsonObject>(isJsonObject, "must be a JSON object");
 
-/** A policy as it is written; the ledger's parser, which is also the read path's, says everything that is wrong with it. */
-export const policyDocument = v.pipe(
+/** A policy that the ledger has taken, and which therefore has the policy's form. */
+export const storedPolicy = v.custom<PolicyDocument>(isJsonObject, "must be a JSON object");
+
+/**
+ * A policy as it is sent. Here it may be any object: the ledger's parser, which is also the read path's, says everything
+ * that is wrong with it. Clients' types and the description have the form that it must have.
+ */
+export const policyDocument: v.GenericSchema<PolicyDocument, JsonObject> = v.custom<PolicyDocument>(
+	isJsonObject,
+	"must be a JSON object",
+);
+
+/** What is to be checked, and so need not be a policy. */
+export const candidatePolicy = v.pipe(
 	jsonObject,
-	v.description("A tenant policy, `version: 1`; docs/storage.md has its fields."),
+	v.description("What should be a `Policy`. The answer names whatever is wrong with it."),
 );
 
 /** RFC 7396: fields of the same name replace, `null` removes. */
@@ -33,7 +46,7 @@ const summary = {
 	cause: v.picklist(["put", "patch", "rollback", "promote", "import"]),
 };
 export const revisionSummary = v.object(summary);
-export const policyRevision = v.object({ ...summary, document: v.record(v.string(), v.unknown()) });
+export const policyRevision = v.object({ ...summary, document: storedPolicy });
 
 const path = v.pipe(v.string(), v.description("Such as `cascades.chat.stages[0].threshold`; `policy` is the whole."));
 const names = v.array(v.string());
@@ -49,6 +62,10 @@ export const change = v.variant("kind", [
 export const validation = v.object({
 	valid: v.boolean(),
 	problems: v.array(problem),
+	warnings: v.pipe(
+		v.array(problem),
+		v.description("What the policy may say, and what does nothing here: a rate tier that this Worker does not have."),
+	),
 	revision: v.pipe(v.nullable(v.number()), v.description("The current revision, which `changes` compares with.")),
 	changes: v.array(change),
 });

@@ -21,8 +21,8 @@ export const usageQuery = v.strictObject({
 
 const byName = (description: string) => v.pipe(v.record(v.string(), v.number()), v.description(description));
 
-const usageRow = v.object({
-	start: moment,
+/** What a row of usage says, whatever its time. */
+export const usageEntries = {
 	cascade: v.string(),
 	policyRevision: v.number(),
 	requests: v.number(),
@@ -43,7 +43,9 @@ const usageRow = v.object({
 		v.object({ p50: v.number(), p95: v.number(), p99: v.number() }),
 		v.description("Milliseconds to the last byte."),
 	),
-});
+};
+
+const usageRow = v.object({ start: moment, ...usageEntries });
 
 export const usageReport = v.object({
 	from: moment,

@@ -14,7 +14,10 @@ import { REQUESTS } from "./requests.ts";
 export interface Connection {
 	/** Without a slash at its end. */
 	readonly url: string;
-	readonly key: string;
+	/** Null: whom Cloudflare Access lets in is an operator by that. */
+	readonly key: string | null;
+	/** What lets a request through Cloudflare Access. */
+	readonly accessHeaders: Readonly<Record<string, string>>;
 }
 
 /** A successful reply. */
@@ -60,7 +63,8 @@ export async function callAdmin<Operation extends AdminOperation>(
 	const path = pattern.replaceAll(/\{(\w+)\}/gu, (_, name: string) => encodeURIComponent(parameters[name] ?? ""));
 	const url = `${connection.url}/admin/v1${path}${queryText(input.query)}`;
 	const headers = {
-		authorization: `Bearer ${connection.key}`,
+		...connection.accessHeaders,
+		...(connection.key === null ? {} : { authorization: `Bearer ${connection.key}` }),
 		accept: "application/json",
 		...(input.body === undefined ? {} : { "content-type": contentType(operation) }),
 		...precondition(input.seen),

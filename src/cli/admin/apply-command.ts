@@ -1,10 +1,12 @@
 import type { Command } from "commander";
+import { originsNamed } from "../../core/policy-origins.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { PolicyProblem } from "../../core/tenant-policy.ts";
 import type { AdminFailure } from "./admin-client.ts";
 import { allItems } from "./all-pages.ts";
 import { confirmInTerminal } from "./ask-in-terminal.ts";
-import { readDesiredState, type DesiredState } from "./desired-state.ts";
-import { describePlan, planOrigin, planTenant, stepsToTake, type PlannedStep } from "./plan.ts";
+import { readDesiredState, type DesiredPolicy, type DesiredState } from "./desired-state.ts";
+import { describeDone, describePlan, planOrigin, planTenant, stepsToTake, type PlannedStep } from "./plan.ts";
 import { adminCommand, withSession, type ExitCode, type Session } from "./session.ts";
 import { printable } from "./show-values.ts";
 
@@ -52,6 +54,7 @@ async function apply(session: Session, directory: string, { yes, dryRun, reason 
 		if (!session.json)
 			process.stdout.write(`${step.act === "create" ? "created" : "changed"} ${step.kind} ${step.name}\n`);
 	}
+	if (!session.json && goesOn) process.stdout.write(describeDone(plan.value));
 	if (session.json)
 		process.stdout.write(
 			`${JSON.stringify({ steps: plan.value.map(({ kind, name, act }) => ({ kind, name, act })), taken })}\n`,
@@ -66,6 +69,8 @@ async function makePlan(
 ): Promise<Result<readonly PlannedStep[], AdminFailure | string>> {
 	const steps: PlannedStep[] = [];
 	let problems = "";
+	const arriving = new Set(origins.map(({ name }) => name));
+	const newTenants: DesiredPolicy[] = [];
 	// Origins come first: policies name them.
 	if (origins.length > 0) {
 		const current = await allItems(session, "origins.list");
@@ -82,13 +87,50 @@ async function makePlan(
 		const { tenant, document } = policy;
 		const checked = await session.call("policy.validate", { parameters: { tenant }, body: document });
 		if (!checked.ok && !isUnknownTenant(checked.error)) return checked;
-		if (checked.ok)
-			problems += checked.value.body.problems
-				.map(({ path, message }) => `tenants/${tenant}.json: ${printable(`${path}: ${message}`)}\n`)
-				.join("");
+		if (checked.ok) {
+			const isMet = new Set(originsNamed(document).flatMap(({ path, origin }) => (arriving.has(origin) ? [path] : [])));
+			// Of what was taken here, the Worker can only miss an origin there, and this plan brings it.
+			problems += problemLines(
+				tenant,
+				checked.value.body.problems.filter(({ path }) => !isMet.has(path)),
+			);
+		} else newTenants.push(policy);
 		steps.push(...planTenant(policy, checked.ok ? checked.value.body : undefined));
 	}
+	const missing = await missingOrigins(session, newTenants, arriving);
+	if (!missing.ok) return missing;
+	problems += missing.value;
 	return problems === "" ? ok(steps) : err(problems);
+}
+
+/**
+ * Lines for the origins that policies of new tenants name and that neither the Worker nor the directory has: there is no
+ * tenant yet at which the Worker could check them. Only an operator makes tenants, and may list the origins.
+ */
+async function missingOrigins(
+	session: Session,
+	policies: readonly DesiredPolicy[],
+	arriving: ReadonlySet<string>,
+): Promise<Result<string, AdminFailure>> {
+	const wanted = policies.flatMap(({ tenant, document }) =>
+		originsNamed(document)
+			.filter(({ origin }) => !arriving.has(origin))
+			.map((named) => ({ tenant, ...named })),
+	);
+	if (wanted.length === 0) return ok("");
+	const there = await allItems(session, "origins.list");
+	if (!there.ok) return there;
+	const names = new Set(there.value.map(({ name }) => name));
+	return ok(
+		wanted
+			.filter(({ origin }) => !names.has(origin))
+			.map(({ tenant, path, origin }) => problemLines(tenant, [{ path, message: `there is no origin '${origin}'` }]))
+			.join(""),
+	);
+}
+
+function problemLines(tenant: string, problems: readonly PolicyProblem[]): string {
+	return problems.map(({ path, message }) => `tenants/${tenant}.json: ${printable(`${path}: ${message}`)}\n`).join("");
 }
 
 function isUnknownTenant(failure: AdminFailure): boolean {

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import type { AdminReply } from "../../admin/client-types.ts";
 import { moreOf, numberedPage, withNumberedPages, type PageOptions } from "./paging.ts";
-import { adminCommand, withSession } from "./session.ts";
+import { tenantCommand, withSession } from "./session.ts";
 import { showMoment } from "./show-values.ts";
 import { textTable } from "./text-table.ts";
 
 /** `cascade audit`: a tenant's trail where one is named, the registry's otherwise. */
 export function registerAuditCommand(program: Command): void {
 	withNumberedPages(
-		adminCommand(program, "audit", "who did what to a tenant; without --tenant: to tenants, origins, operators' keys"),
+		tenantCommand(program, "audit", "who did what to a tenant; without one: to tenants, origins, operators' keys"),
 	)
 		.option("--registry", "the registry's trail, also where $CASCADE_TENANT names a tenant")
 		.action(

@@ -1,17 +1,9 @@
 import type { Command } from "commander";
 import type { AdminReply } from "../../admin/client-types.ts";
-import type { UsageRow } from "../../core/ledger/usage.ts";
-import { adminCommand, withSession, type ExitCode, type Session } from "./session.ts";
-import { showCount, showDuration, showMoment, showUsd } from "./show-values.ts";
-import { textTable } from "./text-table.ts";
-import { escalationShare, totalsOf } from "./usage-summary.ts";
+import { describeCanaryFigures } from "./describe-canary-figures.ts";
+import { adminCommand, tenantCommand, withSession, type ExitCode, type Session } from "./session.ts";
+import { showMoment } from "./show-values.ts";
 import { printWritten } from "./write-policy.ts";
-
-const DAY_MS = 86_400_000;
-/** The API reports at most so many days. */
-const MOST_DAYS = 366;
-
-type Canary = AdminReply<"canary.get">;
 
 /** `cascade canary …`. */
 export function registerCanaryCommands(program: Command): void {
@@ -27,10 +19,12 @@ export function registerCanaryCommands(program: Command): void {
 				return session.show("canary.put", { parameters: { tenant: session.tenant() }, body }, describeCanary);
 			}),
 		);
-	adminCommand(canary, "show", "the canary, and its figures beside the current revision's since it began").action(
-		withSession(showCanary),
-	);
-	adminCommand(canary, "promote", "make the canary's policy the current one, as a new revision")
+	tenantCommand(
+		canary,
+		"show",
+		"the canary, and its figures beside the current policy's, of requests since it began",
+	).action(withSession(showCanary));
+	tenantCommand(canary, "promote", "make the canary's policy the current one, as a new revision")
 		.option("--reason <text>", "why; kept with the revision", "")
 		.action(
 			withSession<{ reason: string }>(async (session, { reason }) => {
@@ -39,7 +33,7 @@ export function registerCanaryCommands(program: Command): void {
 				return answer.ok ? printWritten(session, answer.value) : session.refuse(answer.error);
 			}),
 		);
-	adminCommand(canary, "drop", "put every request on the current revision again")
+	tenantCommand(canary, "drop", "put every request on the current revision again")
 		.option("--reason <text>", "why; kept in the audit trail", "")
 		.action(
 			withSession<{ reason: string }>((session, { reason }) =>
@@ -62,63 +56,14 @@ function readShare(session: Session, text: string): number {
 		: session.wrongUsage(`--share: '${text}' is no share above 0 and below 1, such as 5%`);
 }
 
-async function showCanary(session: Session): Promise<ExitCode> {
-	const parameters = { tenant: session.tenant() };
-	const canary = await session.call("canary.get", { parameters });
-	if (!canary.ok) return session.refuse(canary.error);
-	session.print(canary.value, describeCanary);
-	if (session.json) return 0;
-	const state = await session.call("tenants.get", { parameters });
-	if (!state.ok) return session.refuse(state.error);
-	const { since, revision } = canary.value.body;
-	const now = Date.now();
-	const query = {
-		from: new Date(Math.max(since, now - MOST_DAYS * DAY_MS + 1)).toISOString(),
-		// The hour that is running counts too, and clocks may differ by a little.
-		to: new Date(Math.max(now, since) + 1).toISOString(),
-		by: now - since > 30 * DAY_MS ? "day" : "hour",
-	} as const;
-	const usage = await session.call("usage.get", { parameters, query });
-	if (!usage.ok) return session.refuse(usage.error);
-	process.stdout.write(
-		compareRevisions(usage.value.body.rows, { current: state.value.body.revision, canary: revision }),
+function showCanary(session: Session): Promise<ExitCode> {
+	return session.show(
+		"canary.get",
+		{ parameters: { tenant: session.tenant() } },
+		(canary) => describeCanary(canary) + describeCanaryFigures(canary.figures, canary.revision),
 	);
-	return 0;
 }
 
-function describeCanary({ revision, share, since, author }: Canary): string {
+function describeCanary({ revision, share, since, author }: AdminReply<"canary.put">): string {
 	return `Revision ${revision} serves ${Number((100 * share).toPrecision(12))}% of requests since ${showMoment(since)} (${author.name}).\n`;
-}
-
-/** The figures of two revisions side by side, over whole hours. */
-export function compareRevisions(
-	rows: readonly UsageRow[],
-	revisions: { readonly current: number | null; readonly canary: number },
-): string {
-	const columns = [
-		{ heading: "" },
-		...["revision", "requests", "failed", "escalated", "cost a request", "saved a request", "worst p95"].map(
-			(heading) => ({
-				heading,
-				right: true,
-			}),
-		),
-	];
-	const lines = Object.entries(revisions).map(([name, revision]) => {
-		const own = rows.filter(({ policyRevision }) => policyRevision === revision);
-		const totals = totalsOf(own);
-		const each = (usd: number, unknown: number) =>
-			totals.requests === unknown ? "–" : showUsd(usd / (totals.requests - unknown));
-		return [
-			name,
-			String(revision ?? "–"),
-			showCount(totals.requests),
-			showCount(totals.failed),
-			escalationShare(totals),
-			each(totals.costUsd, totals.unknownCost),
-			each(totals.savedUsd, totals.unknownSaved),
-			own.length === 0 ? "–" : showDuration(Math.max(...own.map(({ latency }) => latency.p95))),
-		];
-	});
-	return textTable(columns, lines);
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { JsonObject } from "../../core/json.ts";
+import type { PolicyDocument } from "../../admin/client-types.ts";
+import { foreignOrigins } from "../../core/origin-owner.ts";
 import { parseTenantPolicy } from "../../core/parse-tenant-policy.ts";
 import { isOriginSecretName } from "../../core/published-records.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -21,7 +22,7 @@ export interface DesiredOrigin {
 /** A tenant's policy as its file has it. */
 export interface DesiredPolicy {
 	readonly tenant: string;
-	readonly document: JsonObject;
+	readonly document: PolicyDocument;
 }
 
 /** What a directory asks for; both in the order of names. */
@@ -53,8 +54,10 @@ function readPolicy(file: string): Result<DesiredPolicy, string> {
 	const document = readDocument(file);
 	if (!document.ok) return document;
 	const parsed = parseTenantPolicy(document.value);
-	if (parsed.ok) return ok({ tenant, document: document.value });
-	return err(parsed.error.map(({ path, message }) => `${file}: ${path}: ${message}\n`).join(""));
+	const problems = parsed.ok ? foreignOrigins(parsed.value, tenant) : parsed.error;
+	// What the parser takes has the form of a policy; it is sent as it was written, without the defaults.
+	if (problems.length === 0) return ok({ tenant, document: document.value as PolicyDocument });
+	return err(problems.map(({ path, message }) => `${file}: ${path}: ${message}\n`).join(""));
 }
 
 function readOrigin(file: string): Result<DesiredOrigin, string> {

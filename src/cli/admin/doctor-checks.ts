@@ -1,6 +1,7 @@
 import type { AdminReply } from "../../admin/client-types.ts";
 import { describeMethod } from "../../core/confidence/method.ts";
 import { parseTenantPolicy } from "../../core/parse-tenant-policy.ts";
+import { originsNamed } from "../../core/policy-origins.ts";
 import type { StagePolicy, TenantPolicy } from "../../core/tenant-policy.ts";
 import { isKnownModel, TYPED_WITH_LOGPROBS } from "../../core/workers-ai-models.ts";
 import { showDuration, showMoment } from "./show-values.ts";
@@ -37,12 +38,17 @@ export interface TenantFacts {
 	/** Null before the first. */
 	readonly policy: unknown;
 	readonly keys: AdminReply<"keys.list">["items"];
-	/** Names of the origins; null where the key may not see them. */
-	readonly origins: ReadonlySet<string> | null;
+	/** Whether the local environment's demo key, which no ledger holds, may ask as this tenant. */
+	readonly hasDemoKey: boolean;
+	/** What the Worker itself finds wrong with the policy; it alone knows the origins. */
+	readonly problems: AdminReply<"policy.validate">["problems"];
+	/** What it warns of; it alone knows its bindings. */
+	readonly warnings: AdminReply<"policy.validate">["warnings"];
 }
 
 /** Everything that is remarkable about a tenant; one `ok` where nothing is. */
-export function checkTenant({ state, policy, keys, origins }: TenantFacts, now: number): readonly Check[] {
+export function checkTenant(facts: TenantFacts, now: number): readonly Check[] {
+	const { state, policy, keys, hasDemoKey, problems, warnings } = facts;
 	const subject = `tenant ${state.tenant}`;
 	const found: Check[] = [];
 	const report = (status: "warn" | "fail", message: string) => found.push({ status, subject, message });
@@ -54,6 +60,7 @@ export function checkTenant({ state, policy, keys, origins }: TenantFacts, now: 
 			`${pending} records are not in KV yet, the oldest since ${showMoment(oldestAt)}; it is retried by itself: look for faults of KV in the Worker's log if that lasts`,
 		);
 	if (
+		!hasDemoKey &&
 		!keys.some(
 			({ revokedAt, expiresAt, scopes }) =>
 				scopes.includes("inference") && revokedAt === null && (expiresAt === null || expiresAt > now),
@@ -65,32 +72,31 @@ export function checkTenant({ state, policy, keys, origins }: TenantFacts, now: 
 		return found;
 	}
 	const parsed = parseTenantPolicy(policy);
-	if (parsed.ok) found.push(...checkPolicy(subject, parsed.value, origins));
+	if (parsed.ok) found.push(...checkPolicy(subject, parsed.value, problems));
 	else
 		for (const { path, message } of parsed.error)
 			report("fail", `${path}: ${message}; this command line and the Worker must be of the same version`);
+	for (const { path, message } of warnings) report("warn", `${path}: ${message}`);
 	const cascades = parsed.ok ? Object.keys(parsed.value.cascades).length : 0;
 	return found.length > 0
 		? found
 		: [{ status: "ok", subject, message: `revision ${state.revision}, ${cascades} cascades` }];
 }
 
-function checkPolicy(subject: string, policy: TenantPolicy, origins: ReadonlySet<string> | null): Check[] {
-	const found: Check[] = [];
-	const checkOrigin = (path: string, origin: string | undefined) => {
-		if (origin === undefined || origins === null || origins.has(origin)) return;
-		const message = `${path}.origin: there is no origin '${origin}'; \`cascade origin set ${origin} URL\` defines it`;
-		found.push({ status: "fail", subject, message });
-	};
+function checkPolicy(subject: string, policy: TenantPolicy, problems: TenantFacts["problems"]): Check[] {
+	const named = new Map(originsNamed(policy).map(({ path, origin }) => [path, origin]));
+	const found = problems.map(({ path, message }): Check => {
+		const origin = named.get(path);
+		const advice = origin === undefined ? "" : `; \`cascade origin set ${origin} URL\` defines it`;
+		return { status: "fail", subject, message: `${path}: ${message}${advice}` };
+	});
 	for (const [name, { stages }] of Object.entries(policy.cascades)) {
 		for (const [index, stage] of stages.entries()) {
 			const path = `cascades.${name}.stages[${index}]`;
-			checkOrigin(path, stage.origin);
 			for (const message of modelRemarks(stage))
 				found.push({ status: "warn", subject, message: `${path}: ${message}` });
 		}
 	}
-	for (const [name, { origin }] of Object.entries(policy.embeddings)) checkOrigin(`embeddings.${name}`, origin);
 	return found;
 }
 

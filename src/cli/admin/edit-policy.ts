@@ -73,8 +73,9 @@ async function checkDocument(session: Session, tenant: string, text: string): Pr
 		session.refuse(answer.error);
 		return { kind: "failed" };
 	}
-	const { valid, problems, changes } = answer.value.body;
-	if (valid) return { kind: "valid", document: document.value, summary: describeChanges(changes) };
+	const { valid, problems, warnings, changes } = answer.value.body;
+	const warned = warnings.map(({ path, message }) => `${printable(`${path}: ${message} (warning)`)}\n`).join("");
+	if (valid) return { kind: "valid", document: document.value, summary: describeChanges(changes) + warned };
 	const lines = problems.map(({ path, message }) => `  ${printable(path)}: ${printable(message)}\n`);
 	return { kind: "invalid", problems: `The policy is not valid:\n${lines.join("")}` };
 }

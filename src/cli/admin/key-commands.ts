@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { AdminReply } from "../../admin/client-types.ts";
 import { createKey } from "../create-key.ts";
 import { readDuration, readMoment } from "./read-moment.ts";
-import { adminCommand, Session, withSession } from "./session.ts";
+import { adminCommand, Session, tenantCommand, withSession } from "./session.ts";
 import { printable, showMoment } from "./show-values.ts";
 import { textTable } from "./text-table.ts";
 
@@ -11,8 +11,7 @@ type Key = AdminReply<"keys.list">["items"][number];
 /** `cascade key …`. */
 export function registerKeyCommands(program: Command): void {
 	const key = program.command("key").description("a tenant's API keys");
-	adminCommand(key, "create", "make a key; it is shown once")
-		.argument("[tenant]", "default: --tenant, else $CASCADE_TENANT")
+	tenantCommand(key, "create", "make a key; it is shown once")
 		.option("--name <text>", "what the key is for")
 		.option("--scope <scope...>", "what it may do: inference, read, admin", ["inference"])
 		.option("--expires <when>", "such as 90d, 2027-01-31 or 2027-01-31T12:00:00Z; default: never")
@@ -20,7 +19,7 @@ export function registerKeyCommands(program: Command): void {
 		.action(async (argument: string | undefined, options: CreateOptions, command: Command) => {
 			process.exitCode = await create(argument, options, command);
 		});
-	adminCommand(key, "list", "list the keys, revoked and expired ones too").action(
+	tenantCommand(key, "list", "list the keys, revoked and expired ones too").action(
 		withSession((session) => {
 			const now = Date.now();
 			return session.show("keys.list", { parameters: { tenant: session.tenant() } }, ({ items }) =>
@@ -73,7 +72,7 @@ async function create(argument: string | undefined, options: CreateOptions, comm
 		return createKey(tenant, scope);
 	}
 	const session = new Session(command);
-	const tenant = session.tenant(argument);
+	const tenant = session.tenant();
 	if (name === undefined) return session.wrongUsage("--name: say what the key is for");
 	const scopes = scope.filter((each): each is Key["scopes"][number] => /^(?:inference|read|admin)$/u.test(each));
 	const unknown = scope.find((each) => !scopes.some((known) => known === each));

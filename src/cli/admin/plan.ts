@@ -1,5 +1,4 @@
-import type { AdminReply } from "../../admin/client-types.ts";
-import type { JsonObject } from "../../core/json.ts";
+import type { AdminReply, PolicyDocument } from "../../admin/client-types.ts";
 import { diffPolicies, type PolicyChange } from "../../core/ledger/policy-diff.ts";
 import { describeChanges } from "./describe-changes.ts";
 import type { DesiredOrigin, DesiredPolicy } from "./desired-state.ts";
@@ -14,7 +13,7 @@ export type PlannedStep =
 			readonly seen: number | null;
 			readonly body: { readonly baseUrl: string; readonly secret: string | null };
 	  }
-	| { readonly kind: "tenant"; readonly name: string; readonly act: "create" }
+	| { readonly kind: "tenant"; readonly name: string; readonly act: "create" | "unchanged" }
 	| {
 			readonly kind: "policy";
 			/** The tenant's. */
@@ -22,7 +21,7 @@ export type PlannedStep =
 			readonly act: "create" | "change" | "unchanged";
 			readonly changes: readonly PolicyChange[];
 			readonly seen: number | null;
-			readonly body: JsonObject;
+			readonly body: PolicyDocument;
 	  };
 
 /** What an origin needs; `current` is undefined where there is none of that name. */
@@ -55,8 +54,9 @@ export function planTenant(
 			{ ...policy, act: "create", changes: [], seen: null },
 		];
 	const { revision: seen, changes } = current;
-	if (seen === null) return [{ ...policy, act: "create", changes: [], seen }];
-	return [{ ...policy, act: changes.length === 0 ? "unchanged" : "change", changes, seen }];
+	const there = { kind: "tenant", name: tenant, act: "unchanged" } as const;
+	if (seen === null) return [there, { ...policy, act: "create", changes: [], seen }];
+	return [there, { ...policy, act: changes.length === 0 ? "unchanged" : "change", changes, seen }];
 }
 
 /** The steps that do something. */
@@ -70,6 +70,14 @@ export function describePlan(steps: readonly PlannedStep[]): string {
 		const based = step.act === "change" ? `, over revision ${step.seen}` : "";
 		return `${step.act} ${step.kind} ${step.name}${based}\n${step.act === "change" ? describeChanges(step.changes) : ""}`;
 	});
-	const count = (act: PlannedStep["act"]) => steps.filter((step) => step.act === act).length;
-	return `${lines.join("")}To create: ${count("create")}, to change: ${count("change")}, unchanged: ${count("unchanged")}.\n`;
+	return `${lines.join("")}To create: ${countOf(steps, "create")}, to change: ${countOf(steps, "change")}, unchanged: ${countOf(steps, "unchanged")}.\n`;
+}
+
+/** The end for people, of a plan whose every step was taken; its numbers are the plan's. */
+export function describeDone(steps: readonly PlannedStep[]): string {
+	return `Created: ${countOf(steps, "create")}, changed: ${countOf(steps, "change")}, unchanged: ${countOf(steps, "unchanged")}.\n`;
+}
+
+function countOf(steps: readonly PlannedStep[], act: PlannedStep["act"]): number {
+	return steps.filter((step) => step.act === act).length;
 }

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import { ok } from "../../core/result.ts";
 import { describeChanges } from "./describe-changes.ts";
 import { editPolicy } from "./edit-policy.ts";
 import { parseDocument, readDocument, writtenDocument } from "./read-document.ts";
-import { adminCommand, withSession, type ExitCode, type Session } from "./session.ts";
+import { adminCommand, tenantCommand, withSession, type ExitCode, type Session } from "./session.ts";
 import { printable } from "./show-values.ts";
 import { currentPolicy, isMissingPolicy, writePolicy, type PolicyWrite } from "./write-policy.ts";
 
@@ -13,7 +14,7 @@ interface WriteOptions {
 
 /** `cascade policy get|set|patch|validate|edit|diff`; `policy` is the command that they are added to. */
 export function registerPolicyCommands(policy: Command): void {
-	adminCommand(policy, "get", "print the current policy as a document; its revision is told beside it").action(
+	tenantCommand(policy, "get", "print the current policy as a document; its revision is told beside it").action(
 		withSession(async (session) => {
 			const answer = await session.call("policy.get", { parameters: { tenant: session.tenant() } });
 			if (!answer.ok) {
@@ -37,7 +38,7 @@ export function registerPolicyCommands(policy: Command): void {
 	adminCommand(policy, "validate", "let the Worker check a policy without saving it; 1 where it is not valid")
 		.argument("<file>", "a JSON file, or - for standard input")
 		.action(withSession((session, _, [file = ""]) => validate(session, file, () => "The policy is valid.\n")));
-	adminCommand(policy, "edit", "edit the current policy in $VISUAL or $EDITOR, check it, and save it")
+	tenantCommand(policy, "edit", "edit the current policy in $VISUAL or $EDITOR, check it, and save it")
 		.option("--yes", "save without asking")
 		.option("--reason <text>", "why; kept with the revision")
 		.action(withSession(editPolicy));
@@ -65,11 +66,11 @@ async function write(
 	const isInline = operation === "policy.patch" && source.trimStart().startsWith("{");
 	const document = isInline ? parseDocument(source, "the patch") : readDocument(source);
 	if (!document.ok) return session.complain(document.error);
-	if (given !== undefined)
-		return writePolicy(session, { operation, tenant, document: document.value, seen: given, reason });
-	const current = await currentPolicy(session, tenant);
+	const current = given === undefined ? await currentPolicy(session, tenant) : ok(null);
 	if (!current.ok) return session.refuse(current.error);
-	const seen = current.value?.revision ?? null;
+	const seen = given ?? current.value?.revision ?? null;
+	if (seen === null && operation === "policy.patch")
+		return session.complain(`${printable(tenant)} has no policy to patch. \`cascade policy set\` writes the first.\n`);
 	return writePolicy(session, { operation, tenant, document: document.value, seen, reason });
 }
 
@@ -94,8 +95,9 @@ async function validate(
 	const parameters = { tenant: session.tenant() };
 	const answer = await session.call("policy.validate", { parameters, body: document.value });
 	if (!answer.ok) return session.refuse(answer.error);
-	const { valid, problems } = answer.value.body;
+	const { valid, problems, warnings } = answer.value.body;
 	session.print(answer.value, ({ changes, revision }) => (valid ? describe(changes, revision) : ""));
+	for (const { path, message } of warnings) session.note(`${printable(`${file}: ${path}: ${message} (warning)`)}\n`);
 	for (const { path, message } of problems) session.note(`${printable(`${file}: ${path}: ${message}`)}\n`);
 	return valid ? 0 : 1;
 }

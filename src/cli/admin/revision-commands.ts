@@ -2,14 +2,14 @@ import type { Command } from "commander";
 import { moreOf, numberedPage, withNumberedPages, type PageOptions } from "./paging.ts";
 import { seenBy } from "./policy-commands.ts";
 import { writtenDocument } from "./read-document.ts";
-import { adminCommand, withSession } from "./session.ts";
+import { adminCommand, tenantCommand, withSession } from "./session.ts";
 import { printable, showMoment } from "./show-values.ts";
 import { textTable } from "./text-table.ts";
 import { printWritten } from "./write-policy.ts";
 
 /** `cascade policy history|show|rollback`; `policy` is the command that they are added to. */
 export function registerRevisionCommands(policy: Command): void {
-	withNumberedPages(adminCommand(policy, "history", "the policy's revisions, newest first")).action(
+	withNumberedPages(tenantCommand(policy, "history", "the policy's revisions, newest first")).action(
 		withSession<PageOptions>((session, options) =>
 			session.show(
 				"revisions.list",

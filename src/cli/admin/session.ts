@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import type { AdminOperation, AdminReply } from "../../admin/client-types.ts";
 import { callAdmin, type AdminAnswer, type AdminFailure, type AdminInput, type Connection } from "./admin-client.ts";
-import { explainFailure } from "./explain-failure.ts";
+import { accessHeaders } from "./access-headers.ts";
+import { explainFailure, type Asker } from "./explain-failure.ts";
 import type { Result } from "../../core/result.ts";
+import { wordFor } from "./words-for-fields.ts";
 
 /** 0 done, 1 refused or failed; wrong usage, 2, is commander's. */
 export type ExitCode = 0 | 1;
@@ -24,23 +26,35 @@ export class Session {
 	/** Whether standard output is for a program. */
 	readonly json: boolean;
 	readonly #command: Command;
+	/** The one that is named, by the argument, the option or the environment. */
 	readonly #tenant: string | undefined;
 
 	constructor(command: Command) {
 		this.#command = command;
 		const { url, key, tenant, json = false } = command.opts<SharedOptions>();
 		this.json = json;
-		this.#tenant = tenant ?? setting("CASCADE_TENANT");
+		const argument = argumentOf(command, "tenant");
+		if (argument !== undefined && tenant !== undefined && argument !== tenant)
+			this.wrongUsage(`two tenants are named, ${argument} and ${tenant}`);
+		this.#tenant = argument ?? tenant ?? setting("CASCADE_TENANT");
 		const address = this.#readUrl(url ?? setting("CASCADE_URL") ?? DEFAULT_URL);
-		const given = key ?? setting("CASCADE_ADMIN_KEY") ?? (isThisMachine(address) ? LOCAL_OPERATOR_KEY : undefined);
-		this.connection = { url: address.href.replace(/\/+$/u, ""), key: this.#readKey(given) };
+		const access = accessHeaders(process.env);
+		const headers = access.ok ? access.value : this.wrongUsage(access.error);
+		const isBehindAccess = Object.keys(headers).length > 0;
+		const given =
+			key ??
+			setting("CASCADE_ADMIN_KEY") ??
+			(isThisMachine(address) && !isBehindAccess ? LOCAL_OPERATOR_KEY : undefined);
+		this.connection = {
+			url: address.href.replace(/\/+$/u, ""),
+			key: given === undefined && isBehindAccess ? null : this.#readKey(given),
+			accessHeaders: headers,
+		};
 	}
 
 	/** The tenant that is meant: the argument, `--tenant` or $CASCADE_TENANT; ends with 2 where none is. */
-	tenant(argument?: string): string {
-		return (
-			argument ?? this.#tenant ?? this.wrongUsage("no tenant is named: give --tenant <name>, or set CASCADE_TENANT")
-		);
+	tenant(): string {
+		return this.#tenant ?? this.wrongUsage("no tenant is named: give --tenant <name>, or set CASCADE_TENANT");
 	}
 
 	/** The tenant, where one is named. */
@@ -68,7 +82,13 @@ export class Session {
 	/** Writes why it did not work: the refusal itself with `--json`, and words on standard error. */
 	refuse(failure: AdminFailure): 1 {
 		if (this.json && failure.kind === "refused") process.stdout.write(`${failure.text}\n`);
-		return this.complain(explainFailure(failure));
+		return this.complain(explainFailure(failure, this.#asker(), (path) => wordFor(path, this.#command)));
+	}
+
+	/** Who asks, as far as the key shows: tenants' keys have a form of their own, deployed operator keys have any. */
+	#asker(): Asker {
+		if (this.connection.key === null) return "access";
+		return this.connection.key.startsWith("ec_live_") ? "tenant" : "operator";
 	}
 
 	/** Writes a problem. */
@@ -108,7 +128,7 @@ export class Session {
 	#readKey(key: string | undefined): string {
 		if (key === undefined)
 			return this.wrongUsage(
-				"no key: set CASCADE_ADMIN_KEY to an operator's key, or to a tenant's with the scope admin",
+				"no key: set CASCADE_ADMIN_KEY to an operator's key, or to a tenant's with the scope admin; where Cloudflare Access makes you an operator, CASCADE_ACCESS_TOKEN",
 			);
 		// What a header cannot hold would end in an error that shows the key.
 		return /^[\x21-\x7e]+$/u.test(key) ? key : this.wrongUsage("the key holds characters that no key has");
@@ -125,11 +145,27 @@ function setting(name: string): string | undefined {
 	return value === undefined || value === "" ? undefined : value;
 }
 
+/** The value of an argument of the command, by its name. */
+function argumentOf(command: Command, name: string): string | undefined {
+	return command.args[command.registeredArguments.findIndex((argument) => argument.name() === name)];
+}
+
+/**
+ * Adds a command about one tenant that has no other argument, so that the tenant may be it. Where a command has another
+ * one, such as a key's id, the tenant is named by `--tenant`.
+ */
+export function tenantCommand(parent: Command, usage: string, description: string): Command {
+	return adminCommand(parent, usage, description).argument("[tenant]", "default: --tenant, else $CASCADE_TENANT");
+}
+
 /** Adds a command that asks the admin API, with the options that all of them have. */
 export function adminCommand(parent: Command, usage: string, description: string): Command {
 	return parent
 		.command(usage)
 		.description(description)
+		.configureOutput({
+			outputError: (text, write) => write(text.startsWith("error: too many arguments") ? tooMany(text) : text),
+		})
 		.option("--url <url>", `the Worker; default: $CASCADE_URL, else ${DEFAULT_URL}`)
 		.option(
 			"--key <key>",
@@ -137,6 +173,11 @@ export function adminCommand(parent: Command, usage: string, description: string
 		)
 		.option("--tenant <name>", "the tenant; default: $CASCADE_TENANT")
 		.option("--json", "print what the API answers, as it answers");
+}
+
+/** One argument too many is most often the tenant of a command that has another one. */
+function tooMany(text: string): string {
+	return `${text.trimEnd()} A tenant is named with --tenant <name>.\n`;
 }
 
 /** The action of such a command; what it returns is the exit code. */

@@ -3,11 +3,9 @@ import type { Command } from "commander";
 import type { AdminReply } from "../../admin/client-types.ts";
 import { askInTerminal } from "./ask-in-terminal.ts";
 import { moreOf, namedPage, withNamedPages, type PageOptions } from "./paging.ts";
-import { adminCommand, withSession, type ExitCode, type Session } from "./session.ts";
+import { adminCommand, tenantCommand, withSession, type ExitCode, type Session } from "./session.ts";
 import { printable, showMoment } from "./show-values.ts";
 import { textList, textTable } from "./text-table.ts";
-
-const TENANT = "default: --tenant, else $CASCADE_TENANT";
 
 /** `cascade tenant …`. */
 export function registerTenantCommands(program: Command): void {
@@ -16,10 +14,10 @@ export function registerTenantCommands(program: Command): void {
 		.argument("<tenant>", "1 to 64 of a-z, 0-9 and '-'; it stays as it is")
 		.option("--name <text>", "its name for people")
 		.action(
-			withSession<{ name?: string }>((session, { name }, [argument]) =>
+			withSession<{ name?: string }>((session, { name }) =>
 				session.show(
 					"tenants.create",
-					{ body: { tenant: session.tenant(argument), ...(name === undefined ? {} : { name }) } },
+					{ body: { tenant: session.tenant(), ...(name === undefined ? {} : { name }) } },
 					({ tenant }) =>
 						`${tenant} is there. Next: cascade policy set --tenant ${tenant} FILE, then cascade key create --tenant ${tenant} --name NAME\n`,
 				),
@@ -34,45 +32,38 @@ export function registerTenantCommands(program: Command): void {
 			}),
 		),
 	);
-	adminCommand(tenant, "show", "what a tenant is at the moment, and how far its published copy is behind")
-		.argument("[tenant]", TENANT)
-		.action(
-			withSession((session, _, [argument]) =>
-				session.show("tenants.get", { parameters: { tenant: session.tenant(argument) } }, describeTenant),
-			),
-		);
+	tenantCommand(tenant, "show", "what a tenant is at the moment, and how far its published copy is behind").action(
+		withSession((session) => session.show("tenants.get", { parameters: { tenant: session.tenant() } }, describeTenant)),
+	);
 	for (const act of ["suspend", "resume"] as const) {
 		const what = act === "suspend" ? "refuse a tenant's requests until it is resumed" : "let its requests in again";
-		adminCommand(tenant, act, what)
-			.argument("[tenant]", TENANT)
+		tenantCommand(tenant, act, what)
 			.option("--reason <text>", "why; kept in the audit trail", "")
 			.action(
-				withSession<{ reason: string }>((session, { reason }, [argument]) =>
+				withSession<{ reason: string }>((session, { reason }) =>
 					session.show(
 						`tenants.${act}`,
-						{ parameters: { tenant: session.tenant(argument) }, body: { reason } },
+						{ parameters: { tenant: session.tenant() }, body: { reason } },
 						({ tenant, suspended }) =>
 							`${tenant} ${suspended ? "is suspended" : "is served again"}, everywhere within about a minute and a half.\n`,
 					),
 				),
 			);
 	}
-	adminCommand(tenant, "delete", "delete a tenant with its policy, keys and usage; what it was is saved in a file")
-		.argument("[tenant]", TENANT)
+	tenantCommand(tenant, "delete", "delete a tenant with its policy, keys and usage; what it was is saved in a file")
 		.option("--out <file>", "the file, which must not be there yet; default: deleted-<tenant>.json")
+		.option("--without-export", "delete it also where all that it was is too much for one reply; export it first")
 		.option("--yes", "do not ask for the tenant's name once more")
 		.action(withSession(deleteTenant));
-	adminCommand(tenant, "export", "everything the ledger holds of a tenant but the hashes of its keys, as JSON")
-		.argument("[tenant]", TENANT)
-		.action(
-			withSession((session, _, [argument]) =>
-				session.show(
-					"tenants.export",
-					{ parameters: { tenant: session.tenant(argument) } },
-					(exported) => `${JSON.stringify(exported, null, "\t")}\n`,
-				),
+	tenantCommand(tenant, "export", "everything the ledger holds of a tenant but the hashes of its keys, as JSON").action(
+		withSession((session) =>
+			session.show(
+				"tenants.export",
+				{ parameters: { tenant: session.tenant() } },
+				(exported) => `${JSON.stringify(exported, null, "\t")}\n`,
 			),
-		);
+		),
+	);
 }
 
 function describeTenant(state: AdminReply<"tenants.get">): string {
@@ -96,10 +87,9 @@ function describeTenant(state: AdminReply<"tenants.get">): string {
 /** The reply is the last copy of the tenant, so there is a place for it before anything is deleted. */
 async function deleteTenant(
 	session: Session,
-	{ out, yes = false }: { out?: string; yes?: boolean },
-	[argument]: readonly (string | undefined)[],
+	{ out, withoutExport = false, yes = false }: { out?: string; withoutExport?: boolean; yes?: boolean },
 ): Promise<ExitCode> {
-	const tenant = session.tenant(argument);
+	const tenant = session.tenant();
 	if (!yes && askInTerminal(`This cannot be undone. The tenant's name once more: `) !== tenant)
 		return session.complain("Nothing was deleted: the name was not repeated. --yes deletes without asking.\n");
 	const file = out ?? `deleted-${tenant}.json`;
@@ -113,12 +103,18 @@ async function deleteTenant(
 	}
 	const answer = await session.call("tenants.delete", {
 		parameters: { tenant },
+		...(withoutExport ? { query: { export: "none" } } : {}),
 		headers: { "x-confirm": tenant },
 	});
 	if (!answer.ok) {
 		closeSync(place);
 		rmSync(file);
-		return session.refuse(answer.error);
+		const { error } = answer;
+		if (error.kind !== "refused" || error.body.error.code !== "export_too_large") return session.refuse(error);
+		if (session.json) process.stdout.write(`${error.text}\n`);
+		return session.complain(
+			`Nothing was deleted: what ${printable(tenant)} is, is too much for one reply. Save it with \`cascade tenant export ${tenant} > FILE\`, and run this again with --without-export.\n`,
+		);
 	}
 	const text = `${JSON.stringify(answer.value.body, null, "\t")}\n`;
 	try {

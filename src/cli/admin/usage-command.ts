@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { readMoment } from "./read-moment.ts";
-import { adminCommand, withSession, type Session } from "./session.ts";
+import { tenantCommand, withSession, type Session } from "./session.ts";
 import { describeUsage } from "./usage-summary.ts";
 
 interface UsageOptions {
@@ -11,7 +11,7 @@ interface UsageOptions {
 
 /** `cascade usage`. */
 export function registerUsageCommand(program: Command): void {
-	adminCommand(program, "usage", "requests, escalation, cost, savings and latency by hour or day")
+	tenantCommand(program, "usage", "requests, escalation, cost, savings and latency by hour or day")
 		.option("--from <when>", "how long ago, such as 24h or 30d, or a time such as 2026-11-01", "7d")
 		.option("--to <when>", "the same; default: now")
 		.addOption(new Option("--by <unit>", "what a row is of").choices(["hour", "day"]).default("day"))

@@ -1,4 +1,4 @@
-import { messageText, type ChatRequest } from "../completion.ts";
+import { messageText, type ChatMessage, type ChatRequest } from "../completion.ts";
 
 /**
  * Whether a request is served by the canary's revision. The same unit is always served by the same one while a canary
@@ -23,7 +23,8 @@ export function isOnCanary(input: {
  * What a request's turn on a canary hangs on, so that nobody changes models in the middle: the end user where the
  * client names one (`safety_identifier`, or `user` before it), else the conversation where it has a name
  * (`prompt_cache_key`), else the conversation's beginning, which each later turn repeats: every message up to the
- * first of the user's. Never logged or stored.
+ * first of the user's. A message without text, such as a picture alone, is told from others by what it holds.
+ * Never logged or stored.
  */
 export function canaryUnit(request: Pick<ChatRequest, "messages" | "body">): string {
 	for (const field of ["safety_identifier", "user", "prompt_cache_key"]) {
@@ -32,7 +33,16 @@ export function canaryUnit(request: Pick<ChatRequest, "messages" | "body">): str
 	}
 	const firstAsked = request.messages.findIndex(({ role }) => role === "user");
 	const beginning = firstAsked === -1 ? request.messages : request.messages.slice(0, firstAsked + 1);
-	return `messages:${JSON.stringify(beginning.map((message) => [message.role, messageText(message)]))}`;
+	return `messages:${JSON.stringify(beginning.map((message) => [message.role, messageText(message) || partsOf(message)]))}`;
+}
+
+/** What pictures may be told apart by: well past their file's header, and far less than all of it. */
+const MOST_PART_CHARACTERS = 4_096;
+
+function partsOf({ content }: ChatMessage): string {
+	const bounded = (_key: string, value: unknown) =>
+		typeof value === "string" ? value.slice(0, MOST_PART_CHARACTERS) : value;
+	return JSON.stringify(content ?? null, bounded);
 }
 
 /** Where a text falls in [0, 1). */

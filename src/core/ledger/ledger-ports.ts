@@ -1,6 +1,7 @@
 import type { Observation } from "../observation.ts";
 import type { Result } from "../result.ts";
 import type { PolicyProblem } from "../tenant-policy.ts";
+import type { CanaryFigures } from "./canary-figures.ts";
 import type { UsageReport, UsageQuery } from "./usage.ts";
 import type { JsonObject } from "../json.ts";
 
@@ -47,6 +48,11 @@ export interface CanaryState {
 	/** Milliseconds since the Unix epoch. */
 	readonly since: number;
 	readonly author: Actor;
+}
+
+/** A canary, and what it and the current policy have served since it began. */
+export interface CanaryReport extends CanaryState {
+	readonly figures: CanaryFigures;
 }
 
 /** An API key as its tenant may see it. The key itself is shown once, where it is made. */
@@ -98,6 +104,24 @@ export interface Page<Item> {
 	readonly next: number | null;
 }
 
+/** Where an export goes on. */
+export interface ExportPlace {
+	readonly part: "revisions" | "keys" | "audit" | "usage";
+	/** What has been read of the part ends here. */
+	readonly after: number;
+	/** Nothing of the part has been read yet. */
+	readonly isEmpty: boolean;
+	/** Of the tenant. */
+	readonly createdAt: number;
+}
+
+/** One page of an export. */
+export interface ExportPage {
+	readonly text: string;
+	/** Null at the end. */
+	readonly next: ExportPlace | null;
+}
+
 /** How the ledger of one tenant is asked; every method is one transaction. Times are the ledger's own. */
 export interface TenantLedgerPort {
 	/** Makes the ledger belong to this tenant. */
@@ -131,6 +155,12 @@ export interface TenantLedgerPort {
 		readonly before: number | null;
 		readonly limit: number;
 	}) => Promise<Page<RevisionSummary>>;
+	/** Refused as not found where there is none. */
+	readonly canary: () => Promise<Result<CanaryReport, LedgerRefusal>>;
+	/**
+	 * In place of the canary there, and with figures that begin anew, also where the share alone is another; the same
+	 * revision at the same share goes on as it is.
+	 */
 	readonly startCanary: (input: {
 		readonly revision: number;
 		readonly share: number;
@@ -172,8 +202,11 @@ export interface TenantLedgerPort {
 	/** Adds observations to the usage; each counts once, however often it is delivered. Returns how many were new. */
 	readonly recordObservations: (observations: readonly Observation[]) => Promise<{ readonly added: number }>;
 	readonly usage: (query: UsageQuery) => Promise<UsageReport>;
-	/** Everything but key hashes, as the export of a tenant that is about to go. */
-	readonly export: () => Promise<Result<JsonObject, LedgerRefusal>>;
+	/**
+	 * Everything but key hashes, page by page from `null` on. The texts of all pages, one after the other, are one JSON
+	 * document; what changes meanwhile may be in it or not.
+	 */
+	readonly export: (from: ExportPlace | null) => Promise<Result<ExportPage, LedgerRefusal>>;
 	/** Withdraws the tenant from KV, then empties the ledger. */
 	readonly destroy: (input: { readonly actor: Actor }) => Promise<Result<PublicationState, LedgerRefusal>>;
 }

@@ -64,6 +64,8 @@ export interface OperatorRegistryPort {
 		readonly limit: number;
 	}) => Promise<NamedPage<TenantEntry>>;
 	readonly origin: (name: string) => Promise<Result<OriginEntry, LedgerRefusal>>;
+	/** Those of these names that no origin has. */
+	readonly missingOrigins: (names: readonly string[]) => Promise<readonly string[]>;
 	readonly origins: (input: {
 		readonly after: string | null;
 		readonly limit: number;

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { isJsonObject } from "../json.ts";
 import { patternProblem } from "../pattern-cost.ts";
 import { PROMPT_FEATURES, type PromptFeature } from "../prompt-features.ts";
-import { between, flag, wholeBetween } from "./scalars.ts";
+import { between, flag, optionalFields, wholeBetween } from "./scalars.ts";
 
 /** A regular expression that every answer is tried against, and which therefore may not take long on any. */
 const pattern = v.pipe(
@@ -15,9 +15,9 @@ const pattern = v.pipe(
 );
 
 /** A cascade's `checks`. */
-export const checks = v.strictObject({
+export const checks = optionalFields({
 	refusal: v.optional(flag, true),
-	pattern: v.optional(v.strictObject({ mustMatch: v.optional(pattern), mustNotMatch: v.optional(pattern) })),
+	pattern: v.optional(optionalFields({ mustMatch: v.optional(pattern), mustNotMatch: v.optional(pattern) })),
 	script: v.optional(
 		v.pipe(
 			v.string("must be a script's name"),
@@ -39,13 +39,12 @@ function isScript(script: string): boolean {
 export const weightsOf = <Feature extends string>(features: readonly Feature[]) =>
 	v.pipe(
 		// A record alone would take a list for an object whose names are numbers.
-		v.custom<JsonObject>(isJsonObject, "must be an object of numbers by feature"),
+		v.custom<Partial<Record<Feature, number>>>(isJsonObject, "must be an object of numbers by feature"),
 		v.record(v.picklist(features, `a weight must name one of ${features.join(", ")}`), between(-1e6, 1e6)),
-		v.transform((weights) => weights as Partial<Record<Feature, number>>),
 	);
 
 /** A cascade's `gate`. */
-export const gate = v.strictObject({
+export const gate = optionalFields({
 	skipWhen: v.optional(
 		v.array(
 			v.picklist(

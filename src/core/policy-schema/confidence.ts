@@ -70,10 +70,7 @@ export const confidence = v.variant(
 			method: v.literal("learned"),
 			features: v.literal(1, "must be 1, the version of the feature vector"),
 			bias: between(-1e6, 1e6),
-			weights: v.pipe(
-				weightsOf(ANSWER_FEATURES),
-				v.check((weights) => Object.keys(weights).length > 0, "needs at least one weight"),
-			),
+			weights: v.pipe(weightsOf(ANSWER_FEATURES), v.minEntries(1, "needs at least one weight")),
 		}),
 	],
 	"must be one of mean-logprob, min-logprob, quantile-logprob, token-margin, label-margin, agreement, verify, " +

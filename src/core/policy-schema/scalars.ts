@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isJsonObject } from "../json.ts";
 
 /** A finite number in a closed range. */
 export const between = (least: number, most: number, unit = "") => {
@@ -10,6 +11,12 @@ export const between = (least: number, most: number, unit = "") => {
 export const wholeBetween = (least: number, most: number, unit = "") => {
 	const message = `must be a whole number from ${least} to ${most}${unit}`;
 	return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+};
+
+/** An object of which every field may be absent. The schema library alone would take an empty list for one. */
+export const optionalFields = <const Entries extends v.ObjectEntries>(entries: Entries) => {
+	const fields = v.strictObject(entries);
+	return v.pipe(v.custom<v.InferInput<typeof fields>>(isJsonObject, "must be an object"), fields);
 };
 
 /** True or false. */
@@ -24,6 +31,12 @@ export const name = (what: string) =>
 			`${what} must be 1 to 64 of a-z, 0-9, '.', '_', '-', and begin with a letter or digit`,
 		),
 	);
+
+/** A name of the operator's that is also part of a binding's name. */
+export const tierName = v.pipe(
+	v.string("must be the name of a rate tier"),
+	v.regex(/^[a-z][a-z0-9-]{0,31}$/u, "must be 1 to 32 of a-z, 0-9, '-', and begin with a letter"),
+);
 
 /** An upstream's name for a model. */
 export const modelName = v.pipe(

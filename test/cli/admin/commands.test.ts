@@ -80,6 +80,62 @@ describe("every command that asks the API", () => {
 		expect(refused.stderr).toContain("There is no such tenant.");
 	});
 
+	it("takes the tenant as its argument where it has no other, and says how where it has one", async () => {
+		await place.tenant("acme", policyWith(0.8));
+		const commands = [
+			["tenant", "show"],
+			["key", "list"],
+			["policy", "get"],
+			["policy", "history"],
+			["usage"],
+			["audit"],
+			["doctor"],
+		];
+		for (const command of commands) {
+			const { stdout } = await place.cascade(...command, "acme");
+			expect(stdout, command.join(" ")).toBe((await place.cascade(...command, "--tenant", "acme")).stdout);
+			expect(stdout).not.toBe("");
+		}
+		const environment = { CASCADE_TENANT: "other" };
+		expect((await place.cascadeWith({ environment }, "key", "list", "acme")).stdout).toBe("No keys.\n");
+		expect(await place.cascade("key", "list", "acme", "--tenant", "beta")).toMatchObject({
+			status: 2,
+			stderr: expect.stringContaining("two tenants are named, acme and beta"),
+		});
+		expect(await place.cascade("key", "revoke", "acme", "key_1")).toMatchObject({
+			status: 2,
+			stderr: expect.stringContaining(
+				"too many arguments for 'revoke'. Expected 1 argument but got 2: acme, key_1. A tenant is named with --tenant <name>.",
+			),
+		});
+	});
+
+	it("speaks of what the user has typed, and not of the API's fields", async () => {
+		await place.tenant("acme");
+		const past = await place.cascade("key", "create", "acme", "--name", "x", "--expires", "2020-01-01");
+		expect(past.stderr).toBe("Refused, for this:\n  --expires: must be a time to come\n");
+		const overlap = await place.cascade("key", "rotate", "key_1", "--tenant", "acme", "--overlap", "40d");
+		expect(overlap.stderr).toContain("  --overlap: must be a whole number of seconds");
+		const address = await place.cascade("origin", "set", "gpu", "http://10.0.0.1/v1");
+		expect(address.stderr).toContain("  <base-url>: ");
+		const limit = await place.cascade("tenant", "list", "--limit", "0");
+		expect(limit.stderr).toContain("  --limit: ");
+		const json = await place.cascade("key", "create", "acme", "--name", "x", "--expires", "2020-01-01", "--json");
+		expect(JSON.parse(json.stdout)).toMatchObject({ problems: [{ path: "expiresAt" }] });
+	});
+
+	it("tells an operator where tenants are listed, and a tenant that it may have the wrong key", async () => {
+		expect((await place.cascade("tenant", "show", "nosuch")).stderr).toBe(
+			"There is no such tenant. `cascade tenant list` shows those there are.\n",
+		);
+		await place.tenant("acme");
+		const made = await place.cascade("key", "create", "acme", "--name", "x", "--scope", "read");
+		const environment = { CASCADE_ADMIN_KEY: made.stdout.split("\n")[0] ?? "" };
+		expect((await place.cascadeWith({ environment }, "tenant", "show", "nosuch")).stderr).toBe(
+			"There is no such tenant. Or this key is not the tenant's: both are answered alike.\n",
+		);
+	});
+
 	it("shows nothing in a terminal's own language that came from elsewhere", async () => {
 		await place.cascade("tenant", "create", "acme", "--name", "A\u001b[2Jcme");
 		const { stdout } = await place.cascade("tenant", "show", "acme");
@@ -115,6 +171,22 @@ describe("cascade tenant", () => {
 		expect(right).toMatchObject({ status: 0, stdout: "acme is deleted; what it was is in deleted-acme.json.\n" });
 		expect(JSON.parse(place.read("deleted-acme.json"))).toMatchObject({ tenant: "acme", revisions: [{ revision: 1 }] });
 		expect((await place.cascade("tenant", "show", "acme")).status).toBe(1);
+	});
+
+	it("deletes what is too much for one reply only where it is told to, after an export of its own", async () => {
+		await place.tenant("acme", policyWith(0.8));
+		const ledger = place.api.ledgerOf("acme");
+		const { export: exported } = ledger;
+		Object.assign(ledger, { export: async () => ({ ok: true, value: { text: "x".repeat(2 ** 25 + 1), next: null } }) });
+		expect(await place.cascade("tenant", "delete", "acme", "--yes")).toMatchObject({
+			status: 1,
+			stderr: expect.stringMatching(/^Nothing was deleted: .*tenant export acme > FILE.* --without-export\.\n$/u),
+		});
+		expect(existsSync(join(place.directory, "deleted-acme.json"))).toBe(false);
+		Object.assign(ledger, { export: exported });
+		const done = await place.cascade("tenant", "delete", "acme", "--yes", "--without-export");
+		expect(done.status).toBe(0);
+		expect(place.api.requests.at(-1)).toMatchObject({ method: "DELETE", url: expect.stringContaining("export=none") });
 	});
 
 	it("leaves no empty file where the API refuses", async () => {
@@ -199,7 +271,7 @@ describe("cascade origin, audit and operator-key", () => {
 		const wrong = await place.cascade("origin", "set", "gpu", "http://10.0.0.1/v1", "--secret", "GPU_KEY");
 		expect(wrong).toMatchObject({
 			status: 1,
-			stderr: expect.stringMatching(/these 2 problems:\n {2}baseUrl: .*\n {2}secret: /u),
+			stderr: expect.stringMatching(/these 2 problems:\n {2}<base-url>: .*\n {2}--secret: /u),
 		});
 		const kept = await place.cascade("origin", "delete", "gpu");
 		expect(kept).toMatchObject({ status: 1, stderr: expect.stringContaining("Nothing was done") });

@@ -18,7 +18,9 @@ function facts(changes: Partial<TenantFacts> = {}, state: Partial<TenantFacts["s
 		},
 		policy: policyWith(0.8),
 		keys: [key({})],
-		origins: new Set(["gpu"]),
+		hasDemoKey: false,
+		problems: [],
+		warnings: [],
 		...changes,
 	};
 }
@@ -35,8 +37,7 @@ function found(given: TenantFacts): string[] {
 
 /** A policy whose first stage has these fields. */
 function withStage(changes: Record<string, unknown>): Record<string, unknown> {
-	const policy = policyWith(0.8) as { cascades: { chat: { stages: Record<string, unknown>[] } } };
-	const [first, ...rest] = policy.cascades.chat.stages;
+	const [first, ...rest] = policyWith(0.8).cascades["chat"]?.stages ?? [];
 	return { version: 1, cascades: { chat: { stages: [{ ...first, ...changes }, ...rest] } } };
 }
 
@@ -92,6 +93,10 @@ describe("the doctor's look at a tenant", () => {
 		expect(found(facts({ keys }))).toEqual([expect.stringMatching(/^warn has no key that may ask/u)]);
 	});
 
+	it("finds no fault with the local demo tenant, whose key no ledger holds", () => {
+		expect(found(facts({ keys: [], hasDemoKey: true }))).toEqual([expect.stringMatching(/^ok/u)]);
+	});
+
 	it("takes a key that is being rotated out for one that may ask", () => {
 		expect(found(facts({ keys: [key({ expiresAt: now + 1 })] }))).toEqual([expect.stringMatching(/^ok/u)]);
 	});
@@ -106,11 +111,19 @@ describe("the doctor's look at a tenant", () => {
 			},
 		};
 		const policy = { ...policyWith(0.8), embeddings };
-		expect(found(facts({ policy, origins: new Set() }))).toEqual([
+		const problems = [
+			{ path: "cascades.chat.stages[1].origin", message: "there is no origin 'gpu'" },
+			{ path: "embeddings.vectors.origin", message: "there is no origin 'other'" },
+		];
+		expect(found(facts({ policy, problems }))).toEqual([
 			"fail cascades.chat.stages[1].origin: there is no origin 'gpu'; `cascade origin set gpu URL` defines it",
 			"fail embeddings.vectors.origin: there is no origin 'other'; `cascade origin set other URL` defines it",
 		]);
-		expect(found(facts({ policy, origins: null }))).toEqual([expect.stringMatching(/^ok/u)]);
+	});
+
+	it("warns of what the Worker itself warns of", () => {
+		const warnings = [{ path: "limits.rateTier", message: "limits nothing" }];
+		expect(found(facts({ warnings }))).toEqual(["warn limits.rateTier: limits nothing"]);
 	});
 
 	it("fails for a policy that this version does not read, with every problem", () => {

@@ -1,7 +1,9 @@
+import type { PolicyDocument } from "../../../src/admin/client-types.ts";
+
 const PRICE = { inputUsdPerMillion: 0.1, outputUsdPerMillion: 0.4 };
 
 /** A valid policy of one cascade, with this threshold. */
-export function policyWith(threshold: number, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+export function policyWith(threshold: number, more: Partial<PolicyDocument["cascades"][string]> = {}): PolicyDocument {
 	return {
 		version: 1,
 		cascades: {

@@ -3,8 +3,8 @@ import { createAdminApp } from "../../../src/admin/admin-app.ts";
 import type { AdminPorts } from "../../../src/admin/admin-ports.ts";
 import { ok } from "../../../src/core/result.ts";
 import { readText, startFakeServer, type FakeServer } from "../../support/fake-server.ts";
-import { createInMemoryLedger, type InMemoryLedger } from "./in-memory-ledger.ts";
-import { createInMemoryRegistry } from "./in-memory-registry.ts";
+import { createInMemoryLedger, createRisingClock, type InMemoryLedger } from "../../support/in-memory-ledger.ts";
+import { createInMemoryRegistry } from "../../support/in-memory-registry.ts";
 
 /** The operator's key that is deployed with the fake. */
 export const OPERATOR_KEY = "operator-key-of-the-tests";
@@ -16,6 +16,8 @@ interface ReceivedRequest {
 	readonly url: string;
 	readonly ifMatch: string | undefined;
 	readonly authorization: string | undefined;
+	/** The headers that Cloudflare Access takes. */
+	readonly access: Readonly<Record<string, unknown>>;
 }
 
 /** The admin API's own routes over ledgers in memory, in this process. */
@@ -28,17 +30,18 @@ export interface FakeAdminApi extends FakeServer {
 export async function startFakeAdminApi(hosts: readonly string[] = []): Promise<FakeAdminApi> {
 	const ledgers = new Map<string, InMemoryLedger>();
 	const ledgerOf = (tenant: string): InMemoryLedger => {
-		const ledger = ledgers.get(tenant) ?? createInMemoryLedger();
+		const ledger = ledgers.get(tenant) ?? createInMemoryLedger(createRisingClock());
 		ledgers.set(tenant, ledger);
 		return ledger;
 	};
 	const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 	const ports: AdminPorts = {
 		ledgerOf,
-		registry: createInMemoryRegistry(),
+		registry: createInMemoryRegistry(createRisingClock()),
 		operatorKeyHashes: new Set([sha256(OPERATOR_KEY)]),
 		verifyAccess: null,
 		originRules: { hosts, allowLoopback: false },
+		hasRateTier: (tier) => tier === "standard",
 		sha256Hex: async (text) => sha256(text),
 		randomKeyBytes: () => randomBytes(32),
 		now: () => Date.now(),
@@ -53,7 +56,8 @@ export async function startFakeAdminApi(hosts: readonly string[] = []): Promise<
 	const server = await startFakeServer(async (request, response) => {
 		const { method = "GET", url = "/", headers } = request;
 		const body = await readText(request);
-		requests.push({ method, url, ifMatch: headers["if-match"], authorization: headers.authorization });
+		const access = Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith("cf-access-")));
+		requests.push({ method, url, ifMatch: headers["if-match"], authorization: headers.authorization, access });
 		const reply =
 			url === "/healthz"
 				? new Response('{"status":"ok"}')

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readDesiredState } from "../../../src/cli/admin/desired-state.ts";
-import { describePlan, planOrigin, planTenant, stepsToTake } from "../../../src/cli/admin/plan.ts";
+import { describeDone, describePlan, planOrigin, planTenant, stepsToTake } from "../../../src/cli/admin/plan.ts";
 import { policyWith } from "./example-policy.ts";
 
 const gpu = { name: "gpu", baseUrl: "https://gpu.example.com/v1", secret: "ORIGIN_GPU_KEY" };
@@ -24,7 +24,10 @@ describe("a plan", () => {
 	it("creates the first policy of a tenant that is there", () => {
 		const changes = [{ kind: "added", path: "version", to: 1 }] as const;
 		const steps = planTenant(acme, { revision: null, changes: [...changes] });
-		expect(steps).toMatchObject([{ kind: "policy", act: "create", seen: null }]);
+		expect(steps).toMatchObject([
+			{ kind: "tenant", act: "unchanged" },
+			{ kind: "policy", act: "create", seen: null },
+		]);
 	});
 
 	it("changes what differs, over the revision it was compared with", () => {
@@ -38,7 +41,7 @@ describe("a plan", () => {
 				'  ~ baseUrl: "https://old.example.com/v1" → "https://gpu.example.com/v1"',
 				"change policy acme, over revision 2",
 				"  ~ cascades.chat.stages[0].threshold: 0.7 → 0.8",
-				"To create: 0, to change: 2, unchanged: 0.",
+				"To create: 0, to change: 2, unchanged: 1.",
 				"",
 			].join("\n"),
 		);
@@ -50,7 +53,13 @@ describe("a plan", () => {
 			...planTenant(acme, { revision: 2, changes: [] }),
 		];
 		expect(stepsToTake(steps)).toEqual([]);
-		expect(describePlan(steps)).toBe("To create: 0, to change: 0, unchanged: 2.\n");
+		expect(describePlan(steps)).toBe("To create: 0, to change: 0, unchanged: 3.\n");
+	});
+
+	it("ends with the numbers it began with", () => {
+		const steps = [planOrigin(gpu, { ...gpu, revision: 4, updatedAt: 0 }), ...planTenant(acme, undefined)];
+		expect(describePlan(steps)).toContain("To create: 2, to change: 0, unchanged: 1.\n");
+		expect(describeDone(steps)).toBe("Created: 2, changed: 0, unchanged: 1.\n");
 	});
 });
 
@@ -64,6 +73,21 @@ describe("a directory to apply", () => {
 		mkdirSync(dirname(join(directory, path)), { recursive: true });
 		writeFileSync(join(directory, path), JSON.stringify(document));
 	}
+
+	it("is refused where a policy names another tenant's origin, also one that the directory brings", () => {
+		const [first, last] = policyWith(0.5).cascades["chat"]?.stages ?? [];
+		write("tenants/acme.json", {
+			version: 1,
+			cascades: { chat: { stages: [first, { ...last, origin: "beta.gpu" }] } },
+		});
+		write("origins/beta.gpu.json", { baseUrl: "https://gpu.example.com/v1" });
+		expect(readDesiredState(directory)).toEqual({
+			ok: false,
+			error: expect.stringMatching(
+				/acme\.json: cascades\.chat\.stages\[1\]\.origin: .*must begin with the tenant's own name\n$/u,
+			),
+		});
+	});
 
 	it("is read in the order of names, addresses as they are stored", () => {
 		write("tenants/zeta.json", policyWith(0.5));

@@ -1,8 +1,10 @@
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { usageOf } from "../../../src/core/ledger/usage-totals.ts";
+import { exampleObservation } from "../../core/ledger/observations.ts";
 import { policyWith } from "./example-policy.ts";
-import { openWorkplace, type Workplace } from "./run-cascade-command.ts";
+import { GPU_ORIGIN, openWorkplace, type Workplace } from "./run-cascade-command.ts";
 
 // Each run starts Node.
 vi.setConfig({ testTimeout: 30_000 });
@@ -19,17 +21,18 @@ const cascade = (...args: readonly string[]) => place.cascadeWith({ environment:
 
 describe("cascade policy set", () => {
 	it("writes the first policy, then over the revision that is current, and nothing where nothing changes", async () => {
+		await place.put("/origins/gpu", GPU_ORIGIN);
 		await place.tenant("acme");
 		expect((await cascade("policy", "set", "low.json")).stdout).toContain("Revision 1 is current");
 		expect((await cascade("policy", "set", "high.json", "--reason", "too many wrong")).stdout).toContain("Revision 2");
 		expect((await cascade("policy", "set", "high.json")).stdout).toBe(
 			"Nothing changed: revision 2 is the same policy.\n",
 		);
-		expect(place.api.requests.filter(({ method }) => method === "PUT").map(({ ifMatch }) => ifMatch)).toEqual([
-			undefined,
-			'"1"',
-			'"2"',
-		]);
+		expect(
+			place.api.requests
+				.filter(({ method, url }) => method === "PUT" && url.includes("/policy"))
+				.map(({ ifMatch }) => ifMatch),
+		).toEqual([undefined, '"1"', '"2"']);
 	});
 
 	it("says who changed what meanwhile, and how to go on", async () => {
@@ -224,7 +227,25 @@ describe("cascade canary", () => {
 		expect((await cascade("canary", "start", "1", "--share", "5%", "--reason", "try")).stdout).toMatch(
 			/^Revision 1 serves 5% of requests/u,
 		);
-		expect((await cascade("canary", "show")).stdout).toMatch(/^current +2 .*\ncanary +1 /mu);
+		const ofRevision = (revision: number, reason: "accepted" | "low-confidence") => ({
+			revision,
+			cascade: "chat",
+			totals: usageOf(exampleObservation({ policyRevision: revision, reason })),
+		});
+		place.api.ledgerOf("acme").given.canaryTotals = [ofRevision(1, "accepted"), ofRevision(2, "low-confidence")];
+		expect((await cascade("canary", "show")).stdout).toMatch(
+			/^Revision 1 serves 5% .*\n(?:.*\n)*chat +current +2 +1 +0\.0% \[0\.0–79\.3%\] .*\nchat +canary +1 +1 +100\.0% \[20\.7–100\.0%\] /u,
+		);
+		const shown = await cascade("canary", "show", "--json");
+		expect(JSON.parse(shown.stdout)).toMatchObject({
+			revision: 1,
+			figures: {
+				since: JSON.parse(shown.stdout).since,
+				current: 2,
+				base: [{ cascade: "chat", policyRevision: 2, requests: 1 }],
+				canary: [{ cascade: "chat", policyRevision: 1, acceptance: { count: 1, of: 1, share: 1, high: 1 } }],
+			},
+		});
 		expect((await cascade("canary", "promote")).stdout).toContain("Revision 3 is current");
 		expect(await cascade("canary", "drop")).toMatchObject({ status: 1, stderr: "There is no canary.\n" });
 		expect((await cascade("canary", "start", "1", "--share", "100%")).status).toBe(2);

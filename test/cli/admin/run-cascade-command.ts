@@ -21,7 +21,7 @@ export interface Workplace {
 		given: { readonly input?: string; readonly environment?: Readonly<Record<string, string>> },
 		...args: readonly string[]
 	) => Promise<CommandRun>;
-	/** Makes a tenant with these policies, one revision after the other, without running the command. */
+	/** Makes a tenant with these policies, one revision after the other, and the origin that they name, without running the command. */
 	readonly tenant: (name: string, ...policies: readonly Record<string, unknown>[]) => Promise<void>;
 	/** Sends what the operator would. */
 	readonly put: (path: string, body: unknown) => Promise<void>;
@@ -29,6 +29,9 @@ export interface Workplace {
 	readonly read: (path: string) => string;
 	readonly stop: () => Promise<void>;
 }
+
+/** The origin of the example policies. */
+export const GPU_ORIGIN = { baseUrl: "https://gpu.example.com/v1", secret: "ORIGIN_GPU_KEY" };
 
 const MAIN = join(import.meta.dirname, "../../../src/cli/main.ts");
 
@@ -46,6 +49,7 @@ export async function openWorkplace(hosts: readonly string[] = []): Promise<Work
 		cascadeWith,
 		cascade: (...args) => cascadeWith({}, ...args),
 		tenant: async (name, ...policies) => {
+			if (policies.length > 0) await send(api.url, "PUT", "/origins/gpu", GPU_ORIGIN, {});
 			await send(api.url, "POST", "/tenants", { tenant: name }, {});
 			for (const [index, policy] of policies.entries())
 				await send(

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { compareRevisions } from "../../../src/cli/admin/canary-commands.ts";
 import { describeUsage, escalationShare, totalsOf } from "../../../src/cli/admin/usage-summary.ts";
 import type { UsageRow } from "../../../src/core/ledger/usage.ts";
 
@@ -68,31 +67,5 @@ describe("usage", () => {
 		const embeddings = usageRow({ cascade: "vectors", reasons: { none: 100 } });
 		expect(escalationShare(totalsOf([embeddings]))).toBe("–");
 		expect(escalationShare(totalsOf([usageRow(), embeddings]))).toBe("20.0%");
-	});
-});
-
-describe("a canary's figures", () => {
-	it("stand beside those of the current revision, a request for a request", () => {
-		const rows = [
-			usageRow(),
-			usageRow({ latency: { p50: 1, p95: 900, p99: 2 } }),
-			usageRow({
-				policyRevision: 4,
-				requests: 10,
-				reasons: { accepted: 9 },
-				cost: { usd: 0.08, unknown: 2, estimated: 0 },
-			}),
-			usageRow({ policyRevision: 1, requests: 7 }),
-		];
-		expect(compareRevisions(rows, { current: 3, canary: 4 }).split("\n")).toEqual([
-			"         revision  requests  failed  escalated  cost a request  saved a request  worst p95",
-			"current         3       200       4      20.0%       $0.002500        $0.007500     12.4 s",
-			"canary          4        10       2      10.0%        $0.01000         $0.07500     12.4 s",
-			"",
-		]);
-	});
-
-	it("are dashes where there are none yet", () => {
-		expect(compareRevisions([], { current: 3, canary: 4 })).toMatch(/^canary +4 +0 +0 +– +– +– +–$/mu);
 	});
 });

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { policyWith } from "./example-policy.ts";
-import { openWorkplace, type Workplace } from "./run-cascade-command.ts";
+import { GPU_ORIGIN, openWorkplace, type Workplace } from "./run-cascade-command.ts";
 
 // Each run starts Node.
 vi.setConfig({ testTimeout: 30_000 });
@@ -12,7 +12,7 @@ beforeEach(async () => {
 	place = await openWorkplace(["*.example.com"]);
 	place.write("state/tenants/acme.json", policyWith(0.8));
 	place.write("state/tenants/beta.json", policyWith(0.5));
-	place.write("state/origins/gpu.json", { baseUrl: "https://gpu.example.com/v1", secret: "ORIGIN_GPU_KEY" });
+	place.write("state/origins/gpu.json", GPU_ORIGIN);
 });
 afterEach(() => place.stop());
 
@@ -35,13 +35,14 @@ describe("cascade apply", () => {
 				"created policy acme",
 				"created tenant beta",
 				"created policy beta",
+				"Created: 5, changed: 0, unchanged: 0.",
 				"",
 			].join("\n"),
 		);
 		expect(writes()).toHaveLength(5);
 		expect(await place.cascade("apply", "state")).toMatchObject({
 			status: 0,
-			stdout: "To create: 0, to change: 0, unchanged: 3.\n",
+			stdout: "To create: 0, to change: 0, unchanged: 5.\n",
 		});
 		expect(writes()).toHaveLength(5);
 	});
@@ -68,6 +69,52 @@ describe("cascade apply", () => {
 			stderr: "state/tenants/beta.json: cascades: is required\n",
 		});
 		expect(writes()).toEqual([]);
+	});
+
+	it("refuses a policy whose origin neither the Worker nor the directory has, of a tenant old or new", async () => {
+		await place.tenant("acme", policyWith(0.7));
+		await place.cascade("origin", "delete", "gpu", "--yes");
+		rmSync(join(place.directory, "state/origins/gpu.json"));
+		const before = writes().length;
+		const missing = await place.cascade("apply", "state", "--yes");
+		expect(missing).toMatchObject({
+			status: 1,
+			stdout: "",
+			stderr:
+				"tenants/acme.json: cascades.chat.stages[1].origin: there is no origin 'gpu'\n" +
+				"tenants/beta.json: cascades.chat.stages[1].origin: there is no origin 'gpu'\n",
+		});
+		expect(writes()).toHaveLength(before);
+		place.write("state/origins/gpu.json", GPU_ORIGIN);
+		expect((await place.cascade("apply", "state", "--yes")).stdout).toContain(
+			"Created: 3, changed: 1, unchanged: 1.\n",
+		);
+	});
+
+	it("takes an origin of a new tenant's policy that the Worker has already", async () => {
+		await place.put("/origins/gpu", GPU_ORIGIN);
+		rmSync(join(place.directory, "state/origins/gpu.json"));
+		expect((await place.cascade("apply", "state", "--yes")).status).toBe(0);
+	});
+
+	it("tells a tenant's admin too which origin is not there", async () => {
+		await place.tenant("acme", policyWith(0.7));
+		const made = await place.cascade("key", "create", "acme", "--name", "x", "--scope", "admin");
+		const environment = { CASCADE_ADMIN_KEY: made.stdout.split("\n")[0] ?? "", CASCADE_TENANT: "acme" };
+		await place.cascade("origin", "delete", "gpu", "--yes");
+		place.write("mine/tenants/acme.json", policyWith(0.8));
+		for (const command of [
+			["apply", "mine", "--yes"],
+			["policy", "set", "mine/tenants/acme.json"],
+			["policy", "validate", "mine/tenants/acme.json"],
+		])
+			expect(await place.cascadeWith({ environment }, ...command)).toMatchObject({
+				status: 1,
+				stderr: expect.stringContaining("cascades.chat.stages[1].origin: there is no origin 'gpu'"),
+			});
+		expect((await place.cascadeWith({ environment }, "doctor")).stdout).toMatch(
+			/^fail {2}tenant acme: .*no origin 'gpu'/mu,
+		);
 	});
 
 	it("says how far it came where the Worker refuses, and goes on from there", async () => {
@@ -109,7 +156,7 @@ describe("cascade export", () => {
 			baseUrl: "https://gpu.example.com/v1",
 			secret: "ORIGIN_GPU_KEY",
 		});
-		expect((await place.cascade("apply", "copy")).stdout).toBe("To create: 0, to change: 0, unchanged: 3.\n");
+		expect((await place.cascade("apply", "copy")).stdout).toBe("To create: 0, to change: 0, unchanged: 5.\n");
 	});
 
 	it("goes through every page", async () => {
@@ -135,6 +182,7 @@ describe("cascade doctor", () => {
 	it("finds all well, or says what is not and ends with 1", async () => {
 		await place.tenant("acme", policyWith(0.8));
 		await place.cascade("key", "create", "acme", "--name", "CI");
+		await place.cascade("origin", "delete", "gpu", "--yes");
 		const ill = await place.cascade("doctor");
 		expect(ill.status).toBe(1);
 		expect(ill.stdout).toMatch(
@@ -145,6 +193,14 @@ describe("cascade doctor", () => {
 		expect(well.status).toBe(0);
 		const { checks } = JSON.parse(well.stdout) as { checks: { status: string }[] };
 		expect(checks.map(({ status }) => status)).toEqual(["ok", "ok", "ok", "ok"]);
+	});
+
+	it("warns of a rate tier that the Worker does not have", async () => {
+		await place.tenant("acme", { ...policyWith(0.8), limits: { rateTier: "gold" } });
+		const { stdout } = await place.cascade("doctor");
+		expect(stdout).toMatch(/^warn {2}tenant acme: limits\.rateTier: .*no binding RATE_TIER_GOLD/mu);
+		await place.tenant("beta", { ...policyWith(0.8), limits: { rateTier: "standard" } });
+		expect((await place.cascade("doctor")).stdout).not.toContain("RATE_TIER_STANDARD");
 	});
 
 	it("tells what a tenant's key may do, and that a wrong one may nothing", async () => {

@@ -88,4 +88,11 @@ describe("what a turn hangs on", () => {
 		const parts = [messages[0] as (typeof messages)[0], { role: "user", content: [{ type: "text", text: "Hello" }] }];
 		expect(unit({}, parts)).toBe(unit({}));
 	});
+
+	it("tells pictures apart where there is no text, by no more than their first 4,096 characters", () => {
+		const picture = (url: string) => unit({}, [{ role: "user", content: [{ type: "image_url", image_url: { url } }] }]);
+		expect(picture("https://pictures.example/1")).not.toBe(picture("https://pictures.example/2"));
+		expect(picture(`${"a".repeat(4_096)}b`)).toBe(picture(`${"a".repeat(4_096)}c`));
+		expect(unit({}, [{ role: "user" }])).toBe(unit({}, [{ role: "user", content: null }]));
+	});
 });

@@ -167,7 +167,7 @@ describe("a request that is refused", () => {
 	});
 
 	it.each([
-		[{ max_output_tokens: 0 }, "max_output_tokens", "'max_output_tokens' must be a whole number from 1"],
+		[{ max_output_tokens: 0 }, "max_output_tokens", "'max_output_tokens' must be a whole number of at least 1"],
 		[{ temperature: 3 }, "temperature", "'temperature' must be a number from 0 to 2"],
 		[{ top_p: "x" }, "top_p", "'top_p' must be a number from 0 to 1"],
 		[{ top_logprobs: 21 }, "top_logprobs", "'top_logprobs' must be a whole number from 0 to 20"],

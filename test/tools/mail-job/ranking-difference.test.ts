@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { areaUnderRoc } from "../../../src/tuning/ranking.ts";
+import { areaUnderRoc } from "../../../src/tuning/metrics/ranking.ts";
 import { rankingDifference } from "../../../tools/mail-job/ranking-difference.ts";
 
 const answers = fc.array(

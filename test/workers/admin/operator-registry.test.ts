@@ -59,6 +59,15 @@ describe("an origin in the registry", () => {
 		expect(await published()).toEqual({ version: 1, baseUrl: GPU.baseUrl });
 	});
 
+	it("is told from those that are not there", async () => {
+		const { registry, name } = newRegistry();
+		await registry.putOrigin({ ...GPU, name });
+		expect(await registry.missingOrigins([name, "lost", "gone"])).toEqual(["lost", "gone"]);
+		await registry.removeOrigin({ name, actor: OPERATOR });
+		expect(await registry.missingOrigins([name])).toEqual([name]);
+		expect(await registry.missingOrigins([])).toEqual([]);
+	});
+
 	it("written again as it is makes no revision and no publication", async () => {
 		const { registry, name } = newRegistry();
 		await registry.putOrigin({ ...GPU, name });

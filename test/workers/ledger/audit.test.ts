@@ -29,7 +29,18 @@ describe("the audit trail", () => {
 			["policy.put", ADMIN.name, { expected: 1, reason: "revision 2", revision: 2, changed: true }],
 			["policy.rollback", OPERATOR.name, { to: 1, expected: null, reason: "worse", revision: 3, changed: true }],
 			["canary.start", ADMIN.name, { revision: 2, share: 0.25, reason: "try" }],
-			["canary.promote", ADMIN.name, { reason: "good", canary: 2, share: 0.25, revision: 4, changed: true }],
+			[
+				"canary.promote",
+				ADMIN.name,
+				{
+					reason: "good",
+					canary: 2,
+					share: 0.25,
+					figures: { since: world.now, base: [], canary: [] },
+					revision: 4,
+					changed: true,
+				},
+			],
 			["key.create", ADMIN.name, { name: "chat", scopes: ["inference"], key: key.id }],
 			[
 				"key.rotate",

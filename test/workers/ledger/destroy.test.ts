@@ -13,6 +13,7 @@ import {
 	tenantLedger,
 	valueOf,
 	type TestLedger,
+	exported,
 } from "./ledgers.ts";
 
 let world: ReturnType<typeof ledgerWorld>;
@@ -147,8 +148,8 @@ describe("a tenant that is destroyed", () => {
 describe("the export of a tenant", () => {
 	it("holds its state, every revision with its document, its keys and the audit trail, oldest first", async () => {
 		const { made } = await fullLedger();
-		const exported = valueOf(await made.ledger.export());
-		expect(exported).toMatchObject({
+		const document = await exported(made.ledger);
+		expect(document).toMatchObject({
 			version: 1,
 			tenant: made.tenant,
 			name: "Example",

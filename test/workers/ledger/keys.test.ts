@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { KeyScope } from "../../../src/core/ledger/ledger-ports.ts";
-import { ADMIN, ledgerWorld, newKey, publishedKey, tenantLedger, valueOf } from "./ledgers.ts";
+import { ADMIN, ledgerWorld, newKey, publishedKey, tenantLedger, valueOf, exported } from "./ledgers.ts";
 
 let world: ReturnType<typeof ledgerWorld>;
 beforeEach(() => {
@@ -35,7 +35,7 @@ describe("a tenant's key", () => {
 			expiresAt: world.now + DAY,
 		});
 		const shown = JSON.stringify([
-			await ledger.export(),
+			await exported(ledger),
 			await ledger.audit({ before: null, limit: 9 }),
 			await ledger.keys(),
 		]);

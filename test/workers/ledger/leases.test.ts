@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { LEASE_MS } from "../../../src/core/ledger/budget-lease.ts";
 import type { BudgetLedgerPort, LeaseGrant } from "../../../src/core/ledger/lease-ports.ts";
-import { ADMIN, kill, ledgerWorld, newLedger, OPERATOR, policyNumber, tenantLedger, valueOf } from "./ledgers.ts";
+import { kill, ledgerWorld, newLedger, OPERATOR, policyNumber, tenantLedger, valueOf } from "./ledgers.ts";
 import type { TestLedger } from "./ledgers.ts";
 
 const DAY = 86_400_000;
@@ -28,7 +28,7 @@ async function setBudget({ ledger }: TestLedger, nanos: number | null, expected:
 	world.now += 1_000;
 	const budget = nanos === null ? {} : { budget: { usdPerDay: nanos / 1e9 } };
 	const document = { ...policyNumber(1), ...budget };
-	valueOf(await ledger.putPolicy({ document, expected, reason: "budget", cause: "put", actor: ADMIN }));
+	valueOf(await ledger.putPolicy({ document, expected, reason: "budget", cause: "put", actor: OPERATOR }));
 }
 
 async function grant(leases: BudgetLedgerPort, worst: number): Promise<LeaseGrant> {

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { fakeCascade } from "../../support/cascades.ts";
 import type { JsonObject } from "../../../src/core/json.ts";
-import type { Actor, TenantLedgerPort } from "../../../src/core/ledger/ledger-ports.ts";
+import type { Actor, ExportPage, ExportPlace, TenantLedgerPort } from "../../../src/core/ledger/ledger-ports.ts";
 import type { Result } from "../../../src/core/result.ts";
 import { keyRecordName, policyRecordName } from "../../../src/core/published-records.ts";
 import { ledgerRuntime, type RecordWriter } from "../../../src/ledger/ledger-runtime.ts";
@@ -119,6 +119,18 @@ export function newKey(fields: Partial<Parameters<TenantLedgerPort["addKey"]>[0]
 export function valueOf<Value>(result: Result<Value, unknown>): Value {
 	if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`);
 	return result.value;
+}
+
+/** The whole export of a ledger, all its pages. */
+export async function exported(ledger: TenantLedgerPort): Promise<JsonObject> {
+	let text = "";
+	let place: ExportPlace | null = null;
+	do {
+		const page: ExportPage = valueOf(await ledger.export(place));
+		text += page.text;
+		place = page.next;
+	} while (place !== null);
+	return JSON.parse(text) as JsonObject;
 }
 
 /** Takes the instance away in the middle of whatever it does; the next call is served by a new one. */

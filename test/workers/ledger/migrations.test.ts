@@ -3,6 +3,9 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { migrate, NewerDatabaseError, schemaVersion, type Migration } from "../../../src/ledger/sql-migrations.ts";
 import { TENANT_MIGRATIONS } from "../../../src/ledger/tenant-schema.ts";
+import { createUsageStore, USAGE_MIGRATIONS } from "../../../src/ledger/usage-store.ts";
+import type { Observation } from "../../../src/core/observation.ts";
+import { exampleObservation } from "../../core/ledger/observations.ts";
 import { ADMIN, converge, ledgerWorld, newLedger, policyNumber, publishedPolicy, put, valueOf } from "./ledgers.ts";
 
 let world: ReturnType<typeof ledgerWorld>;
@@ -97,10 +100,14 @@ describe("migrations", () => {
  * revisions, the second on canary, a revoked and a working key, two acts on record, a policy not yet in KV. A new
  * version gets an entry here, and its fixture says the same in its own tables.
  */
-const ROWS_AT_VERSION: Readonly<
-	Record<number, (tenant: string) => readonly (readonly [sql: string, ...values: unknown[]])[]>
-> = {
-	1: (tenant) => [
+type Rows = readonly (readonly [sql: string, ...values: unknown[]])[];
+const ROWS_AT_VERSION: Readonly<Record<number, (tenant: string) => Rows>> = {
+	1: rowsOfVersion1,
+	2: (tenant) => [...rowsOfVersion1(tenant), ["INSERT INTO daily_acts VALUES (1, 0, 4, 1)"]],
+};
+
+function rowsOfVersion1(tenant: string): Rows {
+	return [
 		["INSERT INTO tenant VALUES (1, ?, 'Example', 1, 1000, NULL)", tenant],
 		...[1, 2, 3].map((revision): [string, ...unknown[]] => [
 			"INSERT INTO revisions VALUES (?, ?, ?, 'tenant-key', 'key_admin', 'because', 'put')",
@@ -127,8 +134,8 @@ const ROWS_AT_VERSION: Readonly<
 			`tenant/${tenant}/policy`,
 			JSON.stringify({ version: 1, sequence: 41, revision: 3, publishedAt: 2, policy: policyNumber(3) }),
 		],
-	],
-};
+	];
+}
 
 describe("a ledger's database", () => {
 	it("has rows of each of its versions to be tested with", () => {
@@ -190,6 +197,29 @@ describe("a ledger's database", () => {
 			expect(await publishedPolicy(made)).toMatchObject({ sequence: 42, revision: 4 });
 		},
 	);
+
+	it("that held usage before canaries were counted apart counts the canary that runs from its migration on", async () => {
+		const made = newLedger();
+		const { ledger } = made;
+		const at = world.now;
+		const request = (differences: Partial<Observation>) =>
+			exampleObservation({ requestId: `req_${crypto.randomUUID()}`, policyRevision: 2, ...differences });
+		await runInDurableObject(made.stub, (_instance, { storage }) => {
+			migrate(storage, TENANT_MIGRATIONS.slice(0, 1));
+			for (const [sql, ...values] of ROWS_AT_VERSION[1]?.(made.tenant) ?? []) storage.sql.exec(sql, ...values);
+			migrate(storage, USAGE_MIGRATIONS.slice(0, 1), { component: "usage" });
+			createUsageStore(storage).record([request({ at: at - 5 }), request({ at: at - 5 })], at);
+		});
+		await evictDurableObject(made.stub);
+		expect(valueOf(await ledger.canary())).toMatchObject({ since: 2000, figures: { since: at, base: [], canary: [] } });
+		await ledger.recordObservations([request({ at: at - 1 }), request({ at }), request({ at, policyRevision: 3 })]);
+		expect(valueOf(await ledger.canary()).figures).toMatchObject({
+			base: [{ policyRevision: 3, requests: 1 }],
+			canary: [{ policyRevision: 2, requests: 1 }],
+		});
+		const { rows } = await ledger.usage({ from: at - 86_400_000, to: at + 1, by: "day" });
+		expect(rows.reduce((sum, { requests }) => sum + requests, 0)).toBe(5);
+	});
 
 	it("of a later version is not opened", async () => {
 		const made = newLedger();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Observation } from "../../../src/core/observation.ts";
-import { OPERATOR, ledgerWorld, newLedger, tenantLedger, valueOf } from "./ledgers.ts";
+import { OPERATOR, ledgerWorld, newLedger, tenantLedger, exported } from "./ledgers.ts";
 
 let world: ReturnType<typeof ledgerWorld>;
 beforeEach(() => {
@@ -44,9 +44,7 @@ describe("the observations given to a ledger", () => {
 		expect(await ledger.recordObservations(batch)).toEqual({ added: 2 });
 		expect(await ledger.recordObservations([...batch, observation("3")])).toEqual({ added: 1 });
 		expect(await requestsOf(ledger)).toBe(3);
-		expect(valueOf(await ledger.export())["usage"]).toMatchObject([
-			{ cascade: "chat", policyRevision: 1, requests: 3 },
-		]);
+		expect((await exported(ledger))["usage"]).toMatchObject([{ cascade: "chat", policyRevision: 1, requests: 3 }]);
 	});
 
 	it("are not counted where they are too old to tell whether they were, and the log says how many", async () => {

@@ -235,7 +235,7 @@ describe("a ledger in which no tenant was created", () => {
 		expect(await ledger.putPolicy(write({}))).toEqual(none);
 		expect(await ledger.rollback({ to: 1, expected: null, reason: "", actor: ADMIN })).toEqual(none);
 		expect(await ledger.revision("current")).toEqual(none);
-		expect(await ledger.export()).toEqual(none);
+		expect(await ledger.export(null)).toEqual(none);
 		expect(await ledger.destroy({ actor: OPERATOR })).toEqual(none);
 		expect(await ledger.setSuspended({ suspended: true, reason: "", actor: OPERATOR })).toEqual(none);
 		expect(await ledger.revisions({ before: null, limit: 9 })).toEqual({ items: [], next: null });

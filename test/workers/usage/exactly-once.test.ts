@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { consumeObservations, type ObservationConsumerPorts } from "../../../src/adapters/consume-observations.ts";
 import { systemClock } from "../../../src/adapters/system-clock.ts";
 import type { Observation } from "../../../src/core/observation.ts";
+import { createCanaryUsageStore } from "../../../src/ledger/canary-usage-store.ts";
 import { createUsageStore } from "../../../src/ledger/usage-store.ts";
 import { HOUR_MS, NOON, observationsOf, requestsIn, TODAY, usageLedger, type Storage } from "./usage-ledger.ts";
 
@@ -140,6 +141,31 @@ describe("every observation counts once", () => {
 				expect(deliveries).toBe(3);
 				expect(requestsIn(await ledger.usage(TODAY))).toBe(observations.length);
 			}
+		}
+	});
+
+	it("in a canary's figures too, wherever within the ledger's work it stops", async () => {
+		const recordIn = (storage: Storage, observations: readonly Observation[]) =>
+			createUsageStore(storage).record(observations, NOON, (added) =>
+				createCanaryUsageStore(storage.sql).add(added, { since: NOON - 2 * HOUR_MS }),
+			);
+		for (let stop = 1, isOver = false; !isOver; stop++) {
+			const ledger = usageLedger();
+			const observations = twoHours(ledger.tenant);
+			await ledger.within((storage) => {
+				try {
+					recordIn(stoppingAt(storage, stop), observations);
+					isOver = true;
+					// More than without a canary.
+					expect(stop).toBeGreaterThan(12);
+				} catch (error) {
+					expect(error).toEqual(new Error("stopped"));
+				}
+				for (let delivery = 0; delivery < 2; delivery++) recordIn(storage, observations);
+				const counted = createCanaryUsageStore(storage.sql).read();
+				expect(counted.map(({ totals }) => totals.requests)).toEqual([2]);
+			});
+			expect(requestsIn(await ledger.usage(TODAY))).toBe(observations.length);
 		}
 	});
 

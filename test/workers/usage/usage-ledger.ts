@@ -34,7 +34,7 @@ export function usageLedger(wrapped: (storage: Storage) => Storage = (storage) =
 	const calls: number[] = [];
 	const within: UsageLedger["within"] = (work) =>
 		runInDurableObject(env.TENANT_LEDGER.getByName(tenant), (_instance, { storage }) => {
-			migrate(storage, USAGE_MIGRATIONS, { component: "usage" });
+			migrate(storage, USAGE_MIGRATIONS, { component: "usage", now: () => MIDNIGHT });
 			return work(storage);
 		});
 	const withStore = <Value>(work: (store: UsageStore) => Value): Promise<Value> =>
@@ -67,4 +67,19 @@ export const TODAY: UsageQuery = { from: MIDNIGHT, to: MIDNIGHT + DAY_MS, by: "d
 /** Requests over all rows. */
 export function requestsIn({ rows }: UsageReport): number {
 	return rows.reduce((sum, { requests }) => sum + requests, 0);
+}
+
+/** The same SQL, telling what each statement cost once it is read to its end. */
+export function countingRows(
+	sql: SqlStorage,
+	onRows: (rows: { readonly written: number; readonly read: number }) => void,
+) {
+	return {
+		exec<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]) {
+			const cursor = sql.exec<Row>(query, ...bindings);
+			const rows = cursor.toArray();
+			onRows({ written: cursor.rowsWritten, read: cursor.rowsRead });
+			return { toArray: () => rows };
+		},
+	} as unknown as SqlStorage;
 }

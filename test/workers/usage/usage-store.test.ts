@@ -4,7 +4,17 @@ import { sumUsage, usageOf, usageRow } from "../../../src/core/ledger/usage-tota
 import type { Observation } from "../../../src/core/observation.ts";
 import { createUsageStore } from "../../../src/ledger/usage-store.ts";
 import { exampleCall, exampleObservation } from "../../core/ledger/observations.ts";
-import { DAY_MS, HOUR_MS, MIDNIGHT, NOON, observationsOf, requestsIn, TODAY, usageLedger } from "./usage-ledger.ts";
+import {
+	countingRows,
+	DAY_MS,
+	HOUR_MS,
+	MIDNIGHT,
+	NOON,
+	observationsOf,
+	requestsIn,
+	TODAY,
+	usageLedger,
+} from "./usage-ledger.ts";
 
 /** The tables of what has been seen, by day. */
 function seenTables(storage: DurableObjectStorage): string[] {
@@ -276,15 +286,3 @@ describe("rows", () => {
 		expect(rows.written).toBe(33);
 	});
 });
-
-/** The same SQL, telling what each statement cost once it is read to its end. */
-function countingRows(sql: SqlStorage, onRows: (rows: { readonly written: number; readonly read: number }) => void) {
-	return {
-		exec<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]) {
-			const cursor = sql.exec<Row>(query, ...bindings);
-			const rows = cursor.toArray();
-			onRows({ written: cursor.rowsWritten, read: cursor.rowsRead });
-			return { toArray: () => rows };
-		},
-	} as unknown as SqlStorage;
-}

@@ -1,0 +1,28 @@
+/** An origin where a policy names it: `cascades.chat.stages[1].origin`, `embeddings.vectors.origin`. */
+export interface NamedOrigin {
+	readonly path: string;
+	readonly origin: string;
+}
+
+/** What may name an origin. */
+interface Upstream {
+	readonly origin?: string | undefined;
+}
+
+/** A policy as far as it names origins, parsed or as it was written. */
+interface Upstreams {
+	readonly cascades: Readonly<Record<string, { readonly stages: readonly Upstream[] }>>;
+	readonly embeddings?: Readonly<Record<string, Upstream>> | undefined;
+}
+
+/** Every place where a policy names an origin, in the policy's order. */
+export function originsNamed({ cascades, embeddings }: Upstreams): readonly NamedOrigin[] {
+	const named = (path: string, { origin }: Upstream) =>
+		origin === undefined ? [] : [{ path: `${path}.origin`, origin }];
+	return [
+		...Object.entries(cascades).flatMap(([alias, { stages }]) =>
+			stages.flatMap((stage, index) => named(`cascades.${alias}.stages[${index}]`, stage)),
+		),
+		...Object.entries(embeddings ?? {}).flatMap(([alias, model]) => named(`embeddings.${alias}`, model)),
+	];
+}

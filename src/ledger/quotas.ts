@@ -1,0 +1,54 @@
+import type { LedgerRefusal } from "../core/ledger/ledger-ports.ts";
+import { err } from "../core/result.ts";
+import type { ActContext } from "./acts.ts";
+import type { TenantStores } from "./tenant-stores.ts";
+
+/**
+ * How much a tenant may make a ledger hold. A Durable Object holds 10 GB, and its lists are read whole in one message;
+ * a tenant's admin must not be able to fill the one or to make the other too long.
+ */
+export interface TenantQuotas {
+	/** Keys that open something, for operators' acts as well. */
+	readonly liveKeys: number;
+	/** The rest is for the acts of a tenant's keys alone; an operator may go on. Keys of any age, revoked ones too. */
+	readonly keys: number;
+	/** Revisions of the policy; at 512 KiB each, half of what a ledger holds. */
+	readonly revisions: number;
+	/** Acts in a day of UTC that changed something, after which nothing more may be added on that day. */
+	readonly changesADay: number;
+	/** Acts in a day of UTC that were refused or changed nothing and have entries of their own in the audit trail. */
+	readonly idleActsADay: number;
+}
+
+/** Production's. */
+export const TENANT_QUOTAS: TenantQuotas = {
+	liveKeys: 1_000,
+	keys: 10_000,
+	revisions: 10_000,
+	changesADay: 2_000,
+	idleActsADay: 200,
+};
+
+/** Why nothing of this kind may be added now; undefined where it may. Taking away is never refused. */
+export function quotaRefusal(
+	{ keys, revisions, daily, quotas }: TenantStores,
+	{ actor, now }: ActContext,
+	added: "key" | "revision" | "canary",
+): { readonly ok: false; readonly error: LedgerRefusal } | undefined {
+	if (added === "key" && keys.countLive(now) >= quotas.liveKeys)
+		return refusal(`A tenant has at most ${quotas.liveKeys} working keys: revoke those that nobody uses.`);
+	if (actor.kind !== "tenant-key") return undefined;
+	if (added === "key" && keys.count() >= quotas.keys)
+		return refusal(`The tenant has had ${quotas.keys} keys: only an operator makes more.`);
+	if (added === "revision" && (revisions.current() ?? 0) >= quotas.revisions)
+		return refusal(`The policy has had ${quotas.revisions} revisions: only an operator makes more.`);
+	if (daily.changes(now) >= quotas.changesADay)
+		return refusal(
+			`The tenant's keys have made ${quotas.changesADay} changes today (UTC): only an operator makes more.`,
+		);
+	return undefined;
+}
+
+function refusal(message: string) {
+	return err<LedgerRefusal>({ kind: "not-applicable", message });
+}

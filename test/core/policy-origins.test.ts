@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { originsNamed } from "../../src/core/policy-origins.ts";
+
+describe("the origins that a policy names", () => {
+	it("are told with their places, stages before embeddings, and each time", () => {
+		const policy = {
+			cascades: {
+				chat: { stages: [{}, { origin: "gpu" }] },
+				mail: { stages: [{ origin: "gpu" }, { origin: "other" }] },
+			},
+			embeddings: { here: {}, there: { origin: "gpu" } },
+		};
+		expect(originsNamed(policy)).toEqual([
+			{ path: "cascades.chat.stages[1].origin", origin: "gpu" },
+			{ path: "cascades.mail.stages[0].origin", origin: "gpu" },
+			{ path: "cascades.mail.stages[1].origin", origin: "other" },
+			{ path: "embeddings.there.origin", origin: "gpu" },
+		]);
+	});
+
+	it("are none where every stage is on Workers AI, with or without embeddings", () => {
+		expect(originsNamed({ cascades: { chat: { stages: [{}, {}] } } })).toEqual([]);
+		expect(originsNamed({ cascades: {}, embeddings: {} })).toEqual([]);
+	});
+});
