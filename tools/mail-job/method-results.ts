@@ -1,5 +1,5 @@
 import type { CallRecord } from "../../src/core/trail.ts";
-import { areaUnderRoc, bootstrapAurocInterval, type Interval } from "../../src/tuning/ranking.ts";
+import { areaUnderRoc, bootstrapAurocInterval, type Interval } from "../../src/tuning/metrics/ranking.ts";
 import { seededRandom } from "../../src/local/sample.ts";
 import type { LabelledMail } from "../train/prepare-corpus.ts";
 import type { WorkerAnswer } from "./ask-worker.ts";

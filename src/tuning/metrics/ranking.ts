@@ -1,4 +1,5 @@
-import { sampleQuantile } from "../core/confidence/logprob-confidence.ts";
+import { sampleQuantile } from "../../core/confidence/logprob-confidence.ts";
+import { rankTies } from "./ties.ts";
 
 /** An interval of a statistic, both ends within it. */
 export interface Interval {
@@ -18,9 +19,10 @@ interface TieCounts {
  * 143, 1982), summed over ranks in O(n log n) and not over pairs. 0.5 is no better than chance.
  *
  * Undefined where there is no positive or no negative, or where a score is NaN and so has no rank. Infinite scores
- * rank like any other.
+ * rank like any other, so −∞ stands for a row without a reading, which a cascade trusts least. A positive is `true`
+ * or 1.
  */
-export function areaUnderRoc(scores: readonly number[], positives: readonly boolean[]): number | undefined {
+export function areaUnderRoc(scores: ArrayLike<number>, positives: ArrayLike<boolean | number>): number | undefined {
 	const ranks = tieRanks(scores, positives);
 	if (ranks === undefined) return undefined;
 	return areaOf(countByTie(ranks.positive, ranks.negative, ranks.distinct));
@@ -46,8 +48,8 @@ export interface BootstrapOptions {
  * small. Undefined exactly where `areaUnderRoc` is.
  */
 export function bootstrapAurocInterval(
-	scores: readonly number[],
-	positives: readonly boolean[],
+	scores: ArrayLike<number>,
+	positives: ArrayLike<boolean | number>,
 	options: BootstrapOptions,
 ): Interval | undefined {
 	const { level, replicates, random } = options;
@@ -65,30 +67,21 @@ export function bootstrapAurocInterval(
 
 interface TieRanks {
 	/** For each positive, the rank of its score among the distinct scores, from 0. */
-	readonly positive: readonly number[];
-	readonly negative: readonly number[];
+	readonly positive: Int32Array;
+	readonly negative: Int32Array;
 	readonly distinct: number;
 }
 
-function tieRanks(scores: readonly number[], positives: readonly boolean[]): TieRanks | undefined {
+function tieRanks(scores: ArrayLike<number>, positives: ArrayLike<boolean | number>): TieRanks | undefined {
 	if (scores.length !== positives.length) throw new RangeError("each score needs its class");
-	if (scores.some(Number.isNaN)) return undefined;
-	const rows = scores.map((score, index) => ({ score, isPositive: positives[index] === true }));
-	// Compared, not subtracted: the difference of two equal infinities is NaN.
-	rows.sort((left, right) => (left.score < right.score ? -1 : left.score > right.score ? 1 : 0));
-	const positive: number[] = [];
-	const negative: number[] = [];
-	let distinct = 0;
-	let previous: number | undefined;
-	for (const { score, isPositive } of rows) {
-		if (score !== previous) distinct++;
-		previous = score;
-		(isPositive ? positive : negative).push(distinct - 1);
-	}
-	return positive.length === 0 || negative.length === 0 ? undefined : { positive, negative, distinct };
+	const { values, ranks } = rankTies(scores);
+	if (ranks.includes(-1)) return undefined;
+	const positive = ranks.filter((_, row) => Boolean(positives[row])).sort();
+	const negative = ranks.filter((_, row) => !positives[row]).sort();
+	return positive.length === 0 || negative.length === 0 ? undefined : { positive, negative, distinct: values.length };
 }
 
-function countByTie(positive: readonly number[], negative: readonly number[], distinct: number): TieCounts {
+function countByTie(positive: Int32Array, negative: Int32Array, distinct: number): TieCounts {
 	const positives = new Uint32Array(distinct);
 	const negatives = new Uint32Array(distinct);
 	for (const rank of positive) positives[rank] = (positives[rank] ?? 0) + 1;
@@ -111,6 +104,6 @@ function areaOf({ positives, negatives }: TieCounts): number {
 	return wins / (positivesSeen * negativesSeen);
 }
 
-function resample(ranks: readonly number[], random: () => number): number[] {
+function resample(ranks: Int32Array, random: () => number): Int32Array {
 	return ranks.map(() => ranks[Math.floor(random() * ranks.length)] ?? 0);
 }

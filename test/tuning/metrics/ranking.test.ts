@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { seededRandom } from "../../src/local/sample.ts";
-import { areaUnderRoc, bootstrapAurocInterval } from "../../src/tuning/ranking.ts";
-import vectors from "../fixtures/confidence-vectors.json" with { type: "json" };
+import { seededRandom } from "../../../src/local/sample.ts";
+import { areaUnderRoc, bootstrapAurocInterval } from "../../../src/tuning/metrics/ranking.ts";
+import vectors from "../../fixtures/confidence-vectors.json" with { type: "json" };
 
 const { ranking } = vectors;
 const classes = (...marks: readonly number[]) => marks.map((mark) => mark === 1);

@@ -1,0 +1,142 @@
+import type { Actor, LedgerRefusal } from "../ledger/ledger-ports.ts";
+import type { JsonObject } from "../json.ts";
+import type { Result } from "../result.ts";
+import type { AuditVerdict, EvidenceAddress, EvidenceEntry } from "./evidence-entry.ts";
+import type { Guarantee, PartsPerMillion } from "./guarantee.ts";
+
+/** What a ledger has to know of the policy; everything of it is under the configuration's hash. */
+export interface GuaranteeTerms {
+	readonly stage: string;
+	readonly guarantee: Guarantee;
+	/** Name and version of the labeller. */
+	readonly labeller: string;
+	/** Chance that an accepted answer is audited. */
+	readonly auditPropensity: PartsPerMillion;
+}
+
+/**
+ * - `audition`: nothing is accepted; every answer is labelled, until there is evidence
+ * - `certified`: accept at `threshold`
+ * - `alarm`: the evidence says that it has become worse; nothing is accepted until a new epoch has certified
+ * - `closed`: an operator has stopped it
+ */
+export type LeaseState = "audition" | "certified" | "alarm" | "closed";
+
+/** What an isolate may rely on until it expires. */
+export interface EvidenceLease {
+	readonly version: 1;
+	readonly configHash: string;
+	readonly state: LeaseState;
+	/** Null unless certified. */
+	readonly threshold: number | null;
+	readonly epoch: number;
+	readonly phase: number;
+	/** Of accepted answers in this phase; escalated ones are labelled with certainty. */
+	readonly auditPropensity: PartsPerMillion;
+	/** Rises with each change, so that an older copy never takes the place of a newer one. */
+	readonly sequence: number;
+	/** Milliseconds since the Unix epoch. */
+	readonly issuedAt: number;
+	readonly expiresAt: number;
+}
+
+/** How the evidence on one configuration is asked; every method is one transaction. */
+export interface EvidenceLedgerPort {
+	/** The lease in force; the first to ask makes the ledger. `terms` must be those of the address's hash. */
+	readonly lease: (input: {
+		readonly address: EvidenceAddress;
+		readonly terms: GuaranteeTerms;
+	}) => Promise<Result<EvidenceLease, LedgerRefusal>>;
+	/** Adds what requests say, each once, however often it is delivered; verdicts may come before their draws. */
+	readonly record: (input: {
+		readonly address: EvidenceAddress;
+		readonly entries: readonly EvidenceEntry[];
+		readonly verdicts: readonly AuditVerdict[];
+	}) => Promise<{ readonly added: number }>;
+	/** Everything that is known, for people and dashboards. */
+	readonly report: () => Promise<Result<EvidenceReport, LedgerRefusal>>;
+	/** The table of counts with its epochs, phases and history: what anybody needs to compute a certificate again. */
+	readonly exported: () => Promise<Result<JsonObject, LedgerRefusal>>;
+	/** A human's verdicts on drawn rows that have none yet, or in place of the labeller's before their bucket is closed. */
+	readonly addHumanLabels: (input: {
+		readonly labels: readonly { readonly requestId: string; readonly item?: number; readonly wrong: boolean }[];
+		readonly actor: Actor;
+	}) => Promise<Result<{ readonly taken: number; readonly refused: readonly string[] }, LedgerRefusal>>;
+	/** Opens a new epoch: after an alarm has been looked into, or to begin anew. */
+	readonly restart: (input: {
+		readonly reason: string;
+		readonly actor: Actor;
+	}) => Promise<Result<EvidenceLease, LedgerRefusal>>;
+	/** Accepts nothing from now on, until it is restarted. */
+	readonly close: (input: {
+		readonly reason: string;
+		readonly actor: Actor;
+	}) => Promise<Result<EvidenceLease, LedgerRefusal>>;
+	/** Forgets everything and withdraws the lease from KV. */
+	readonly destroy: () => Promise<void>;
+}
+
+/** The state of the evidence at one moment. All risks are of the labeller's verdict. */
+export interface EvidenceReport {
+	readonly address: EvidenceAddress;
+	readonly terms: GuaranteeTerms;
+	readonly lease: EvidenceLease;
+	/** Strict to loose; empty until enough unlabelled readings are in. */
+	readonly candidates: readonly {
+		readonly threshold: number;
+		/** Share of requests with at least this confidence, of this epoch. */
+		readonly coverage: number;
+		/** Natural logarithm of the e-value; certified where it has reached ln(1/delta) of the epoch. */
+		readonly logEvidence: number;
+		readonly certified: boolean;
+		/** Labels in its region, and the wrong ones, unweighted. */
+		readonly labels: number;
+		readonly wrong: number;
+	}[];
+	/** Natural logarithm that certifies in this epoch. */
+	readonly logNeeded: number;
+	readonly epochs: readonly {
+		readonly epoch: number;
+		readonly cause: "first" | "alarm" | "expired" | "restart";
+		readonly delta: number;
+		readonly openedAt: number;
+		readonly closedAt: number | null;
+	}[];
+	/** Of accepted answers since the present threshold is in force: an estimate and an anytime-valid interval; null without labels. */
+	readonly risk: {
+		readonly estimate: number;
+		readonly lower: number;
+		readonly upper: number;
+		readonly labels: number;
+	} | null;
+	readonly alarm: {
+		/** Natural logarithms of the detector's value and of the level at which it alarms. */
+		readonly logValue: number;
+		readonly logLevel: number;
+		/** Labels that it takes on average to notice twice the target risk, and what that is in accepted requests. */
+		readonly delayLabels: number;
+		readonly delayAccepted: number;
+		/** When it last alarmed. */
+		readonly at: number | null;
+	};
+	readonly counts: {
+		readonly requests: number;
+		readonly accepted: number;
+		readonly escalated: number;
+		readonly gated: number;
+		readonly drawn: number;
+		readonly labelled: number;
+		readonly wrong: number;
+		readonly unobserved: number;
+		/** Came after their bucket was closed, and count as wrong. */
+		readonly late: number;
+		/** Drawn and unresolved at the watermark, and count as wrong. */
+		readonly unresolved: number;
+		/** Under their phase's propensity, and left out. */
+		readonly underPropensity: number;
+	};
+	/** Up to here everything is counted; milliseconds since the Unix epoch. */
+	readonly watermark: number;
+	/** No new certificate and no loosening while true. */
+	readonly frozen: boolean;
+}
