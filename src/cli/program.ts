@@ -13,15 +13,20 @@ import { registerTenantCommands } from "./admin/tenant-commands.ts";
 import { registerUsageCommand } from "./admin/usage-command.ts";
 import { registerCompletion } from "./completion.ts";
 import { registerOfflineCommands, registerPolicyCheck } from "./offline-commands.ts";
+import { registerTuneCommands } from "./tune/register-tune-commands.ts";
 
-/** The `cascade` command with everything below it. Exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
+/**
+ * The `cascade` command with everything below it. Exit codes: 0 done, 1 refused or failed, 2 wrong usage; 3 where tuning
+ * certified nothing.
+ */
 export function buildProgram(): Command {
 	const program = new Command("cascade")
-		.description("Ask a cascade, and administer its tenants: policies, keys, origins, usage.")
+		.description("Ask a cascade, choose its thresholds, and administer its tenants: policies, keys, origins, usage.")
 		.showHelpAfterError("--help shows what there is.")
 		// Inherited by the commands below, so that what they refuse can be given an exit code of its own.
 		.exitOverride();
 	registerOfflineCommands(program);
+	registerTuneCommands(program);
 	registerTenantCommands(program);
 	registerKeyCommands(program);
 	const policy = program.command("policy").description("a tenant's policy and its revisions");

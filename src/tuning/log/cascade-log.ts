@@ -30,6 +30,8 @@ export interface StageColumns {
 	readonly wrong: Uint8Array;
 	/** 1 where the labeller was asked, 0 where not (and then `wrong` is 1); absent where it always was. */
 	readonly labelled?: Uint8Array | undefined;
+	/** 1 where the labeller was asked and gave nothing (and then `wrong` is 1); absent where it never did. */
+	readonly failed?: Uint8Array | undefined;
 	/** US dollars of the call; NaN where unknown. */
 	readonly costUsd: Float64Array;
 	/** Milliseconds of the call; NaN where unknown. */
@@ -54,6 +56,7 @@ export function selectRows(log: CascadeLog, positions: Int32Array | readonly num
 			confidence: pickInto(stage.confidence, positions, new Float64Array(rows)),
 			wrong: pickInto(stage.wrong, positions, new Uint8Array(rows)),
 			labelled: stage.labelled === undefined ? undefined : pickInto(stage.labelled, positions, new Uint8Array(rows)),
+			failed: stage.failed === undefined ? undefined : pickInto(stage.failed, positions, new Uint8Array(rows)),
 			costUsd: pickInto(stage.costUsd, positions, new Float64Array(rows)),
 			latencyMs: pickInto(stage.latencyMs, positions, new Float64Array(rows)),
 			label: stage.label === undefined ? undefined : pickList(stage.label, positions),

@@ -17,6 +17,7 @@ interface StageBuilder {
 	readonly wrong: GrowableColumn<Uint8Array>;
 	readonly labelled: GrowableColumn<Uint8Array>;
 	readonly asked: GrowableColumn<Uint8Array>;
+	readonly failed: GrowableColumn<Uint8Array>;
 	readonly costUsd: GrowableColumn<Float64Array>;
 	readonly latencyMs: GrowableColumn<Float64Array>;
 	readonly features: Map<string, GrowableColumn<Float64Array>>;
@@ -54,6 +55,7 @@ export class LogBuilder {
 			wrong: growableBytes(1),
 			labelled: growableBytes(0),
 			asked: growableBytes(0),
+			failed: growableBytes(0),
 			costUsd: growableFloats(),
 			latencyMs: growableFloats(),
 			features: new Map(),
@@ -127,6 +129,7 @@ export class LogBuilder {
 		stage.confidence.set(row, given.confidence);
 		stage.wrong.set(row, given.verdict === "right" ? 0 : 1);
 		stage.labelled.set(row, isLabelled ? 1 : 0);
+		stage.failed.set(row, given.verdict === "failed" ? 1 : 0);
 		stage.costUsd.set(row, given.costUsd);
 		stage.latencyMs.set(row, given.latencyMs);
 		addFeatures(stage.features, row, given.features);
@@ -159,6 +162,7 @@ function finishStage(stage: StageBuilder, rows: number): StageColumns {
 		confidence: stage.confidence.finish(rows),
 		wrong: stage.wrong.finish(rows),
 		labelled: stage.everLabelled === rows ? undefined : stage.labelled.finish(rows),
+		failed: stage.labellerFailed === 0 ? undefined : stage.failed.finish(rows),
 		costUsd: stage.costUsd.finish(rows),
 		latencyMs: stage.latencyMs.finish(rows),
 		label,

@@ -25,8 +25,10 @@ const ROUNDING = 1e-9;
  * loosest threshold may cover less than all. Tied scores are one threshold, accepted together or not at all.
  *
  * A fixed sequence ends at its first failure, yet finer steps cost little, since neighbouring tests see almost the same
- * rows: 100 steps certified a little more coverage than 20 or 50, and 500 no more worth having. A coverage that no
- * threshold reaches starts at the loosest. Throws a RangeError where `steps` is no positive whole number or a coverage is
+ * rows: 100 steps certified a little more coverage than 20 or 50, and 500 no more worth having. A start is the strictest
+ * threshold that covers what is wanted; or the one before it, where ties make that one overshoot by more than the one before
+ * falls short, which must be by no more than the standard error with which these scores know a coverage. A coverage that
+ * no threshold reaches starts at the loosest. Throws a RangeError where `steps` is no positive whole number or a coverage is
  * not in [0, 1].
  */
 export function thresholdPath(scores: Float64Array, options: PathOptions = {}): ThresholdPath {
@@ -43,8 +45,14 @@ export function thresholdPath(scores: Float64Array, options: PathOptions = {}): 
 		.sort()
 		.toReversed();
 	const starts = startCoverages.map((coverage) => {
-		const strictEnough = rising[readings - rankAt(coverage, scores.length, readings)] as number;
-		return thresholds.indexOf(strictEnough);
+		const reaching = thresholds.indexOf(rising[readings - rankAt(coverage, scores.length, readings)] as number);
+		const before = thresholds[reaching - 1];
+		if (before === undefined) return reaching;
+		const coveredFrom = (threshold: number) => acceptedBy(rising, threshold) / scores.length;
+		const short = coverage - coveredFrom(before);
+		const over = coveredFrom(thresholds[reaching] as number) - coverage;
+		const standardError = Math.sqrt((coverage * (1 - coverage)) / scores.length);
+		return short < over && short <= standardError ? reaching - 1 : reaching;
 	});
 	return { thresholds, starts: [...new Set(starts)].sort((left, right) => left - right) };
 }
@@ -52,4 +60,16 @@ export function thresholdPath(scores: Float64Array, options: PathOptions = {}): 
 /** How many of the highest scores make up this share of all, at least one and at most those there are. */
 function rankAt(coverage: number, all: number, readings: number): number {
 	return Math.min(Math.max(1, Math.ceil(coverage * all - ROUNDING)), readings);
+}
+
+/** How many of the scores, which rise, are at least this one. */
+function acceptedBy(rising: Float64Array, threshold: number): number {
+	let low = 0;
+	let high = rising.length;
+	while (low < high) {
+		const middle = (low + high) >>> 1;
+		if ((rising[middle] as number) >= threshold) high = middle;
+		else low = middle + 1;
+	}
+	return rising.length - low;
 }

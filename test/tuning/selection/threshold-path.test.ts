@@ -31,7 +31,15 @@ describe("a path of thresholds", () => {
 	it("takes ties together: scores of 0 and 1 alone are two thresholds", () => {
 		const scores = Float64Array.of(1, 0, 1, 1, 0, 0, 1, 1, 0, 1);
 		expect(thresholdPath(scores)).toEqual({ thresholds: Float64Array.of(1, 0), starts: [0] });
-		expect(thresholdPath(scores, { startCoverages: [0.2, 0.5, 0.7] }).starts).toEqual([0, 1]);
+		expect(thresholdPath(scores, { startCoverages: [0.2, 0.5, 0.9] }).starts).toEqual([0, 1]);
+	});
+
+	it("starts before ties that overshoot what is wanted, where the threshold before them falls short by a standard error at most", () => {
+		// Of a hundred scores 0.2 is known to within 0.04.
+		const tied = (ones: number) => Float64Array.from({ length: 100 }, (_, index) => (index < ones ? 1 : 0));
+		expect(thresholdPath(tied(17)).starts).toEqual([0]);
+		expect(thresholdPath(tied(16)).starts).toEqual([0]);
+		expect(thresholdPath(tied(15)).starts).toEqual([1]);
 	});
 
 	it("counts missing scores as never accepted", () => {
