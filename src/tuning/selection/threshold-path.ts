@@ -52,7 +52,7 @@ export function thresholdPath(scores: Float64Array, options: PathOptions = {}): 
 		const short = coverage - coveredFrom(before);
 		const over = coveredFrom(thresholds[reaching] as number) - coverage;
 		const standardError = Math.sqrt((coverage * (1 - coverage)) / scores.length);
-		return short < over && short <= standardError ? reaching - 1 : reaching;
+		return short < over && short <= standardError + ROUNDING ? reaching - 1 : reaching;
 	});
 	return { thresholds, starts: [...new Set(starts)].sort((left, right) => left - right) };
 }
