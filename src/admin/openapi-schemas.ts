@@ -3,6 +3,7 @@ import type * as v from "valibot";
 import type { JsonObject } from "../core/json.ts";
 import { checks, gate } from "../core/policy-schema/checks-and-gate.ts";
 import { confidence } from "../core/policy-schema/confidence.ts";
+import { guarantee, labeller } from "../core/policy-schema/guarantee.ts";
 import * as policy from "../core/policy-schema/policy.ts";
 import { price } from "../core/policy-schema/scalars.ts";
 import { embeddings, stage } from "../core/policy-schema/stages.ts";
@@ -28,7 +29,9 @@ const COMPONENTS = {
 	Embeddings: embeddings,
 	Error: common.errorBody,
 	Gate: gate,
+	Guarantee: guarantee,
 	Key: keys.keySummary,
+	Labeller: labeller,
 	NewKey: keys.newKey,
 	OperatorKey: keys.operatorKeySummary,
 	Origin: origins.origin,
@@ -44,7 +47,7 @@ const COMPONENTS = {
 	UsageReport: usage.usageReport,
 } as const satisfies Readonly<Record<string, v.GenericSchema>>;
 
-/** What a policy's parts are. What no schema of single fields says, such as that the last stage has no threshold, validation does. */
+/** What a policy's parts are. What no schema of single fields says, such as which stages need a threshold, validation does. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	AnswerChecks: "What a small model's answer must pass, whatever the confidence.",
 	Budget: "What may be spent on models in a day (UTC).",
@@ -52,8 +55,10 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	ConfidenceMethod: "How an answer is judged, from 0 to 1; docs/confidence.md has each.",
 	Embeddings: "A model that turns text into vectors; nothing is cascaded.",
 	Gate: "Requests that are not worth a small model's time go to the last stage at once.",
+	Guarantee: "What accepted answers of a first stage are promised to be; docs/labellers.md says about what.",
+	Labeller: "What decides whether an answer was wrong, by comparing it with the last stage's.",
 	Policy:
-		"A tenant's policy. `policy.validate` also checks what lies between fields: that only the last stage has no threshold, that an `openai` stage has an origin and which there are.",
+		"A tenant's policy. `policy.validate` also checks what lies between fields: that each stage has what it needs to decide, that an `openai` stage has an origin and which there are.",
 	Price: "By tokens, or by the hour of a machine with what it achieves.",
 	Stage: "A model, how sure it must be, how long it may take, what it costs.",
 };

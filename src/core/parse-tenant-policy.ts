@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { issuePath } from "./issue-path.ts";
 import { isJsonObject } from "./json.ts";
+import { guaranteeProblems, labellerProblems } from "./policy-schema/guarantee-problems.ts";
 import { policy } from "./policy-schema/policy.ts";
 import { originProblems, prefixProblems, stageProblems } from "./policy-schema/stages.ts";
 import { err, ok, type Result } from "./result.ts";
@@ -29,8 +30,14 @@ function problemsBetweenFields(document: unknown): PolicyProblem[] {
 	for (const [alias, value] of Object.entries(cascades)) {
 		const path = `cascades.${alias}`;
 		if (RESERVED_NAMES.has(alias)) problems.push({ path, message: "this name is reserved" });
-		else if (isJsonObject(value) && Array.isArray(value["stages"]))
-			problems.push(...stageProblems(`${path}.stages`, value["stages"]), ...prefixProblems(path, value));
+		else if (isJsonObject(value)) {
+			if (Array.isArray(value["stages"])) problems.push(...stageProblems(`${path}.stages`, value["stages"]));
+			problems.push(
+				...prefixProblems(path, value),
+				...guaranteeProblems(path, value),
+				...labellerProblems(path, value),
+			);
+		}
 	}
 	for (const [alias, value] of Object.entries(named)) {
 		const path = `embeddings.${alias}`;

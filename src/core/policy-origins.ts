@@ -1,4 +1,7 @@
-/** An origin where a policy names it: `cascades.chat.stages[1].origin`, `embeddings.vectors.origin`. */
+/**
+ * An origin where a policy names it: `cascades.chat.stages[1].origin`, `cascades.chat.labeller.origin`,
+ * `embeddings.vectors.origin`.
+ */
 export interface NamedOrigin {
 	readonly path: string;
 	readonly origin: string;
@@ -9,9 +12,19 @@ interface Upstream {
 	readonly origin?: string | undefined;
 }
 
+/** A labeller, of which a judge alone is an upstream. */
+interface Labelling extends Upstream {
+	readonly kind?: string;
+}
+
+interface CascadeUpstreams {
+	readonly stages: readonly Upstream[];
+	readonly labeller?: Labelling | undefined;
+}
+
 /** A policy as far as it names origins, parsed or as it was written. */
 interface Upstreams {
-	readonly cascades: Readonly<Record<string, { readonly stages: readonly Upstream[] }>>;
+	readonly cascades: Readonly<Record<string, CascadeUpstreams>>;
 	readonly embeddings?: Readonly<Record<string, Upstream>> | undefined;
 }
 
@@ -20,9 +33,10 @@ export function originsNamed({ cascades, embeddings }: Upstreams): readonly Name
 	const named = (path: string, { origin }: Upstream) =>
 		origin === undefined ? [] : [{ path: `${path}.origin`, origin }];
 	return [
-		...Object.entries(cascades).flatMap(([alias, { stages }]) =>
-			stages.flatMap((stage, index) => named(`cascades.${alias}.stages[${index}]`, stage)),
-		),
+		...Object.entries(cascades).flatMap(([alias, { stages, labeller = {} }]) => [
+			...stages.flatMap((stage, index) => named(`cascades.${alias}.stages[${index}]`, stage)),
+			...named(`cascades.${alias}.labeller`, labeller),
+		]),
 		...Object.entries(embeddings ?? {}).flatMap(([alias, model]) => named(`embeddings.${alias}`, model)),
 	];
 }

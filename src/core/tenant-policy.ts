@@ -1,6 +1,9 @@
 import type { AnswerChecks } from "./answer-checks.ts";
 import type { ConfidenceMethod } from "./confidence/method.ts";
 import type { Price } from "./cost.ts";
+import type { DeclaredRanges } from "./evidence/declared-ranges.ts";
+import type { Guarantee } from "./evidence/guarantee.ts";
+import type { Labeller } from "./evidence/labeller.ts";
 import type { Gate } from "./gate.ts";
 
 /** One stage of a cascade: a model, how sure it must be, how long it may take, what it costs. */
@@ -13,8 +16,13 @@ export interface StagePolicy {
 	readonly origin?: string | undefined;
 	/** How the answer is judged; absent exactly on the last stage. */
 	readonly confidence?: ConfidenceMethod | undefined;
-	/** The least confidence accepted; absent exactly on the last stage. */
+	/**
+	 * The least confidence accepted, set by hand. Absent on the last stage, and under a guarantee, unless that falls back
+	 * on it.
+	 */
 	readonly threshold?: number | undefined;
+	/** What accepted answers are promised to be; on a first stage alone, whose threshold then follows from the evidence. */
+	readonly guarantee?: Guarantee | undefined;
 	/** Milliseconds for this stage's answer; default: 40% of what is left of the cascade's. */
 	readonly timeoutMs?: number | undefined;
 	readonly price: Price;
@@ -43,6 +51,14 @@ export interface Cascade {
 	readonly mode: "sequential" | "parallel";
 	readonly checks: AnswerChecks;
 	readonly gate?: Gate | undefined;
+	/** What decides whether a guaranteed stage's answer was wrong. */
+	readonly labeller: Labeller;
+	/** Share of accepted answers of a guaranteed stage that are also sent to the last stage, to be labelled. */
+	readonly auditRate: number;
+	/** Ranges of parameters; requests outside them go past the small models. Absent: none do. */
+	readonly declaredRanges?: DeclaredRanges | undefined;
+	/** How long the texts of audited answers are kept for people to label; absent: no text is kept anywhere. */
+	readonly retainText?: { readonly hours: number } | undefined;
 }
 
 /** A model that turns text into vectors; there is nothing to cascade, so requests for it are passed on. */
@@ -100,4 +116,6 @@ export const POLICY_LIMITS = {
 	maxOutputTokens: { default: 4_096, most: 1_048_576 },
 	samples: { least: 2, most: 10 },
 	labels: { least: 2, most: 20 },
+	auditRate: { least: 0.001, default: 0.05, most: 1 },
+	retainTextHours: { least: 1, most: 720 },
 } as const;

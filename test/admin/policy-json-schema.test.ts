@@ -31,8 +31,26 @@ const METHODS = [
 	{ method: "value-token", quantile: 0.1 },
 	{ method: "learned", features: 1, bias: -0.5, weights: { meanLogprob: 2, stopped: 0 } },
 ] as const;
+const GUARANTEE = { risk: "selective", targetRisk: 0.1, delta: 0.05, onLabel: "ham", withoutCertificate: "escalate" };
+const LABELLERS = [
+	{ kind: "exact" },
+	{ kind: "normalised" },
+	{ kind: "json" },
+	{ kind: "label", labels: ["spam", "ham"] },
+	{ kind: "tool-call" },
+	{ kind: "similarity", model: "@cf/baai/bge-m3", least: 0.9, price },
+	{ kind: "judge", adapter: "openai", model: "judge", origin: "main", price },
+] as const;
 const VALID: readonly JsonObject[] = [
 	policyOf([edgeDocument(), originDocument()]),
+	...LABELLERS.map((labeller) =>
+		policyOf([edgeDocument({ guarantee: GUARANTEE }), originDocument()], {
+			labeller,
+			auditRate: 0.001,
+			declaredRanges: { temperature: { most: 0.5 }, maxOutputTokens: { most: 256 } },
+			retainText: { hours: 720 },
+		}),
+	),
 	...METHODS.map((method) =>
 		policyOf([edgeDocument({ confidence: method }), originDocument({ price })], { checks: { refusal: false } }),
 	),
@@ -104,7 +122,20 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 	fc.constant<Change>((value) => (Array.isArray(value) ? [...value, ...value] : value)),
 	fc
 		.tuple(
-			fc.constantFrom("prefix", "labels", "quantile", "origin", "threshold", "price", "extra", "Upper", "a b"),
+			fc.constantFrom(
+				"prefix",
+				"labels",
+				"quantile",
+				"origin",
+				"threshold",
+				"guarantee",
+				"labeller",
+				"delta",
+				"price",
+				"extra",
+				"Upper",
+				"a b",
+			),
 			junk,
 		)
 		.map(
@@ -148,6 +179,19 @@ describe("the description of a policy", () => {
 		["an unknown method", policyWithMethod({ method: "hunch" })],
 		["a method with another's parameter", policyWithMethod({ method: "verbalised", quantile: 0.5 })],
 		["a weight of no feature", policyWithMethod({ method: "learned", features: 1, bias: 0, weights: { mood: 1 } })],
+		["a target of no risk", policyOf([edgeDocument({ guarantee: { ...GUARANTEE, targetRisk: 0 } }), originDocument()])],
+		["a certain guarantee", policyOf([edgeDocument({ guarantee: { ...GUARANTEE, delta: 0 } }), originDocument()])],
+		[
+			"a guarantee that says nothing",
+			policyOf([edgeDocument({ guarantee: { ...GUARANTEE, delta: 1 } }), originDocument()]),
+		],
+		[
+			"a guarantee of regret",
+			policyOf([edgeDocument({ guarantee: { ...GUARANTEE, risk: "regret" } }), originDocument()]),
+		],
+		["an unknown labeller", policyOf([edgeDocument(), originDocument()], { labeller: { kind: "oracle" } })],
+		["an audit rate of 0", policyOf([edgeDocument(), originDocument()], { auditRate: 0 })],
+		["texts that are kept for no time", policyOf([edgeDocument(), originDocument()], { retainText: { hours: 0 } })],
 		["a method without weights", policyWithMethod({ method: "learned", features: 1, bias: 0, weights: {} })],
 	])("refuses %s", (_, document) => {
 		expect(parseTenantPolicy(document).ok).toBe(false);
@@ -179,10 +223,13 @@ describe("the description of a policy", () => {
 	});
 
 	it("has a name for each of its parts", () => {
-		const parts = ["AnswerChecks", "Budget", "Cascade", "ConfidenceMethod", "Embeddings", "Gate", "Price", "Stage"];
-		for (const name of parts) expect(description.components.schemas[name]?.["description"]).toMatch(/\.$/u);
+		const models = ["Embeddings", "Price", "Stage"];
+		const rules = ["AnswerChecks", "Budget", "Cascade", "ConfidenceMethod", "Gate", "Guarantee", "Labeller"];
+		for (const name of [...models, ...rules])
+			expect(description.components.schemas[name]?.["description"]).toMatch(/\.$/u);
 		expect(description.components.schemas["Stage"]?.["properties"]).toMatchObject({
 			confidence: { $ref: "#/components/schemas/ConfidenceMethod" },
+			guarantee: { $ref: "#/components/schemas/Guarantee" },
 			price: { $ref: "#/components/schemas/Price" },
 		});
 	});

@@ -106,6 +106,8 @@ export function exampleCascade(differences: Partial<Cascade> = {}): Cascade {
 		allowRouteHeader: false,
 		mode: "sequential",
 		checks: { refusal: true },
+		labeller: { kind: "normalised" },
+		auditRate: 0.05,
 		...differences,
 	};
 }

@@ -22,7 +22,7 @@ describe("an origin", () => {
 });
 
 describe("a policy's foreign origins", () => {
-	it("are told at their places, in cascades and embeddings, in words that say nothing of what there is", () => {
+	it("are told at their places, of stages, judges and embeddings, in words that say nothing of what there is", () => {
 		const embedding = {
 			adapter: "openai",
 			model: "e",
@@ -30,11 +30,19 @@ describe("a policy's foreign origins", () => {
 			price: { inputUsdPerMillion: 1, outputUsdPerMillion: 1 },
 		};
 		const parsed = parseTenantPolicy(
-			policyOf([edgeDocument(), originDocument({ origin: "b.gpu" })], {}, { embeddings: { vectors: embedding } }),
+			policyOf(
+				[edgeDocument(), originDocument({ origin: "b.gpu" })],
+				{ labeller: { ...embedding, kind: "judge" } },
+				{ embeddings: { vectors: embedding } },
+			),
 		);
 		if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
 		const problems = foreignOrigins(parsed.value, "a");
-		expect(problems.map(({ path }) => path)).toEqual(["cascades.chat.stages[1].origin", "embeddings.vectors.origin"]);
+		expect(problems.map(({ path }) => path)).toEqual([
+			"cascades.chat.stages[1].origin",
+			"cascades.chat.labeller.origin",
+			"embeddings.vectors.origin",
+		]);
 		expect(JSON.stringify(problems)).not.toContain("b.gpu");
 		expect(foreignOrigins(parsed.value, "b")).toEqual([]);
 	});

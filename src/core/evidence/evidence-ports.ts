@@ -4,7 +4,10 @@ import type { Result } from "../result.ts";
 import type { AuditVerdict, EvidenceAddress, EvidenceEntry } from "./evidence-entry.ts";
 import type { Guarantee, PartsPerMillion } from "./guarantee.ts";
 
-/** What a ledger has to know of the policy; everything of it is under the configuration's hash. */
+/**
+ * What a ledger has to know of the policy. All of it is under the configuration's hash but `auditPropensity`, which may
+ * change between two askings, and the guarantee's `withoutCertificate`, which is the isolates' business.
+ */
 export interface GuaranteeTerms {
 	readonly stage: string;
 	readonly guarantee: Guarantee;

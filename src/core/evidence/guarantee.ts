@@ -9,7 +9,7 @@ export interface Guarantee {
 	readonly targetRisk: number;
 	/** Above 0 and below 1. */
 	readonly delta: number;
-	/** The promise is about accepted answers with this label alone; absent: about all. */
+	/** The promise is about accepted answers with this label alone; absent: about all, and of moderations about `safe` ones (`isInScope`). */
 	readonly onLabel?: string | undefined;
 	/** While no certificate is valid: escalate everything, or accept at the stage's manual threshold, marked in every answer. */
 	readonly withoutCertificate: "escalate" | "manual-threshold";

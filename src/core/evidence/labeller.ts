@@ -13,7 +13,7 @@ export type Labeller =
 	| { readonly kind: "json" }
 	/** The same label of the task, or of `labels`. */
 	| { readonly kind: "label"; readonly labels?: readonly string[] | undefined }
-	/** The same functions called with the same arguments, whatever their order. */
+	/** The same functions called with the same arguments, whatever their order; where none is called, the same text as by `normalised`. */
 	| { readonly kind: "tool-call" }
 	/** Cosine similarity of the two texts' embeddings is at least `least`. */
 	| { readonly kind: "similarity"; readonly model: string; readonly least: number; readonly price: Price }
@@ -29,15 +29,18 @@ export type Labeller =
 /** A labeller's verdict. `failed` counts as wrong: dropping failures would hide wrong answers, which fail more often. */
 export type LabelVerdict = "right" | "wrong" | "failed";
 
-/** Name and version, such as `normalised/1`, with everything that changes a verdict. */
+/** Labellers that compare by themselves, without asking a model. */
+export type ComparingLabeller = Exclude<Labeller, { readonly kind: "similarity" | "judge" }>;
+
+/** Name and version, such as `normalised/1`, with everything that changes a verdict; no two labellers have the same. */
 export function labellerName(labeller: Labeller): string {
 	switch (labeller.kind) {
 		case "similarity":
 			return `similarity/1 ${labeller.model} ${labeller.least}`;
 		case "judge":
-			return `judge/1 ${labeller.model}`;
+			return `judge/1 ${labeller.adapter}${labeller.origin === undefined ? "" : ` ${labeller.origin}`} ${labeller.model}`;
 		case "label":
-			return labeller.labels === undefined ? "label/1" : `label/1 ${labeller.labels.join(",")}`;
+			return labeller.labels === undefined ? "label/1" : `label/1 ${JSON.stringify(labeller.labels)}`;
 		default:
 			return `${labeller.kind}/1`;
 	}

@@ -14,7 +14,8 @@ const prefix = v.optional(
 const overTokens = <const Method extends string>(method: Method) =>
 	v.strictObject({ method: v.literal(method), prefix });
 
-const labels = v.pipe(
+/** The labels that an answer may be. */
+export const labels = v.pipe(
 	v.array(
 		v.pipe(v.string(), v.nonEmpty("a label must not be empty"), v.maxLength(100, "a label has at most 100 characters")),
 	),

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { isJsonObject } from "../json.ts";
 import { POLICY_LIMITS } from "../tenant-policy.ts";
 import { checks, gate } from "./checks-and-gate.ts";
+import { auditRate, declaredRanges, labeller, retainText } from "./guarantee.ts";
 import { between, flag, name, optionalFields, tierName, wholeBetween } from "./scalars.ts";
 import { embeddings, stage } from "./stages.ts";
 
@@ -21,6 +22,10 @@ export const cascade = v.strictObject({
 	mode: v.optional(v.picklist(["sequential", "parallel"], "must be sequential or parallel"), "sequential"),
 	checks: v.optional(checks, {}),
 	gate: v.optional(gate),
+	labeller: v.optional(labeller, { kind: "normalised" }),
+	auditRate,
+	declaredRanges: v.optional(declaredRanges),
+	retainText: v.optional(retainText),
 });
 
 const namedObject = <Value extends v.GenericSchema>(what: string, value: Value) =>

@@ -7,6 +7,12 @@ export const between = (least: number, most: number, unit = "") => {
 	return v.pipe(v.number(message), v.finite(message), v.minValue(least, message), v.maxValue(most, message));
 };
 
+/** A number that is in a range and at neither of its ends. */
+export const strictlyBetween = (above: number, below: number) => {
+	const message = `must be a number above ${above} and below ${below}`;
+	return v.pipe(v.number(message), v.finite(message), v.gtValue(above, message), v.ltValue(below, message));
+};
+
 /** A whole number in a closed range. */
 export const wholeBetween = (least: number, most: number, unit = "") => {
 	const message = `must be a whole number from ${least} to ${most}${unit}`;

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { POLICY_LIMITS, type PolicyProblem } from "../tenant-policy.ts";
 import { confidence } from "./confidence.ts";
+import { guarantee } from "./guarantee.ts";
 import { between, flag, modelName, name, price, wholeBetween } from "./scalars.ts";
 
 const adapter = v.picklist(["workers-ai", "openai"], "must be workers-ai or openai");
@@ -15,6 +16,7 @@ export const stage = v.strictObject({
 	origin,
 	confidence: v.optional(confidence),
 	threshold: v.optional(between(0, 1)),
+	guarantee: v.optional(guarantee),
 	timeoutMs: v.optional(wholeBetween(100, POLICY_LIMITS.timeoutMs.most, " milliseconds")),
 	price,
 	logprobs: v.optional(flag),
@@ -39,7 +41,7 @@ export const embeddings = v.strictObject({
 	),
 });
 
-/** What is wrong between a stage's, or an embedding's, adapter and its origin. */
+/** What is wrong between an adapter and its origin, of a stage, an embedding or a judge. */
 export function originProblems(path: string, upstream: unknown): PolicyProblem[] {
 	if (!isJsonObject(upstream)) return [];
 	const report = (message: string) => [{ path: `${path}.origin`, message }];
@@ -55,7 +57,7 @@ export function stageProblems(path: string, stages: readonly unknown[]): PolicyP
 	const seen = new Set<unknown>();
 	for (const [index, candidate] of stages.entries()) {
 		if (!isJsonObject(candidate)) continue;
-		const { name: stageName, adapter: kind, confidence: method, threshold, shape } = candidate;
+		const { name: stageName, adapter: kind, confidence: method, threshold, guarantee: promise, shape } = candidate;
 		const isLast = index === stages.length - 1;
 		const report = (field: string, message: string) => problems.push({ path: `${path}[${index}].${field}`, message });
 		if (typeof stageName === "string" && seen.has(stageName)) {
@@ -75,7 +77,8 @@ export function stageProblems(path: string, stages: readonly unknown[]): PolicyP
 			report("threshold", "the last stage answers whatever it says, so it has no threshold");
 		if (isLast && method !== undefined)
 			report("confidence", "the last stage is not judged, so it has no confidence method");
-		if (!isLast && threshold === undefined) report("threshold", "a stage before the last needs a threshold");
+		if (!isLast && threshold === undefined && (promise === undefined || index > 0))
+			report("threshold", "a stage before the last needs a threshold, or a first stage a guarantee");
 		if (!isLast && method === undefined) report("confidence", "a stage before the last needs a confidence method");
 	}
 	return problems;
