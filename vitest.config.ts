@@ -12,7 +12,7 @@ export default defineConfig({
 				test: {
 					name: "unit",
 					include: ["test/**/*.test.ts"],
-					exclude: ["test/workers/**", "test/end-to-end/**", "**/node_modules/**"],
+					exclude: ["test/workers/**", "test/end-to-end/**", "test/browser/**", "**/node_modules/**"],
 				},
 			},
 			{
@@ -41,8 +41,9 @@ export default defineConfig({
 			{
 				test: {
 					name: "end-to-end",
-					include: ["test/end-to-end/**/*.test.ts"],
-					globalSetup: ["test/support/start-local-stack.ts"],
+					// The browser's tests look at the same stack.
+					include: ["test/end-to-end/**/*.test.ts", "test/browser/**/*.test.ts"],
+					globalSetup: ["test/support/chromium.ts", "test/support/start-local-stack.ts"],
 					// The first request to each model reads its weights.
 					testTimeout: 15_000,
 					hookTimeout: 60_000,

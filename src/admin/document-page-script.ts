@@ -131,7 +131,7 @@ function describe(api, path, method, operation) {
 	const contents = element("div", {});
 	const details = element("details", { id: operation.operationId },
 		element("summary", {}, element("span", { className: "method", textContent: method.toUpperCase() }),
-			element("code", { textContent: path }), " " + operation.summary), contents);
+			element("code", { textContent: path }), " ", element("span", { className: "about", textContent: operation.summary })), contents);
 	/* Filled when it is opened: a page of everything at once is slow to go through by keyboard. */
 	details.addEventListener("toggle", () => {
 		if (!details.open || contents.hasChildNodes()) return;

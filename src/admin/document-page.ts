@@ -14,7 +14,7 @@ export function pagePolicy(nonce: string): string {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --line: light-dark(#c9ced6, #434a55); --soft: light-dark(#f3f5f8, #1d2127); --accent: light-dark(#0b57a4, #8cbcf5); --bad: light-dark(#a01818, #ff9d9d); }
+:root { color-scheme: light dark; --line: light-dark(#c9ced6, #434a55); --edge: light-dark(#79838f, #79838f); --muted: light-dark(#566170, #a6b0bc); --soft: light-dark(#f3f5f8, #1d2127); --accent: light-dark(#0b57a4, #8cbcf5); --bad: light-dark(#a01818, #ff9d9d); }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 62rem; padding: 1.5rem; font: 1rem/1.5 system-ui, sans-serif; background: light-dark(#fff, #14171b); color: light-dark(#1b1f24, #e4e8ed); }
 a, h2 { color: var(--accent); }
@@ -27,13 +27,16 @@ details { border: 1px solid var(--line); border-radius: .4rem; margin: .4rem 0; 
 details[open] { padding-bottom: .8rem; }
 summary { cursor: pointer; padding: .5rem 0; overflow-wrap: anywhere; }
 .method { display: inline-block; min-width: 4.5rem; font-weight: 600; }
+.about { color: var(--muted); margin-left: .5rem; }
 code, pre, textarea, input { font: .875rem/1.45 ui-monospace, monospace; }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: .3rem; padding: .6rem; overflow: auto; max-height: 24rem; margin: .25rem 0; }
 label { display: block; margin: .5rem 0 .15rem; font-size: .9rem; }
-input, textarea { width: 100%; padding: .4rem; border: 1px solid var(--line); border-radius: .3rem; background: var(--soft); color: inherit; }
+input, textarea { width: 100%; padding: .4rem; border: 1px solid var(--edge); border-radius: .3rem; background: var(--soft); color: inherit; }
 textarea { min-height: 7rem; }
 button { font: inherit; padding: .35rem .9rem; margin: .6rem 0; border: 1px solid var(--accent); border-radius: .3rem; background: none; color: var(--accent); cursor: pointer; }
 .bad { color: var(--bad); }
+li { overflow-wrap: anywhere; }
+@media (max-width: 40rem) { body { padding: 1rem; } ul { padding-left: 1.2rem; } .about { display: block; margin: .1rem 0 0; } }
 `;
 
 /** The page that shows the OpenAPI document and tries its operations. One file, nothing from elsewhere. */

@@ -13,6 +13,7 @@ import { registerTenantCommands } from "./admin/tenant-commands.ts";
 import { registerUsageCommand } from "./admin/usage-command.ts";
 import { registerCompletion } from "./completion.ts";
 import { registerOfflineCommands, registerPolicyCheck } from "./offline-commands.ts";
+import { writeTuningReport } from "./report/write-tuning-report.ts";
 import { registerTuneCommands } from "./tune/register-tune-commands.ts";
 
 /**
@@ -26,7 +27,7 @@ export function buildProgram(): Command {
 		// Inherited by the commands below, so that what they refuse can be given an exit code of its own.
 		.exitOverride();
 	registerOfflineCommands(program);
-	registerTuneCommands(program);
+	registerTuneCommands(program, writeTuningReport);
 	registerTenantCommands(program);
 	registerKeyCommands(program);
 	const policy = program.command("policy").description("a tenant's policy and its revisions");
