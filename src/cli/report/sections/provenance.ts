@@ -33,7 +33,7 @@ function certificateEntries(certificate: Certificate): (readonly [string, string
 		["method and score", `${certificate.method}, ${certificate.score}`],
 		["rows, accepted, wrong", [certificate.rows, certificate.n, certificate.wrong].map(showCount).join(", ")],
 		["p-value", exact(certificate.pValue)],
-		["upper bound", exact(certificate.upperBound)],
+		["upper bound of a threshold fixed beforehand", exact(certificate.upperBound)],
 		["path", `${showCount(certificate.path.length)} steps, tested from step ${certificate.start + 1}`],
 		["seed", String(certificate.seed)],
 		["labeller", certificate.labeller],

@@ -34,7 +34,12 @@ function tiles(model: ReportModel, thresholds: readonly number[], models: readon
 				? [models[index] ?? "", "never", "accepts nothing: leave it out"]
 				: [models[index] ?? "", `≥ ${shortThreshold(threshold)}`, `${score} from which it answers`],
 		),
-		["risk at most", bound(outcome.upperBound), `certified; the target is ${percent(claim.target)}`],
+		// What is certified is the target; the bound of a threshold that tests have chosen is no bound at the same confidence.
+		[
+			"risk at most",
+			percent(claim.target),
+			`certified; this threshold alone is bounded by ${bound(outcome.upperBound)}`,
+		],
 		["accepted", percent(figures.coverage), `${percent(figures.escalationRate)} escalate, ${where}`],
 		["right", percent(figures.quality), `${models.at(-1) ?? ""} alone ${percent(figures.lastStageQuality)}`],
 		["cost of 1,000", usdPerThousand(figures.costUsd), savingText(figures.saving)],
