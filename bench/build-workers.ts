@@ -11,6 +11,7 @@ const ENTRIES = {
 	forward: "bench/workers/forward.ts",
 	minimal: "bench/workers/minimal-cascade.ts",
 	records: "bench/workers/kv-records.ts",
+	queue: "bench/workers/queue.ts",
 	cascade: "src/worker.ts",
 } as const;
 

@@ -42,6 +42,7 @@ export const binding = {
 	text: (name: string, value: string) => `(name = "${name}", text = ${JSON.stringify(value)})`,
 	json: (name: string, value: unknown) => `(name = "${name}", json = ${JSON.stringify(JSON.stringify(value))})`,
 	kv: (name: string, service: string) => `(name = "${name}", kvNamespace = "${service}")`,
+	queue: (name: string, service: string) => `(name = "${name}", queue = "${service}")`,
 	/** The runtime's own `Ai` class, as production has it; what it sends goes to the service. */
 	ai: (name: string, service: string) =>
 		`(name = "${name}", wrapped = (moduleName = "cloudflare-internal:ai-api", innerBindings = [(name = "fetcher", service = "${service}")]))`,

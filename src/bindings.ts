@@ -1,7 +1,7 @@
 import type { ObjectNamespace } from "./adapters/ledger-stubs.ts";
 import type { RateLimitBinding } from "./adapters/rate-tiers.ts";
 import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
-import type { ObservationMessage } from "./core/ledger/observation-message.ts";
+import type { QueueMessage } from "./core/ledger/observation-message.ts";
 import { isOriginSecretName } from "./core/published-records.ts";
 import { rateTierBinding } from "./core/rate-tier.ts";
 
@@ -14,8 +14,12 @@ export interface UncheckedBindings {
 	/** The sources behind CONFIG, for the admin API. */
 	readonly TENANT_LEDGER?: ObjectNamespace;
 	readonly OPERATOR_REGISTRY?: ObjectNamespace;
+	/** The sources of leases on guaranteed cascades. */
+	readonly EVIDENCE_LEDGER?: ObjectNamespace;
+	/** Sums for `/metrics`; without it, nothing is counted for it. */
+	readonly METRIC_SHARD?: ObjectNamespace;
 	/** Where records of requests go; without it, usage is not counted. */
-	readonly OBSERVATIONS?: Queue<ObservationMessage>;
+	readonly OBSERVATIONS?: Queue<QueueMessage>;
 	/** SHA-256, in hex, of operators' keys, with commas between them. */
 	readonly OPERATOR_KEY_SHA256?: string;
 	/** The Cloudflare Access team, such as `example.cloudflareaccess.com`, and the application's audience tag. */
@@ -34,7 +38,7 @@ export interface Bindings {
 	readonly ai: WorkersAiBinding;
 	readonly config: KVNamespace;
 	/** Null: there is none. */
-	readonly observations: Queue<ObservationMessage> | null;
+	readonly observations: Queue<QueueMessage> | null;
 	readonly allowLoopbackOrigins: boolean;
 	readonly originSecret: (name: string) => string | undefined;
 }

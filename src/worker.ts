@@ -1,25 +1,40 @@
 import { waitUntil } from "cloudflare:workers";
 import { consumeObservations } from "./adapters/consume-observations.ts";
+import { createTextEmbedder } from "./adapters/embeddings-on-workers-ai.ts";
 import { createEmbedder } from "./adapters/embeddings-resolver.ts";
+import { createEvidenceExchanges } from "./adapters/evidence-exchange.ts";
+import { createEvidenceLeases } from "./adapters/evidence-leases.ts";
+import { createEvidenceQueue, NO_EVIDENCE_QUEUE } from "./adapters/evidence-queue.ts";
+import { createFeedbackRecorder } from "./adapters/feedback-recorder.ts";
 import { createKvKeyStore, sha256Hex } from "./adapters/kv-key-store.ts";
 import { createKvPolicyStore } from "./adapters/kv-policy-store.ts";
-import { ledgerOf, registryOf } from "./adapters/ledger-stubs.ts";
+import { evidenceLedgerOf, ledgerOf, metricShard, registryOf } from "./adapters/ledger-stubs.ts";
 import { createLeaseHolder } from "./adapters/lease-holder.ts";
 import { logFault, observationLog } from "./adapters/observation-log.ts";
 import { createObservationQueue } from "./adapters/observation-queue.ts";
 import { createKvOriginStore } from "./adapters/origin-store.ts";
+import { createRandomUnit } from "./adapters/random-unit.ts";
 import { createRateLimiter, logRateLimited } from "./adapters/rate-tiers.ts";
 import { createStageResolver } from "./adapters/stage-resolver.ts";
 import { systemClock } from "./adapters/system-clock.ts";
+import { createUpstreamHealth } from "./adapters/upstream-health.ts";
 import { createAccessVerifier } from "./admin/access-token.ts";
 import { ADMIN_PATH, createAdminApp } from "./admin/admin-app.ts";
+import type { PairLabeller } from "./admin/check-anchors.ts";
 import type { AdminPorts } from "./admin/admin-ports.ts";
+import { answerMetrics, METRICS_PATH, type MetricsPorts } from "./admin/metrics-endpoint.ts";
 import { readAdminSettings } from "./admin/admin-settings.ts";
 import { checkBindings, rateTierOf, type Bindings, type UncheckedBindings } from "./bindings.ts";
+import { labelAnswer } from "./cascade/label-answer.ts";
+import type { LabelPorts } from "./cascade/label-ports.ts";
 import type { ObservationSink } from "./cascade/ports.ts";
+import type { EvidenceAddress } from "./core/evidence/evidence-entry.ts";
 import { err, ok, type Result } from "./core/result.ts";
 import { createApp } from "./http/app.ts";
 import { STREAM_TIMES, type AppPorts } from "./http/app-ports.ts";
+
+/** Of one pair of answers, beside any request. */
+const MOST_JUDGING_MS = 25_000;
 
 /** What a composition may change; production changes nothing. */
 export interface WorkerOptions {
@@ -33,18 +48,21 @@ export function createWorker(options: WorkerOptions = {}) {
 		onceEach((bindings) => buildPorts(bindings, options)),
 		logFault,
 	);
+	const adminPortsOf = onceEach(buildAdminPorts);
 	// Made when it is first asked for: most isolates never serve the admin API.
 	let admin: ReturnType<typeof createAdminApp<UncheckedBindings>> | undefined;
 	return {
 		// Two apps and not one: the admin's middleware, errors and configuration are nothing to inference.
 		fetch(request: Request, bindings: UncheckedBindings, context: ExecutionContext): Response | Promise<Response> {
+			if (isForMetrics(request.url)) return answerMetrics(request, metricsPorts(bindings, adminPortsOf(bindings)));
 			if (!isForAdmin(request.url)) return app.fetch(request, bindings, context);
-			admin ??= createAdminApp<UncheckedBindings>(onceEach(buildAdminPorts), logFault);
+			admin ??= createAdminApp<UncheckedBindings>(adminPortsOf, logFault);
 			return admin.fetch(request, bindings, context);
 		},
 		queue(batch: MessageBatch, bindings: UncheckedBindings): Promise<void> {
 			return consumeObservations(batch, {
 				ledgerOf: (tenant) => requiredLedgerOf(bindings, tenant),
+				evidenceLedgerOf: (address) => requiredEvidenceLedgerOf(bindings, address),
 				clock: systemClock,
 				logFault,
 			});
@@ -57,11 +75,25 @@ function requiredLedgerOf({ TENANT_LEDGER }: UncheckedBindings, tenant: string):
 	return ledgerOf(TENANT_LEDGER, tenant);
 }
 
+function requiredEvidenceLedgerOf({ EVIDENCE_LEDGER }: UncheckedBindings, address: EvidenceAddress) {
+	if (EVIDENCE_LEDGER === undefined) throw new Error("the binding EVIDENCE_LEDGER is missing");
+	return evidenceLedgerOf(EVIDENCE_LEDGER, address);
+}
+
 /** Whether an address is the admin API's. Other addresses, on every request for inference, are not parsed for it. */
 function isForAdmin(url: string): boolean {
 	if (!url.includes(ADMIN_PATH)) return false;
 	const { pathname } = new URL(url);
 	return pathname === ADMIN_PATH || pathname.startsWith(`${ADMIN_PATH}/`);
+}
+
+function isForMetrics(url: string): boolean {
+	return url.includes(METRICS_PATH) && new URL(url).pathname === METRICS_PATH;
+}
+
+function metricsPorts({ METRIC_SHARD }: UncheckedBindings, admin: Result<AdminPorts, string>): MetricsPorts {
+	const shardOf = METRIC_SHARD === undefined ? null : (name: string) => metricShard(METRIC_SHARD, name);
+	return { admin, shardOf, logFault };
 }
 
 /**
@@ -78,14 +110,16 @@ function onceEach<Value>(build: (bindings: UncheckedBindings) => Value): (bindin
 }
 
 function buildAdminPorts(unchecked: UncheckedBindings): Result<AdminPorts, string> {
-	const { TENANT_LEDGER, OPERATOR_REGISTRY } = unchecked;
-	if (TENANT_LEDGER === undefined || OPERATOR_REGISTRY === undefined)
-		return err("the bindings TENANT_LEDGER and OPERATOR_REGISTRY must be there");
+	const { TENANT_LEDGER, OPERATOR_REGISTRY, EVIDENCE_LEDGER } = unchecked;
+	if (TENANT_LEDGER === undefined || OPERATOR_REGISTRY === undefined || EVIDENCE_LEDGER === undefined)
+		return err("the bindings TENANT_LEDGER, OPERATOR_REGISTRY and EVIDENCE_LEDGER must be there");
 	const settings = readAdminSettings(unchecked);
 	if (!settings.ok) return settings;
 	const { operatorKeyHashes, access, originHosts } = settings.value;
 	return ok({
 		ledgerOf: (tenant) => ledgerOf(TENANT_LEDGER, tenant),
+		evidenceLedgerOf: (address) => evidenceLedgerOf(EVIDENCE_LEDGER, address),
+		labelPair: pairLabeller(unchecked),
 		// A stub for each use: one belongs to the request that made it, and is of no more use once a call on it has thrown.
 		get registry() {
 			return registryOf(OPERATOR_REGISTRY);
@@ -98,6 +132,21 @@ function buildAdminPorts(unchecked: UncheckedBindings): Result<AdminPorts, strin
 		randomKeyBytes: () => crypto.getRandomValues(new Uint8Array(32)),
 		now: () => systemClock.now(),
 	});
+}
+
+/** Judges outside of any request; what it asks is paid for, and no tenant's budget is asked. */
+function pairLabeller(unchecked: UncheckedBindings): PairLabeller {
+	const clock = systemClock;
+	const portsOf = (): LabelPorts => {
+		const { ai, config: kv, allowLoopbackOrigins: allowLoopback, originSecret: secret } = checkBindings(unchecked);
+		const origins = createKvOriginStore({ kv, secret, allowLoopback, clock });
+		return { clock, resolveStage: createStageResolver({ ai, origins, clock }), embedTexts: createTextEmbedder(ai) };
+	};
+	let ports: LabelPorts | undefined;
+	return async ({ labeller, ...pair }) => {
+		ports ??= portsOf();
+		return labelAnswer(ports, labeller, pair, { timeoutMs: MOST_JUDGING_MS, signal: new AbortController().signal });
+	};
 }
 
 function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOptions): AppPorts {
@@ -123,10 +172,35 @@ function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOpti
 			logFault,
 			holder: `isolate_${crypto.randomUUID()}`,
 		}),
+		recordFeedback: createFeedbackRecorder({
+			ledgerOf: (tenant) => requiredLedgerOf(unchecked, tenant),
+			clock,
+			logFault,
+		}),
+		evidenceOf: evidenceExchanges(unchecked, bindings),
 		observations: observationSink(bindings),
 		clock,
 		times: STREAM_TIMES,
 	};
+}
+
+/** Without a queue nothing is audited, and guaranteed stages go by what leases there are. */
+function evidenceExchanges(
+	unchecked: UncheckedBindings,
+	{ ai, config: kv, observations: queue }: Bindings,
+): ReturnType<typeof createEvidenceExchanges> {
+	const clock = systemClock;
+	const ledgerOfEvidence = (address: EvidenceAddress) => requiredEvidenceLedgerOf(unchecked, address);
+	return createEvidenceExchanges({
+		leases: createEvidenceLeases({ ledgerOf: ledgerOfEvidence, kv, clock, waitUntil, logFault }),
+		sink: queue === null ? NO_EVIDENCE_QUEUE : createEvidenceQueue({ queue, clock, waitUntil, logFault }),
+		health: createUpstreamHealth(clock),
+		embedTexts: createTextEmbedder(ai),
+		random: createRandomUnit((words) => crypto.getRandomValues(words)),
+		clock,
+		waitUntil,
+		logFault,
+	});
 }
 
 /** The log has every observation; the queue, where there is one, brings them to the ledgers. */
@@ -141,6 +215,8 @@ function observationSink({ observations: queue }: Bindings): ObservationSink {
 	};
 }
 
+export { EvidenceLedger } from "./ledger/evidence-ledger.ts";
+export { MetricShard } from "./ledger/metric-shard.ts";
 export { OperatorRegistry } from "./ledger/operator-registry.ts";
 export { TenantLedger } from "./ledger/tenant-ledger.ts";
 export default createWorker();

@@ -1,4 +1,5 @@
 import type { EmbeddingsCall, EmbeddingsFailure } from "../cascade/embeddings-port.ts";
+import type { TextEmbedder } from "../cascade/label-ports.ts";
 import { isJsonObject } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { unsupportedByWorkersAi } from "../openai/embeddings/edge-support.ts";
@@ -37,16 +38,31 @@ export async function embedOnWorkersAi(
 	const vectors: (readonly number[])[] = [];
 	while (vectors.length < texts.length) {
 		const text = texts.slice(vectors.length, vectors.length + MOST_TEXTS_PER_CALL);
-		const answer = await runWorkersAi(ai, policy.model, { text }, signal, MOST_ANSWER_BYTES);
+		const answer = await vectorsOf(ai, { model: policy.model, texts: text, signal });
 		if (!answer.ok) return vectors.length === 0 ? answer : err({ ...answer.error, partlyAnswered: true });
-		const data = isJsonObject(answer.value) ? answer.value["data"] : undefined;
-		if (!Array.isArray(data) || data.length !== text.length || !data.every(isVector))
-			return err({ kind: "invalid-answer", detail: "there is not one vector for each text" });
-		vectors.push(...(data as (readonly number[])[]));
+		vectors.push(...answer.value);
 		const most = mostTexts(vectors, request.encoding);
 		if (vectors.length < texts.length && texts.length > most) return err(tooMany(most));
 	}
 	return ok(embeddingsAnswer(vectors, request.encoding, BASE64_FLOATS));
+}
+
+/** One call: a vector for each text, in their order. */
+async function vectorsOf(
+	ai: WorkersAiBinding,
+	{ model, texts, signal }: Parameters<TextEmbedder>[0],
+): ReturnType<TextEmbedder> {
+	const answer = await runWorkersAi(ai, model, { text: texts }, signal, MOST_ANSWER_BYTES);
+	if (!answer.ok) return answer;
+	const data = isJsonObject(answer.value) ? answer.value["data"] : undefined;
+	if (!Array.isArray(data) || data.length !== texts.length || !data.every(isVector))
+		return err({ kind: "invalid-answer", detail: "there is not one vector for each text" });
+	return ok(data as (readonly number[])[]);
+}
+
+/** Embeds the two texts of a labeller. */
+export function createTextEmbedder(ai: WorkersAiBinding): TextEmbedder {
+	return (call) => vectorsOf(ai, call);
 }
 
 /** How many vectors as long as these can be held. */

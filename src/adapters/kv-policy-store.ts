@@ -1,7 +1,11 @@
 import * as v from "valibot";
 import { policyRecordName } from "../core/published-records.ts";
+import { guaranteeConfigText } from "../core/evidence/config-text.ts";
+import { guaranteeTerms } from "../core/evidence/guarantee-terms.ts";
 import { parseTenantPolicy } from "../core/parse-tenant-policy.ts";
-import type { Clock, PolicyStore, PublishedPolicy } from "../cascade/ports.ts";
+import type { TenantPolicy } from "../core/tenant-policy.ts";
+import type { CascadeGuarantee, Clock, PolicyAtRevision, PolicyStore, PublishedPolicy } from "../cascade/ports.ts";
+import { sha256Hex } from "./kv-key-store.ts";
 import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
 
 const revision = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -45,16 +49,27 @@ export function createKvPolicyStore(input: {
 	return { read: (tenant) => records.read(policyRecordName(tenant)) };
 }
 
-function parsePublishedPolicy(document: unknown): PublishedPolicy | undefined {
+async function parsePublishedPolicy(document: unknown): Promise<PublishedPolicy | undefined> {
 	const record = v.safeParse(policyRecord, document);
 	if (!record.success) return undefined;
 	const { revision, sequence, publishedAt, suspended, canary } = record.output;
 	const policy = parseTenantPolicy(record.output.policy);
 	if (!policy.ok) return undefined;
-	const published = { revision, sequence, publishedAt, suspended, policy: policy.value };
-	if (canary === undefined) return { ...published, canary: null };
+	const current = await atRevision(revision, policy.value);
+	const published = { ...current, sequence, publishedAt, suspended, canary: null };
+	if (canary === undefined) return published;
 	const onCanary = parseTenantPolicy(canary.policy);
 	// A canary that cannot be read takes nobody down: the current revision serves its share too.
-	if (!onCanary.ok) return { ...published, canary: null };
-	return { ...published, canary: { revision: canary.revision, share: canary.share, policy: onCanary.value } };
+	if (!onCanary.ok) return published;
+	return { ...published, canary: { ...(await atRevision(canary.revision, onCanary.value)), share: canary.share } };
+}
+
+/** A policy with what names its evidence: a canary that changes what a certificate depends on has evidence of its own. */
+async function atRevision(revision: number, policy: TenantPolicy): Promise<PolicyAtRevision> {
+	const guarantees = new Map<string, CascadeGuarantee>();
+	for (const [alias, cascade] of Object.entries(policy.cascades)) {
+		const terms = guaranteeTerms(cascade);
+		if (terms !== null) guarantees.set(alias, { configHash: await sha256Hex(guaranteeConfigText(cascade)), terms });
+	}
+	return guarantees.size === 0 ? { revision, policy } : { revision, policy, guarantees };
 }

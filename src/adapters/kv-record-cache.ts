@@ -51,7 +51,7 @@ export interface KvRecordCache<Value> {
 export function createKvRecordCache<Value>(input: {
 	readonly kv: Pick<KVNamespace, "get">;
 	readonly kind: string;
-	readonly parse: (document: unknown) => Value | undefined;
+	readonly parse: (document: unknown) => Value | undefined | Promise<Value | undefined>;
 	readonly isOlder?: (read: Value, known: Value) => boolean;
 	readonly clock: Clock;
 	readonly times?: CacheTimes;
@@ -74,7 +74,7 @@ export function createKvRecordCache<Value>(input: {
 		}
 		if (text === null) return ok(null);
 		const document = parseJson(text);
-		const value = document === undefined ? undefined : parse(document);
+		const value = document === undefined ? undefined : await parse(document);
 		return value === undefined ? err("unparsable") : ok(value);
 	};
 

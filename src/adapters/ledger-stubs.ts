@@ -1,5 +1,9 @@
+import type { EvidenceAddress } from "../core/evidence/evidence-entry.ts";
+import type { EvidenceLedgerPort } from "../core/evidence/evidence-ports.ts";
+import { evidenceLedgerName } from "../core/published-records.ts";
 import type { BudgetLedgerPort } from "../core/ledger/lease-ports.ts";
 import type { TenantLedgerPort } from "../core/ledger/ledger-ports.ts";
+import type { MetricShardPort } from "../core/metrics/metric-report.ts";
 import type { OperatorRegistryPort } from "../core/ledger/registry-ports.ts";
 
 /** A namespace of Durable Objects, as far as ports are made of it; the classes stay unknown here. */
@@ -18,7 +22,17 @@ export function ledgerOf(namespace: ObjectNamespace, tenant: string): TenantLedg
 	return namespace.getByName(tenant) as TenantLedgerPort & BudgetLedgerPort;
 }
 
+/** A shard of the metrics, by its name. */
+export function metricShard(namespace: ObjectNamespace, name: string): MetricShardPort {
+	return namespace.getByName(name) as MetricShardPort;
+}
+
 /** The operator's registry. */
 export function registryOf(namespace: ObjectNamespace): OperatorRegistryPort {
 	return namespace.getByName(REGISTRY_NAME) as OperatorRegistryPort;
+}
+
+/** The ledger of the evidence on one configuration of one cascade. */
+export function evidenceLedgerOf(namespace: ObjectNamespace, address: EvidenceAddress): EvidenceLedgerPort {
+	return namespace.getByName(evidenceLedgerName(address)) as EvidenceLedgerPort;
 }

@@ -3,7 +3,7 @@ import type { PolicyProblem } from "../core/tenant-policy.ts";
 import type { ErrorObject } from "../openai/error-body.ts";
 
 /** Statuses of refusals. Beside those of inference: 409, 412, 422 and 428, which no client retries by itself here. */
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 422 | 428 | 500 | 503;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 422 | 428 | 429 | 500 | 503;
 
 /** A refusal: OpenAI's error object, as on every path of the Worker, and what a caller needs to do better. */
 export interface AdminRefusal {
@@ -44,6 +44,7 @@ export function refuse(input: {
 function typeOf(status: RefusalStatus): string {
 	if (status === 401) return "authentication_error";
 	if (status === 403) return "permission_error";
+	if (status === 429) return "rate_limit_error";
 	return status < 500 ? "invalid_request_error" : "server_error";
 }
 

@@ -90,7 +90,7 @@ export interface GuardedRoute<
 		readonly revisioned?: boolean;
 	};
 	/** Statuses of refusals beside those that every guarded route has. */
-	readonly refusals?: readonly (404 | 409 | 412 | 422 | 428)[];
+	readonly refusals?: readonly (404 | 409 | 412 | 422 | 428 | 429)[];
 	readonly handle: (
 		call: AdminCall<Path, Query, Body>,
 	) => Promise<Result<AdminSuccess<Sent<v.InferOutput<Reply>>>, AdminRefusal>>;

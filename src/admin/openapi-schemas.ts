@@ -7,8 +7,10 @@ import { guarantee, labeller } from "../core/policy-schema/guarantee.ts";
 import * as policy from "../core/policy-schema/policy.ts";
 import { price } from "../core/policy-schema/scalars.ts";
 import { embeddings, stage } from "../core/policy-schema/stages.ts";
+import * as anchors from "./schemas/anchors.ts";
 import * as canaries from "./schemas/canary.ts";
 import * as common from "./schemas/common.ts";
+import * as evidence from "./schemas/evidence.ts";
 import * as keys from "./schemas/keys.ts";
 import * as origins from "./schemas/origins.ts";
 import * as policies from "./schemas/policy.ts";
@@ -18,6 +20,7 @@ import * as usage from "./schemas/usage.ts";
 /** Schemas that stand under a name of their own, and are referred to. */
 const COMPONENTS = {
 	Actor: common.actor,
+	AnchorReport: anchors.anchorReport,
 	AnswerChecks: checks,
 	AuditEntry: common.auditEntry,
 	Budget: policy.budget,
@@ -28,6 +31,8 @@ const COMPONENTS = {
 	ConfidenceMethod: confidence,
 	Embeddings: embeddings,
 	Error: common.errorBody,
+	EvidenceLease: evidence.evidenceLease,
+	EvidenceReport: evidence.evidenceReport,
 	Gate: gate,
 	Guarantee: guarantee,
 	Key: keys.keySummary,

@@ -14,6 +14,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
 	413: "The body is too large.",
 	422: "The body does not fit; `problems` names every field.",
 	428: "A header is missing without which this is not done.",
+	429: "Too often; `retry-after` says how long to wait.",
 	500: "A fault of ours.",
 	503: "Not configured, or not reachable at the moment.",
 };

@@ -33,15 +33,17 @@ export function readPrecondition(headers: Headers, kind: PreconditionKind): Resu
 		return digits === undefined ? err(malformed("If-Match", 'takes one revision, such as "3"')) : ok(Number(digits));
 	}
 	if (kind === "optional" || kind === "of-existing") return ok(undefined);
-	const first = canBeFirst ? ", or 'If-None-Match: *' for the first" : "";
-	return err(
-		refuse({
-			status: 428,
-			code: "precondition_required",
-			param: "If-Match",
-			message: `Send the revision that you have seen as 'If-Match' (it is the ETag of a GET)${first}.`,
-		}),
-	);
+	return err(preconditionRequired(canBeFirst ? ", or 'If-None-Match: *' for the first" : ""));
+}
+
+/** The refusal of a writer that does not say which revision they have seen. */
+export function preconditionRequired(otherwise = ""): AdminRefusal {
+	return refuse({
+		status: 428,
+		code: "precondition_required",
+		param: "If-Match",
+		message: `Send the revision that you have seen as 'If-Match' (it is the ETag of a GET)${otherwise}.`,
+	});
 }
 
 function malformed(header: string, what: string): AdminRefusal {

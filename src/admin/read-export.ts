@@ -9,25 +9,24 @@ type ExportStream = ReadableStream<Uint8Array>;
  * reader's pace is the pace at which the ledger is asked.
  */
 export async function streamExport(ledger: TenantLedgerPort): Promise<Result<ExportStream, LedgerRefusal>> {
-	const pages = pagesOf(ledger);
-	const first = await pages.next();
-	if (first.done === true) return ok(new Blob([]).stream());
-	if (!first.value.ok) return first.value;
-	let waiting: Uint8Array | null = first.value.value;
+	const encoder = new TextEncoder();
+	const first = await ledger.export(null);
+	if (!first.ok) return first;
+	let { text, next } = first.value;
 	return ok(
-		new ReadableStream<Uint8Array>({
-			async pull(controller) {
-				if (waiting !== null) {
-					controller.enqueue(waiting);
-					waiting = null;
-					return;
-				}
-				const page = await pages.next();
-				if (page.done === true) controller.close();
-				else if (page.value.ok) controller.enqueue(page.value.value);
-				else controller.error(new Error(`the export broke off: ${page.value.error.kind}`));
+		new ReadableStream<Uint8Array>(
+			{
+				async pull(controller) {
+					controller.enqueue(encoder.encode(text));
+					if (next === null) return controller.close();
+					const page = await ledger.export(next);
+					if (page.ok) ({ text, next } = page.value);
+					else controller.error(new Error(`the export broke off: ${page.error.kind}`));
+				},
 			},
-		}),
+			// Nothing is read before somebody takes it.
+			{ highWaterMark: 0 },
+		),
 	);
 }
 

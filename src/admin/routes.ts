@@ -1,5 +1,8 @@
+import * as anchors from "./routes/anchor-routes.ts";
 import * as canary from "./routes/canary-routes.ts";
 import * as documents from "./routes/document-routes.ts";
+import * as evidence from "./routes/evidence-routes.ts";
+import * as feedback from "./routes/feedback-routes.ts";
 import * as keys from "./routes/key-routes.ts";
 import * as operators from "./routes/operator-routes.ts";
 import * as origins from "./routes/origin-routes.ts";
@@ -31,11 +34,20 @@ export const ADMIN_ROUTES = [
 	canary.startCanary,
 	canary.dropCanary,
 	canary.promoteCanary,
+	evidence.showEvidence,
+	evidence.exportEvidence,
+	evidence.labelEvidence,
+	evidence.restartEvidence,
+	evidence.closeEvidence,
+	anchors.showAnchors,
+	anchors.putAnchors,
+	anchors.checkAnchors,
 	keys.listKeys,
 	keys.createKey,
 	keys.rotateKey,
 	keys.revokeKey,
 	tenants.showUsage,
+	feedback.showFeedback,
 	tenants.showTenantAudit,
 	origins.listOrigins,
 	origins.showOrigin,

@@ -10,7 +10,7 @@ import { recordAnswer, recordEstimatedCall, recordFailedCall } from "./run-recor
 import type { StageRun, StageStream } from "./stage-run.ts";
 
 /** What the last stage said. Its call is on record, but for a stream's, whose end nobody knows yet. */
-type FinalAnswer =
+export type FinalAnswer =
 	| { readonly kind: "whole"; readonly answer: Completion }
 	| { readonly kind: "live"; readonly stream: StageStream }
 	| { readonly kind: "failed"; readonly failure: StageFailure };
@@ -24,8 +24,17 @@ export interface FinalCall {
 	readonly account: (likely: TokenUsage | null) => void;
 }
 
-/** Asks the stage whose answer is served whatever it says. `msLeft` of `msInAll` is the time that the request has. */
-export function beginFinalStage(run: StageRun, stage: StagePolicy, msLeft: number, msInAll: number): FinalCall {
+/**
+ * Asks the stage whose answer is served whatever it says. `msLeft` of `msInAll` is the time that the request has. `ready` is
+ * waited for when nothing but the call itself is left to do; where it says no, the call is not made.
+ */
+export function beginFinalStage(
+	run: StageRun,
+	stage: StagePolicy,
+	msLeft: number,
+	msInAll: number,
+	ready?: () => Promise<boolean>,
+): FinalCall {
 	const { record, clock, request } = run;
 	const timeoutMs = Math.min(stage.timeoutMs ?? msLeft, msLeft);
 	const startedAt = clock.now();
@@ -62,6 +71,10 @@ export function beginFinalStage(run: StageRun, stage: StagePolicy, msLeft: numbe
 			const reserved = await reserveCall(run.spending, worst, deadline);
 			if (!reserved.ok) return failedCall(reserved.error);
 			reservation = reserved.value;
+		}
+		if (ready !== undefined && (!(await ready()) || deadline.signal.aborted)) {
+			reservation.settle(0);
+			return failed(deadline.causeOf(undefined));
 		}
 		const call = {
 			request,

@@ -9,6 +9,7 @@ import {
 	type ConfidencePlan,
 } from "../core/confidence/method.ts";
 import { unsupportedByEdge } from "../core/edge-support.ts";
+import type { EffectiveThreshold } from "../core/evidence/effective-threshold.ts";
 import type { ConfidenceReading, UnavailableCause } from "../core/reading.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import { startDeadline } from "./deadline.ts";
@@ -18,6 +19,7 @@ import { StageCalls } from "./stage-calls.ts";
 import {
 	decidedEntry,
 	failureReason,
+	guaranteedEntry,
 	judgedEntry,
 	unansweredEntry,
 	withoutAnswer,
@@ -26,9 +28,28 @@ import {
 	type StageRun,
 } from "./stage-run.ts";
 
-/** Runs a stage before the last: answer, checks, confidence, deferral. Adds its calls to the record. */
-export async function judgeStage(run: StageRun, policy: StagePolicy, timeoutMs: number): Promise<Judgement> {
-	const { confidence: method, threshold } = policy;
+/** What a guaranteed stage accepts, asked for when its answer has been read. */
+export type CertifiedThreshold = () => EffectiveThreshold | Promise<EffectiveThreshold>;
+
+/** Of a guaranteed stage of which nothing is known. */
+const NOTHING_CERTIFIED: CertifiedThreshold = () => ({
+	threshold: null,
+	source: "certified",
+	standing: "no-certificate",
+});
+
+/**
+ * Runs a stage before the last: answer, checks, confidence, deferral. Adds its calls to the record. A guaranteed stage is
+ * judged by its certified threshold alone; without one it accepts nothing.
+ */
+export async function judgeStage(
+	run: StageRun,
+	policy: StagePolicy,
+	timeoutMs: number,
+	certified: CertifiedThreshold = NOTHING_CERTIFIED,
+): Promise<Judgement> {
+	const { confidence: method } = policy;
+	const threshold = policy.guarantee === undefined ? policy.threshold : certified;
 	// The policy parser sees to it that both are there; a policy made otherwise defers rather than accepts.
 	if (method === undefined || threshold === undefined)
 		return withoutAnswer(judgedEntry(policy, "skipped", "confidence-unavailable", "no-method"));
@@ -47,22 +68,18 @@ export async function judgeStage(run: StageRun, policy: StagePolicy, timeoutMs: 
 	if (!plan.ok || missing !== null)
 		return withoutAnswer(judgedEntry(policy, "skipped", "confidence-unavailable", missing));
 
-	const judged: JudgedStage = { run, policy, stage, method, threshold, plan: plan.value, nonce, timeoutMs };
+	const asked = { run, policy, stage, method, plan: plan.value, nonce, timeoutMs };
 	const prefix = "prefix" in method ? method.prefix : undefined;
-	if (prefix !== undefined && run.request.stream) return judgePrefix(judged, prefix);
-	return judgeWhole(judged);
+	// A label compares whole answers, so a guaranteed one is always read whole.
+	if (prefix !== undefined && run.request.stream && typeof threshold === "number")
+		return judgePrefix({ ...asked, threshold }, prefix);
+	return judgeWhole(asked, threshold);
 }
 
-async function judgeWhole({
-	run,
-	policy,
-	stage,
-	method,
-	threshold,
-	plan,
-	nonce,
-	timeoutMs,
-}: JudgedStage): Promise<Judgement> {
+async function judgeWhole(
+	{ run, policy, stage, method, plan, nonce, timeoutMs }: Omit<JudgedStage, "threshold">,
+	threshold: number | CertifiedThreshold,
+): Promise<Judgement> {
 	const deadline = startDeadline(run.clock, timeoutMs, run.signal);
 	const calls = new StageCalls(run, policy, stage, deadline, timeoutMs);
 	let given: Completion | null = null;
@@ -79,7 +96,8 @@ async function judgeWhole({
 
 		const inputs = { request: run.request, answer, stated };
 		const settled = await settledOr(samples, (arrived) =>
-			settledAgreement(method, { ...inputs, samples: arrived }, threshold),
+			// Under a guarantee the reading itself is evidence, on every threshold: a bound is none.
+			typeof threshold === "number" ? settledAgreement(method, { ...inputs, samples: arrived }, threshold) : null,
 		);
 		const verifyPrice = method.method === "verify" ? (method.price ?? policy.price) : policy.price;
 		const reading =
@@ -90,23 +108,14 @@ async function judgeWhole({
 				samples: settled.arrived,
 				verdict: await calls.verdict(plan, answer, verifyPrice),
 			});
-		return judgementOf(policy, threshold, reading, answer);
+		const trailEntry =
+			typeof threshold === "number"
+				? decidedEntry(policy, threshold, reading)
+				: guaranteedEntry(policy, await threshold(), reading);
+		return { kind: trailEntry.outcome === "accepted" ? "accepted" : "not-accepted", answer, trailEntry };
 	} finally {
 		calls.end(given?.usage ?? null);
 	}
-}
-
-/** What the deferral rule makes of a reading. */
-function judgementOf(
-	policy: StagePolicy,
-	threshold: number,
-	reading: ConfidenceReading,
-	answer: Completion,
-): Judgement {
-	const trailEntry = decidedEntry(policy, threshold, reading);
-	return trailEntry.outcome === "accepted"
-		? { kind: "accepted", answer, trailEntry }
-		: { kind: "not-accepted", answer, trailEntry };
 }
 
 /** A method that decides streams on their beginning reads whole answers there too: one threshold serves both. */

@@ -1,5 +1,6 @@
 import type { ChatMessage, ChatRequest, Completion, FinishReason, TokenLogprob } from "../core/completion.ts";
 import type { PrefixRule } from "../core/confidence/method.ts";
+import type { GuaranteeTerms } from "../core/evidence/evidence-ports.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Result } from "../core/result.ts";
 import type { StageCapabilities } from "../core/edge-support.ts";
@@ -119,10 +120,19 @@ export interface KeyStore {
 	readonly find: (key: string) => Promise<Result<KeyHolder | null, StoreFailure>>;
 }
 
+/** What names a cascade's evidence, and what its ledger has to know. */
+export interface CascadeGuarantee {
+	/** SHA-256 of `guaranteeConfigText`, in hex. */
+	readonly configHash: string;
+	readonly terms: GuaranteeTerms;
+}
+
 /** A policy, and which revision of the tenant's it is. */
 export interface PolicyAtRevision {
 	readonly revision: number;
 	readonly policy: TenantPolicy;
+	/** By alias, the cascades with a guarantee; absent where there are none. */
+	readonly guarantees?: ReadonlyMap<string, CascadeGuarantee> | undefined;
 }
 
 /** A tenant's policy as published. */

@@ -1,10 +1,13 @@
 import { gatherFacts, type CascadeFacts } from "../core/cascade-facts.ts";
 import type { Completion, TokenUsage } from "../core/completion.ts";
+import { outsideDeclaredRanges } from "../core/evidence/declared-ranges.ts";
 import { decideGate } from "../core/gate.ts";
 import { isClientFault, type StageFailure } from "../core/stage-failure.ts";
 import type { Cascade, StagePolicy } from "../core/tenant-policy.ts";
 import type { Reason, TrailEntry } from "../core/trail.ts";
 import { LEAST_MS_FOR_A_CALL } from "./deadline.ts";
+import type { Evidence } from "./evidence-port.ts";
+import { beginEvidence, type EvidenceRun } from "./evidence-run.ts";
 import { beginFinalStage, type FinalCall } from "./final-stage.ts";
 import { judgeStage } from "./judge-stage.ts";
 import type { LiveAnswer } from "./ports.ts";
@@ -16,6 +19,8 @@ import { judgedEntry, type StageRun, type StageStream } from "./stage-run.ts";
 type SharedByStages = Omit<StageRun, "record" | "checks"> & {
 	/** When the run must be over, in milliseconds since the Unix epoch; absent: after the cascade's own time. */
 	readonly endsAt?: number;
+	/** Of a guaranteed first stage; without it, such a stage accepts nothing. */
+	readonly evidence?: Evidence | undefined;
 };
 
 /** Which stages may answer: the cascade decides, or the client insists on the first or the last. */
@@ -54,6 +59,9 @@ const SHARE_OF_TIME = 0.4;
  *
  * A parallel cascade asks the last stage at the beginning and stops it where an earlier answer is accepted: the
  * decisions are the same, an escalated answer comes sooner, and every request pays for both.
+ *
+ * Under a guarantee the first stage's threshold follows from evidence, which the run gathers as it goes: what that asks
+ * of models begins after the answer. A forced route and a request outside the declared ranges are no evidence.
  */
 export async function runCascade(shared: SharedByStages, cascade: Cascade, route: Route): Promise<CascadeOutcome> {
 	const record = emptyRecord();
@@ -62,9 +70,10 @@ export async function runCascade(shared: SharedByStages, cascade: Cascade, route
 	const { endsAt = run.clock.now() + cascade.timeoutMs } = shared;
 	const msLeft = () => endsAt - run.clock.now();
 	const stages = routedStages(run, cascade, route);
+	const evidence = evidenceOf(run, cascade, shared.evidence, stages.passedOver);
 	const beside = cascade.mode === "parallel" && stages.judged.length > 0;
-	const begin = () => beginFinalStage(run, stages.final, msLeft(), cascade.timeoutMs);
-	const early = beside ? begin() : null;
+	const begin = (asking = run) => beginFinalStage(asking, stages.final, msLeft(), cascade.timeoutMs);
+	const early = !beside ? null : evidence === null ? begin() : evidence.beside(begin);
 	let held: { readonly stage: StagePolicy; readonly answer: Completion } | null = null;
 
 	for (const stage of stages.judged) {
@@ -75,21 +84,33 @@ export async function runCascade(shared: SharedByStages, cascade: Cascade, route
 			record.trail.push(judgedEntry(stage, "skipped", "edge-timeout", "no-time-left"));
 			continue;
 		}
-		const judgement = await judgeStage(run, stage, Math.min(wantedMs, mostMs));
+		const judgement = await judgeStage(run, stage, Math.min(wantedMs, mostMs), evidence?.certified);
 		record.trail.push(judgement.trailEntry);
-		if (judgement.kind === "accepted-live") {
-			early?.stop();
-			return live(run, cascade, stage, judgement.stream, "accepted", early);
+		if (stage === cascade.stages[0]) evidence?.judged(judgement);
+		if (judgement.kind === "not-accepted") {
+			if (judgement.answer !== null) held = { stage, answer: judgement.answer };
+			continue;
 		}
-		if (judgement.answer === null) continue;
-		if (judgement.kind === "accepted") {
-			early?.stop();
-			early?.account(usageOrEstimate(run.request, judgement.answer));
-			return whole(run, cascade, stage, judgement.answer, "accepted");
-		}
-		held = { stage, answer: judgement.answer };
+		const unwanted = evidence?.served() === true ? null : early;
+		unwanted?.stop();
+		if (judgement.kind === "accepted-live") return live(run, cascade, stage, judgement.stream, "accepted", unwanted);
+		unwanted?.account(usageOrEstimate(run.request, judgement.answer));
+		return whole(run, cascade, stage, judgement.answer, "accepted");
 	}
-	return serveFinal(run, cascade, stages.final, early ?? begin(), route, held);
+	return serveFinal(run, cascade, stages.final, early ?? begin(), route, held, evidence);
+}
+
+/** Null where the run is no evidence. */
+function evidenceOf(
+	run: StageRun,
+	cascade: Cascade,
+	evidence: Evidence | undefined,
+	passedOver: Reason | null,
+): EvidenceRun | null {
+	const guarantee = cascade.stages[0]?.guarantee;
+	if (evidence === undefined || guarantee === undefined || cascade.stages.length < 2) return null;
+	if (passedOver !== null && passedOver !== "gated") return null;
+	return beginEvidence(run, cascade, guarantee, evidence, passedOver === "gated");
 }
 
 async function serveFinal(
@@ -99,11 +120,13 @@ async function serveFinal(
 	call: FinalCall,
 	route: Route,
 	held: { readonly stage: StagePolicy; readonly answer: Completion } | null,
+	evidence: EvidenceRun | null,
 ): Promise<CascadeOutcome> {
 	const { record } = run;
 	// Why this stage was asked: the decision before it, or the client's wish. Read before its own entry is added.
 	const reason: Reason = route === "auto" ? (record.trail.at(-1)?.reason ?? "accepted") : "forced";
-	const final = await call.result;
+	const given = await call.result;
+	const final = evidence === null ? given : evidence.final(given);
 	if (final.kind === "failed") {
 		const { failure } = final;
 		const isUnpaid = failure.kind === "budget-exhausted";
@@ -126,21 +149,30 @@ function routedStages(
 	run: StageRun,
 	cascade: Cascade,
 	route: Route,
-): { readonly judged: readonly StagePolicy[]; readonly final: StagePolicy } {
+): {
+	readonly judged: readonly StagePolicy[];
+	readonly final: StagePolicy;
+	/** Why no stage before it is asked; null where they are. */
+	readonly passedOver: Reason | null;
+} {
 	const [first, last] = [cascade.stages[0], cascade.stages.at(-1)];
 	if (first === undefined || last === undefined) throw new Error("a cascade without stages passed the policy parser");
 	const earlier = cascade.stages.slice(0, -1);
 	if (route === "auto") {
+		const { declaredRanges: ranges } = cascade;
+		const outside = ranges === undefined ? null : outsideDeclaredRanges(ranges, run.request, run.maxOutputTokens);
 		const gate = decideGate(cascade.gate, run.request, run.maxOutputTokens);
-		if (!gate.skip) return { judged: earlier, final: last };
-		for (const stage of earlier) run.record.trail.push(judgedEntry(stage, "skipped", "gated", gate.detail));
-		return { judged: [], final: last };
+		if (outside === null && !gate.skip) return { judged: earlier, final: last, passedOver: null };
+		const passedOver = outside === null ? "gated" : "outside-declared-ranges";
+		const detail = outside ?? (gate.skip ? gate.detail : null);
+		for (const stage of earlier) run.record.trail.push(judgedEntry(stage, "skipped", passedOver, detail));
+		return { judged: [], final: last, passedOver };
 	}
 	const final = route === "edge" ? first : last;
 	for (const { name } of cascade.stages.slice(0, cascade.stages.indexOf(final))) {
 		run.record.trail.push({ stage: name, outcome: "skipped", reason: "forced", confidence: null, threshold: null });
 	}
-	return { judged: [], final };
+	return { judged: [], final, passedOver: "forced" };
 }
 
 function whole(
@@ -174,6 +206,7 @@ function live(
 			const call = { stage: served.name, model: served.model, purpose: "answer" as const, ms };
 			stream.reservation.settle(recordCall(record, call, served.price, usage));
 			stopped?.account(usage);
+			stream.ended?.();
 			return facts(usage);
 		},
 		abort: stream.abort,

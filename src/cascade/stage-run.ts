@@ -2,6 +2,7 @@ import type { AnswerChecks } from "../core/answer-checks.ts";
 import type { ChatRequest, Completion } from "../core/completion.ts";
 import type { ConfidenceMethod, ConfidencePlan } from "../core/confidence/method.ts";
 import { decideDeferral } from "../core/deferral.ts";
+import type { EffectiveThreshold } from "../core/evidence/effective-threshold.ts";
 import type { ConfidenceReading } from "../core/reading.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
@@ -58,6 +59,8 @@ export interface StageStream {
 	readonly reservation: Reservation;
 	/** Ends the upstream call. */
 	readonly abort: () => void;
+	/** To be told when its end is known, whatever it was. */
+	readonly ended?: () => void;
 }
 
 /** A detail may hold the name of a client's parameter, which is as long as the client likes. */
@@ -75,7 +78,8 @@ export function judgedEntry(
 		outcome,
 		reason,
 		confidence: null,
-		threshold: policy.threshold ?? null,
+		// A guaranteed stage's own is a fallback, in force only where `guaranteedEntry` says so.
+		threshold: policy.guarantee === undefined ? (policy.threshold ?? null) : null,
 		...(detail == null ? {} : { detail: detail.slice(0, MOST_DETAIL_CHARACTERS) }),
 	};
 }
@@ -110,4 +114,25 @@ export function decidedEntry(policy: StagePolicy, threshold: number, reading: Co
 			? judgedEntry(policy, "accepted", "accepted")
 			: judgedEntry(policy, "deferred", decision.reason, cause);
 	return { ...entry, confidence };
+}
+
+/**
+ * The trail entry of a guaranteed stage's decision. Where nothing is accepted, a reading defers for that reason and not
+ * for being low; a manual threshold that stands in for a certified one says why in the entry's detail.
+ */
+export function guaranteedEntry(
+	policy: StagePolicy,
+	{ threshold, source, standing }: EffectiveThreshold,
+	reading: ConfidenceReading,
+): TrailEntry {
+	// No reading reaches a threshold that is no number.
+	const entry = decidedEntry(policy, threshold ?? Number.NaN, reading);
+	if (threshold === null)
+		return entry.reason === "low-confidence" ? { ...entry, reason: standing ?? "no-certificate" } : entry;
+	return {
+		...entry,
+		threshold,
+		thresholdSource: source,
+		...(standing === null || entry.detail !== undefined ? {} : { detail: standing }),
+	};
 }

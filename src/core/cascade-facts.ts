@@ -11,6 +11,8 @@ export interface CascadeFacts {
 	/** The last decision's reading and threshold; null where none was made. */
 	readonly confidence: number | null;
 	readonly threshold: number | null;
+	/** Absent where that decision was not a guaranteed stage's: then its threshold was set by hand. */
+	readonly thresholdSource?: "certified" | "manual";
 	readonly trail: readonly TrailEntry[];
 	readonly calls: readonly CallRecord[];
 	readonly costUsd: number | null;
@@ -37,6 +39,7 @@ export function gatherFacts(input: {
 		reason,
 		confidence: judged?.confidence ?? null,
 		threshold: judged?.threshold ?? null,
+		...(judged?.thresholdSource === undefined ? {} : { thresholdSource: judged.thresholdSource }),
 		trail,
 		calls,
 		costUsd: totalCost(calls),

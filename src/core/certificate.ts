@@ -1,5 +1,5 @@
 /** Which risk a certificate bounds; `src/tuning/selection/risk.ts` has the definitions. */
-export type CertifiedRisk = "selective" | "joint" | "regret";
+type CertifiedRisk = "selective" | "joint" | "regret";
 
 /**
  * What was shown about a cascade, and on what: enough for anybody with the rows to compute it again. A claim about the

@@ -13,6 +13,11 @@ export interface Observation {
 	readonly tenant: string;
 	readonly cascade: string;
 	readonly policyRevision: number;
+	/**
+	 * The request fell to a canary's share, and `policyRevision` is the canary's; absent otherwise, also where that revision
+	 * served as the current one.
+	 */
+	readonly canary?: true;
 	/** Milliseconds since the Unix epoch, at arrival. */
 	readonly at: number;
 	readonly stream: boolean;

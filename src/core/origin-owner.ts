@@ -2,12 +2,18 @@ import { originsNamed } from "./policy-origins.ts";
 import type { PolicyProblem, TenantPolicy } from "./tenant-policy.ts";
 
 /**
- * Whether an origin is another tenant's, by its name: `acme.gpu` is tenant `acme`'s alone, and a name without a dot is
- * everybody's. No tenant's name has a dot, so an origin has one owner, and nothing need be looked up to tell.
+ * Whose an origin is, by its name: `acme.gpu` is tenant `acme`'s alone; null for a name without a dot, which is everybody's.
+ * No tenant's name has a dot, so an origin has one owner, and nothing need be looked up to tell.
  */
-export function isForeignOrigin(origin: string, tenant: string): boolean {
+export function ownerOf(origin: string): string | null {
 	const dot = origin.indexOf(".");
-	return dot !== -1 && origin.slice(0, dot) !== tenant;
+	return dot === -1 ? null : origin.slice(0, dot);
+}
+
+/** Whether an origin is another tenant's. */
+export function isForeignOrigin(origin: string, tenant: string): boolean {
+	const owner = ownerOf(origin);
+	return owner !== null && owner !== tenant;
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { EvidenceAddress } from "./evidence/evidence-entry.ts";
+
 /**
  * Where the published copies stand in KV, and what an origin's record may name: one place for those who write them
  * (the command line, the laptop) and those who read them (the adapters). `docs/storage.md` has their values.
@@ -16,6 +18,23 @@ export function policyRecordName(tenant: string): string {
 /** The record of an operator-defined origin. */
 export function originRecordName(name: string): string {
 	return `origin/${name}`;
+}
+
+/** The record of the lease on one configuration of one cascade. */
+export function evidenceRecordName(address: EvidenceAddress): string {
+	return `evidence/${evidenceLedgerName(address)}`;
+}
+
+/** The name of the ledger of the evidence on it. Neither tenants nor hashes have a slash. */
+export function evidenceLedgerName({ tenant, cascade, configHash }: EvidenceAddress): string {
+	return `${tenant}/${cascade}/${configHash}`;
+}
+
+/** The address that a lease's record is of; null for other records. */
+export function readEvidenceRecordName(recordName: string): EvidenceAddress | null {
+	const [, tenant, cascade, configHash] = /^evidence\/([^/]+)\/(.+)\/([^/]+)$/u.exec(recordName) ?? [];
+	if (tenant === undefined || cascade === undefined || configHash === undefined) return null;
+	return { tenant, cascade, configHash };
 }
 
 /**

@@ -8,11 +8,21 @@ export type Reason =
 	| "rejected-by-check"
 	/** The policy's gate sent the request past this stage. */
 	| "gated"
+	/** A parameter is outside the ranges that the policy declares, so the request went past the small models. */
+	| "outside-declared-ranges"
 	| "forced"
 	| "unsupported-by-edge"
 	| "edge-failed"
 	| "edge-timeout"
 	| "edge-unavailable"
+	/** A guaranteed stage accepts nothing: every answer is being labelled, until there is evidence. */
+	| "audition"
+	/** Likewise: no certificate is known for this configuration, or an operator has stopped it. */
+	| "no-certificate"
+	/** Likewise: the last certificate known has run out. */
+	| "certificate-stale"
+	/** Likewise: the evidence says that answers have become worse. */
+	| "drift-alarm"
 	/** The last stage failed, and its failure is the answer. */
 	| "origin-failed"
 	/** The last stage failed, and the last answer held was served instead. */
@@ -29,9 +39,14 @@ export interface TrailEntry {
 	readonly reason: Reason;
 	/** Null where none was measured. */
 	readonly confidence: number | null;
-	/** Null for the last stage, which has none. */
+	/** Null for the last stage, which has none, and for a guaranteed one that accepts nothing. */
 	readonly threshold: number | null;
-	/** What exactly was unsupported, failed or unavailable, in at most 100 characters; no prompt or answer text. */
+	/** Of a guaranteed stage's threshold: whether it follows from evidence, or was set by hand and is promised by nobody. */
+	readonly thresholdSource?: "certified" | "manual";
+	/**
+	 * What exactly was unsupported, failed or unavailable, or why a manual threshold stands in for a certified one; in at
+	 * most 100 characters, no prompt or answer text.
+	 */
 	readonly detail?: string;
 }
 

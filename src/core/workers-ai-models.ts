@@ -1,6 +1,6 @@
 /**
- * What is published of Workers AI's models, as far as the Worker's adapter and the command line's doctor need to know.
- * A new model is a line here.
+ * What is published of Workers AI's models, as far as the Worker's adapter and the command line's doctor need to know,
+ * and of the local environment's models. A new model is a line here.
  */
 
 /**
@@ -22,6 +22,11 @@ export const TYPED_WITH_LOGPROBS: ReadonlySet<string> = new Set([
 	"@cf/qwen/qwen3.8-27b",
 	"@cf/openai/gpt-oss-20b",
 	"@cf/openai/gpt-oss-120b",
+	// The local environment's own, which stand in for such models and do give them.
+	"@local/mail-small",
+	"@local/mail-medium",
+	"@local/mail-checker",
+	"@local/prose-small",
 ]);
 
 /**
@@ -36,12 +41,15 @@ export const NATIVE_WITH_TOOLS: ReadonlySet<string> = new Set([
 	"@cf/meta/llama-4-scout-17b-16e-instruct",
 	"@cf/mistralai/mistral-small-3.1-24b-instruct",
 	"@cf/qwen/qwen3-30b-a3b-fp8",
+	"@local/mail-small-native",
 ]);
 
 /** Models that serve one kind of task alone, by the same types as above. */
 export const SHAPE_OF_TASK_MODEL: ReadonlyMap<string, "text-classification" | "llama-guard"> = new Map([
 	["@cf/huggingface/distilbert-sst-2-int8", "text-classification"],
 	["@cf/meta/llama-guard-3-8b", "llama-guard"],
+	["@local/mail-classifier", "text-classification"],
+	["@local/mail-guard", "llama-guard"],
 ]);
 
 /** Whether any of the tables knows this model. */

@@ -12,6 +12,7 @@ import { answerHeaders, failureHeaders } from "./answer-headers.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { chooseRevision } from "./choose-revision.ts";
 import { clientSignal, type ClientSignal } from "./client-signal.ts";
+import { evidenceFor } from "./evidence.ts";
 import { createObserver, type Observer } from "./observe.ts";
 import { invalidRequest, readJsonBody } from "./read-body.ts";
 import { readCascade } from "./read-route.ts";
@@ -51,7 +52,8 @@ export async function answerGeneration(
 	const parsed = endpoint.parse(body.value);
 	if (!parsed.ok) return errorResponse(invalidRequest(parsed.error), requestId);
 	const { chat: request, encoder, maxTokensParam: param } = parsed.value;
-	const { revision, policy } = chooseRevision(tenant.value, request);
+	const chosen = chooseRevision(tenant.value, request);
+	const { revision, policy, isCanary } = chosen;
 	const { limits } = policy;
 	if ((request.maxOutputTokens ?? 0) > limits.maxOutputTokens) {
 		const message = `'${param}' must be at most ${limits.maxOutputTokens}, your policy's limit.`;
@@ -60,6 +62,8 @@ export async function answerGeneration(
 	const routed = readCascade(raw, policy, request.model);
 	if (!routed.ok) return errorResponse(routed.error, requestId);
 
+	const { cascade, route } = routed.value;
+	const evidence = evidenceFor(ports, tenant.value.id, chosen, request.model, cascade, receivedAt);
 	const client = clientSignal(raw, request.stream);
 	const running = runCascade(
 		{
@@ -70,14 +74,16 @@ export async function answerGeneration(
 			clock: ports.clock,
 			resolveStage: ports.resolveStage,
 			spending: spendingOf(tenant.value, ports),
+			evidence: evidence?.of(),
 		},
-		routed.value.cascade,
-		routed.value.route,
+		cascade,
+		route,
 	);
 	const exchange: Exchange = {
 		request,
 		encoder,
 		requestId,
+		revision,
 		ports,
 		client,
 		identity: { id: `${endpoint.idPrefix}${requestId}`, created: Math.floor(receivedAt / 1000) },
@@ -86,11 +92,16 @@ export async function answerGeneration(
 			receivedAt,
 			tenant: tenant.value.id,
 			revision,
+			isCanary,
 			endpoint: endpoint.name,
 			request,
 		}),
 	};
-	return request.stream ? streamReply(running, exchange) : plainReply(await running, exchange);
+	try {
+		return request.stream ? await streamReply(running, exchange) : plainReply(await running, exchange);
+	} finally {
+		evidence?.answered();
+	}
 }
 
 /** One request being answered. */
@@ -98,6 +109,8 @@ interface Exchange {
 	readonly request: ChatRequest;
 	readonly encoder: AnswerEncoder;
 	readonly requestId: string;
+	/** Of the policy that serves it. */
+	readonly revision: number;
 	readonly ports: AppPorts;
 	readonly client: ClientSignal;
 	readonly identity: StreamContext["identity"];
@@ -105,16 +118,16 @@ interface Exchange {
 }
 
 function plainReply(outcome: CascadeOutcome, exchange: Exchange): Response {
-	const { encoder, requestId, identity, observer } = exchange;
+	const { encoder, requestId, revision, identity, observer } = exchange;
 	if (outcome.kind === "live") throw new Error("a plain request was answered by a stream");
 	if (outcome.kind === "failed") return failedReply(outcome, exchange);
 	observer.ended({ kind: "answered", facts: outcome.facts });
-	const headers = { ...commonHeaders(requestId), ...answerHeaders(outcome.facts) };
+	const headers = { ...commonHeaders(requestId, revision), ...answerHeaders(outcome.facts) };
 	return jsonReply(200, encoder.whole(outcome.answer, identity, outcome.facts), headers);
 }
 
 async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange): Promise<Response> {
-	const { request, encoder, requestId, ports, client, identity, observer } = exchange;
+	const { request, encoder, requestId, revision, ports, client, identity, observer } = exchange;
 	const context: StreamContext = {
 		request,
 		encoder,
@@ -126,7 +139,7 @@ async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange)
 			observer.ended(end);
 		},
 	};
-	const headers = { ...commonHeaders(requestId), "content-type": "text/event-stream; charset=utf-8" };
+	const headers = { ...commonHeaders(requestId, revision), "content-type": "text/event-stream; charset=utf-8" };
 	const outcome = await settledWithin(running, ports.times.pendingAfterMs, ports.clock);
 	if (outcome === undefined) {
 		const events = pendingEvents(running, context, (failed) => {

@@ -15,7 +15,7 @@ export function answerHeaders(facts: CascadeFacts): Record<string, string> {
 	if (facts.confidence !== null) headers["x-cascade-confidence"] = decimal(facts.confidence, CONFIDENCE_DECIMALS);
 	if (facts.threshold !== null) {
 		headers["x-cascade-threshold"] = decimal(facts.threshold, CONFIDENCE_DECIMALS);
-		headers["x-cascade-threshold-source"] = "manual";
+		headers["x-cascade-threshold-source"] = facts.thresholdSource ?? "manual";
 	}
 	Object.assign(headers, costHeaders(facts));
 	if (facts.calls.length > 0) headers["server-timing"] = serverTiming(facts.calls);

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { runCascade, type CascadeOutcome } from "../cascade/run-cascade.ts";
-import type { PolicyAtRevision, StageResolver } from "../cascade/ports.ts";
+import type { StageResolver } from "../cascade/ports.ts";
 import type { CascadeFacts } from "../core/cascade-facts.ts";
 import type { ChatRequest, Completion } from "../core/completion.ts";
 import type { Endpoint } from "../core/observation.ts";
@@ -10,8 +10,9 @@ import { batchTotals, type BatchTotals } from "../openai/batch-totals.ts";
 import { stageFailureReply, type ErrorReply } from "../openai/error-body.ts";
 import { answerHeaders, costHeaders, failureHeaders } from "./answer-headers.ts";
 import type { AppPorts } from "./app-ports.ts";
-import { chooseRevision } from "./choose-revision.ts";
+import { chooseRevision, type ChosenRevision } from "./choose-revision.ts";
 import { clientSignal } from "./client-signal.ts";
+import { evidenceFor } from "./evidence.ts";
 import { createObserver } from "./observe.ts";
 import { readJsonBody } from "./read-body.ts";
 import { readCascade } from "./read-route.ts";
@@ -66,7 +67,8 @@ export async function answerTasks(
 	if (!body.ok) return errorResponse(body.error, requestId);
 	const read = readBatch(endpoint, body.value, tenant.value);
 	if (!read.ok) return errorResponse(read.error, requestId);
-	const { batch, revision, policy } = read.value;
+	const chosen = read.value;
+	const { batch, revision, policy, isCanary } = chosen;
 	const routed = readCascade(raw, policy, batch.model);
 	if (!routed.ok) return errorResponse(routed.error, requestId);
 	const { cascade: named, route } = routed.value;
@@ -80,6 +82,7 @@ export async function answerTasks(
 	const resolveStage = batch.aroundStages?.(ports.resolveStage) ?? ports.resolveStage;
 	// One time limit for all, as a client waits for all: a text whose turn comes late has what is left.
 	const endsAt = ports.clock.now() + cascade.value.timeoutMs;
+	const evidence = evidenceFor(ports, tenant.value.id, chosen, batch.model, cascade.value, receivedAt);
 	let stoppedBy: Failed | undefined;
 	const done = await runBatch<TaskAnswer, Failed>(
 		requests.length,
@@ -91,6 +94,7 @@ export async function answerTasks(
 				receivedAt,
 				tenant: tenant.value.id,
 				revision,
+				isCanary,
 				endpoint: endpoint.name,
 				...(requests.length > 1 ? { item: index } : {}),
 				request,
@@ -98,7 +102,8 @@ export async function answerTasks(
 			const maxOutputTokens = request.maxOutputTokens ?? policy.limits.maxOutputTokens;
 			const { signal } = client;
 			const run = { request, requestId, maxOutputTokens, signal, clock: ports.clock, resolveStage, spending, endsAt };
-			const outcome = await runCascade(run, cascade.value, route);
+			const itsEvidence = evidence?.of(requests.length > 1 ? index : undefined);
+			const outcome = await runCascade({ ...run, evidence: itsEvidence }, cascade.value, route);
 			if (outcome.kind === "live") throw new Error("a task was answered by a stream");
 			if (outcome.kind === "whole") {
 				observer.ended({ kind: "answered", facts: outcome.facts });
@@ -113,13 +118,15 @@ export async function answerTasks(
 		client.leave,
 	);
 	client.forget();
+	// Not before the last text: audits of the first would take the connections of those that are still waited for.
+	evidence?.answered();
 	if (!done.ok) return failedReply(done.error.failure, batch, done.error.index, requestId);
 	const totals = batchTotals(done.value);
-	const headers = { ...commonHeaders(requestId), ...headersOf(done.value, totals) };
+	const headers = { ...commonHeaders(requestId, revision), ...headersOf(done.value, totals) };
 	return jsonReply(200, batch.encode(done.value, totals, requestId), headers);
 }
 
-interface BatchAtRevision extends PolicyAtRevision {
+interface BatchAtRevision extends ChosenRevision {
 	readonly batch: TaskBatch;
 }
 
@@ -135,7 +142,7 @@ function readBatch(endpoint: TaskEndpoint, body: unknown, tenant: Tenant): Resul
 	const either = current.ok ? current : onCanary;
 	if (!either.ok) return either;
 	const chosen = chooseRevision(tenant, either.value.asked ?? (either.value.requests[0] as ChatRequest));
-	const batch = chosen === published ? current : onCanary;
+	const batch = chosen.isCanary ? onCanary : current;
 	return batch.ok ? ok({ ...chosen, batch: batch.value }) : batch;
 }
 

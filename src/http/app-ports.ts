@@ -1,4 +1,5 @@
 import type { Embedder } from "../cascade/embeddings-port.ts";
+import type { EvidenceExchange, GuaranteedRequest } from "../cascade/evidence-port.ts";
 import type {
 	Clock,
 	KeyStore,
@@ -8,6 +9,8 @@ import type {
 	Spending,
 	StageResolver,
 } from "../cascade/ports.ts";
+import type { Feedback, FeedbackRecorded, FeedbackRefusal } from "../core/ledger/feedback.ts";
+import type { Result } from "../core/result.ts";
 import type { BudgetPolicy } from "../core/tenant-policy.ts";
 import type { EmbeddingsAnswer } from "../openai/embeddings/encode-embeddings.ts";
 import type { EmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
@@ -22,6 +25,13 @@ export interface AppPorts {
 	readonly embed: Embedder<EmbeddingsRequest, EmbeddingsAnswer>;
 	/** A budget as its tenant may draw on it from here. */
 	readonly spendingOf: (tenant: string, budget: BudgetPolicy) => Spending;
+	/** Evidence of guaranteed cascades; absent: there is none, and guaranteed stages accept nothing. */
+	readonly evidenceOf?: (request: GuaranteedRequest) => EvidenceExchange;
+	/** Keeps what a tenant's client says of an answer; never throws. */
+	readonly recordFeedback: (
+		tenant: string,
+		feedback: Feedback,
+	) => Promise<Result<FeedbackRecorded, FeedbackRefusal | "unavailable">>;
 	readonly observations: ObservationSink;
 	readonly clock: Clock;
 	readonly times: StreamTimes;

@@ -4,6 +4,7 @@ import type { AppPorts } from "./app-ports.ts";
 import { chatCompletions } from "./chat-completions.ts";
 import { classifications } from "./classifications.ts";
 import { embeddings } from "./embeddings.ts";
+import { feedback } from "./feedback.ts";
 import { listModels, showModel } from "./models.ts";
 import { moderations } from "./moderations.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
@@ -28,6 +29,7 @@ export function createApp<Bindings>(
 		{ method: "POST", path: "/v1/classifications", handle: classifications },
 		{ method: "POST", path: "/v1/moderations", handle: moderations },
 		{ method: "POST", path: "/v1/embeddings", handle: embeddings },
+		{ method: "POST", path: "/v1/feedback", handle: feedback },
 		{ method: "GET", path: "/v1/models", handle: listModels },
 		{ method: "GET", path: "/v1/models/:id", handle: showModel },
 	] as const;

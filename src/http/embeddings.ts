@@ -51,7 +51,8 @@ export async function embeddings(context: Context, ports: AppPorts, requestId: s
 	const { body: answer, promptTokens } = answered.value;
 	const costUsd = record(ports, exchange, { promptTokens });
 	if (reserved.ok) reserved.value.settle(costUsd);
-	const headers = { ...commonHeaders(requestId), ...costHeaders({ costUsd, savedUsd: null }) };
+	const { revision } = tenant.value.published;
+	const headers = { ...commonHeaders(requestId, revision), ...costHeaders({ costUsd, savedUsd: null }) };
 	return jsonReply(200, { ...answer, model: request.model }, headers);
 }
 

@@ -22,12 +22,14 @@ export function createObserver(
 		readonly tenant: string;
 		/** Of the policy that serves it. */
 		readonly revision: number;
+		/** That revision is a canary's, and was chosen by its share. */
+		readonly isCanary: boolean;
 		readonly endpoint: Endpoint;
 		readonly item?: number;
 		readonly request: Pick<ChatRequest, "model" | "stream">;
 	},
 ): Observer {
-	const { requestId, receivedAt, tenant, revision, endpoint, item, request } = exchange;
+	const { requestId, receivedAt, tenant, revision, isCanary, endpoint, item, request } = exchange;
 	const record = (
 		ending: Pick<Observation, "outcome" | "stage" | "reason" | "failure" | "trail" | "calls" | "costUsd" | "savedUsd">,
 	) =>
@@ -39,6 +41,7 @@ export function createObserver(
 			tenant,
 			cascade: request.model,
 			policyRevision: revision,
+			...(isCanary ? { canary: true } : {}),
 			at: receivedAt,
 			stream: request.stream,
 			...ending,

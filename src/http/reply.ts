@@ -1,9 +1,13 @@
 import type { ErrorReply } from "../openai/error-body.ts";
 
-/** On every reply: nothing of ours may be cached between us and the client, or taken for another type. */
-export function commonHeaders(requestId: string): Record<string, string> {
+/**
+ * On every reply: nothing of ours may be cached between us and the client, or taken for another type. `policyRevision`: the
+ * revision of the tenant's policy that an answer was made under.
+ */
+export function commonHeaders(requestId: string, policyRevision?: number): Record<string, string> {
 	return {
 		"x-request-id": requestId,
+		...(policyRevision === undefined ? {} : { "x-cascade-policy-revision": String(policyRevision) }),
 		"cache-control": "no-store",
 		"x-content-type-options": "nosniff",
 	};

@@ -1,5 +1,6 @@
 import type { RevisionTotals } from "../core/ledger/canary-figures.ts";
-import { sumUsage, usageOf, type UsageTotals } from "../core/ledger/usage-totals.ts";
+import type { AuditCost } from "../core/ledger/audit-cost.ts";
+import { sumUsage, usageOf, usageOfAudit, type UsageTotals } from "../core/ledger/usage-totals.ts";
 import type { Observation } from "../core/observation.ts";
 
 type Row = { readonly revision: number; readonly cascade: string; readonly totals: string };
@@ -16,9 +17,15 @@ export interface CanaryUsageStore {
 	readonly countedSince: (canary: { readonly since: number }) => number;
 	/**
 	 * Adds those that arrived since; to be called in the transaction that puts them on record as counted, with those that
-	 * are new. Writes a row for each revision and cascade among them. Embeddings are left out: no canary serves them.
+	 * are new. Writes a row for each revision and cascade among them. Embeddings are left out: no canary serves them. So are
+	 * requests on the canary's revision that did not fall to its share: it was the current one to the isolate that served
+	 * them, whose requests are not drawn as the canary's are.
 	 */
-	readonly add: (observations: readonly Observation[], canary: { readonly since: number }) => void;
+	readonly add: (
+		observations: readonly Observation[],
+		canary: { readonly since: number; readonly revision: number },
+		audits?: readonly AuditCost[],
+	) => void;
 	readonly read: () => readonly RevisionTotals[];
 	readonly clear: () => void;
 }
@@ -49,12 +56,27 @@ export function createCanaryUsageStore(sql: SqlStorage): CanaryUsageStore {
 	};
 	return {
 		countedSince,
-		add(observations, canary) {
+		add(observations, canary, audits = []) {
 			const since = countedSince(canary);
-			const counted = observations.filter(({ at, endpoint }) => at >= since && endpoint !== "embeddings");
+			const counted = [
+				...observations
+					.filter(
+						({ endpoint, policyRevision, canary: isCanary }) =>
+							endpoint !== "embeddings" && (policyRevision !== canary.revision || isCanary === true),
+					)
+					.map((observation) => ({ ...observation, totals: usageOf(observation) })),
+				...audits
+					// Of one whose revision is not known it cannot be said which side it belongs to.
+					.filter(({ policyRevision }) => policyRevision > 0)
+					.map((audit) => ({ ...audit, totals: usageOfAudit(audit) })),
+			].filter(({ at }) => at >= since);
 			for (const [revision, ofRevision] of Map.groupBy(counted, ({ policyRevision }) => policyRevision)) {
-				for (const [cascade, own] of Map.groupBy(ofRevision, (observation) => observation.cascade)) {
-					addTo(revision, cascade, own.map(usageOf));
+				for (const [cascade, own] of Map.groupBy(ofRevision, (each) => each.cascade)) {
+					addTo(
+						revision,
+						cascade,
+						own.map(({ totals }) => totals),
+					);
 				}
 			}
 		},

@@ -1,5 +1,5 @@
 /** What outlives a tenant: the tombstone, what KV must still be told, and the count that readers order copies by. */
-const KEPT_TABLES: ReadonlySet<string> = new Set(["migrations", "tenant", "outbox", "publications"]);
+const KEPT_TABLES: ReadonlySet<string> = new Set(["migrations", "tenant", "evidence", "outbox", "publications"]);
 
 /** Deletes every row of a ledger but those of `KEPT_TABLES`, also in tables that other modules have made. */
 export function emptyLedger(sql: SqlStorage): void {
@@ -8,7 +8,7 @@ export function emptyLedger(sql: SqlStorage): void {
 	);
 	for (const { name } of tables.toArray()) {
 		// A table dropped is no row written, and a day's identities may be millions.
-		if (name.startsWith("usage_seen_")) sql.exec(`DROP TABLE "${name}"`);
+		if (/^(?:usage|evidence)_seen_/u.test(name)) sql.exec(`DROP TABLE "${name}"`);
 		else if (!KEPT_TABLES.has(name)) sql.exec(`DELETE FROM "${name}"`);
 	}
 }

@@ -1,5 +1,7 @@
+import type { EvidenceLedgerPort } from "../core/evidence/evidence-ports.ts";
 import type { JsonObject } from "../core/json.ts";
 import { dayOf } from "../core/ledger/budget-lease.ts";
+import type { FeedbackEntry } from "../core/ledger/feedback.ts";
 import type { ExportPage, ExportPlace } from "../core/ledger/ledger-ports.ts";
 import type { UsageRow } from "../core/ledger/usage.ts";
 import type { TenantStores } from "./tenant-stores.ts";
@@ -7,7 +9,11 @@ import type { TenantStores } from "./tenant-stores.ts";
 const DAY_MS = 86_400_000;
 
 /** The parts of an export after its head, in their order. */
-const PARTS = ["revisions", "keys", "audit", "usage"] as const satisfies readonly ExportPlace["part"][];
+const PARTS = ["revisions", "keys", "audit", "usage", "feedback"] as const satisfies readonly ExportPlace["part"][];
+type Part = (typeof PARTS)[number];
+
+/** A place in the parts that the ledger itself holds. */
+type OwnPlace = ExportPlace & { readonly part: Part };
 
 /** What an export is made of. */
 interface ExportSource {
@@ -16,10 +22,15 @@ interface ExportSource {
 	readonly head: () => JsonObject;
 	/** The usage of a time, by day. */
 	readonly usage: (from: number, to: number) => readonly UsageRow[];
+	/** What has been said of answers, after so many. */
+	readonly feedback: (count: number) => Iterable<FeedbackEntry>;
 	/** Milliseconds since the Unix epoch: when the tenant was made, and now. */
 	readonly createdAt: number;
 	readonly now: number;
 }
+
+/** Ledgers of evidence, as far as an export asks them. */
+type ExportingLedger = Pick<EvidenceLedgerPort, "exported">;
 
 /** One element or several of a part, as JSON; what comes after it is asked for with `after`. */
 interface Piece {
@@ -29,9 +40,30 @@ interface Piece {
 
 /**
  * The next page of an export: text of about so many characters, and at least one element. All pages in their order are
- * one JSON document: the head's fields, then a list for each part, oldest first.
+ * one JSON document: the head's fields, then a list for each part, oldest first. Ledgers of evidence are in it one a page,
+ * each asked for its own export when its page is.
  */
-export function exportPage(source: ExportSource, from: ExportPlace | null, characters: number): ExportPage {
+export async function exportPage(
+	source: ExportSource,
+	evidenceLedgers: readonly (() => ExportingLedger)[],
+	from: ExportPlace | null,
+	characters: number,
+): Promise<ExportPage> {
+	if (from === null || isOwn(from)) return ownPage(source, evidenceLedgers.length, from, characters);
+	const { after, isEmpty, createdAt } = from;
+	const exported = await evidenceLedgers[after]?.().exported();
+	// One that was destroyed, or never began, has nothing to export.
+	const text = exported?.ok === true ? `${isEmpty ? "" : ","}${JSON.stringify(exported.value)}` : "";
+	if (after + 1 >= evidenceLedgers.length) return { text: `${text}]}`, next: null };
+	const next: ExportPlace = { part: "evidence", after: after + 1, isEmpty: isEmpty && text === "", createdAt };
+	return { text, next };
+}
+
+function isOwn(place: ExportPlace): place is OwnPlace {
+	return place.part !== "evidence";
+}
+
+function ownPage(source: ExportSource, evidenceLedgers: number, from: OwnPlace | null, characters: number): ExportPage {
 	let text = from === null ? JSON.stringify(source.head()).slice(0, -1) : "";
 	for (const part of PARTS.slice(from === null ? 0 : PARTS.indexOf(from.part))) {
 		const resumed = from?.part === part ? from : null;
@@ -46,10 +78,12 @@ export function exportPage(source: ExportSource, from: ExportPlace | null, chara
 		}
 		text += "]";
 	}
-	return { text: `${text}}`, next: null };
+	if (evidenceLedgers === 0) return { text: `${text},"evidence":[]}`, next: null };
+	const next: ExportPlace = { part: "evidence", after: 0, isEmpty: true, createdAt: source.createdAt };
+	return { text: `${text},"evidence":[`, next };
 }
 
-function piecesOf(part: ExportPlace["part"], source: ExportSource, after: number): Iterable<Piece> {
+function piecesOf(part: Part, source: ExportSource, after: number): Iterable<Piece> {
 	const { stores } = source;
 	switch (part) {
 		case "revisions":
@@ -62,6 +96,8 @@ function piecesOf(part: ExportPlace["part"], source: ExportSource, after: number
 		}
 		case "usage":
 			return usagePieces(source, after);
+		case "feedback":
+			return pieces(source.feedback(after), (_, index) => after + index + 1);
 	}
 }
 

@@ -10,7 +10,7 @@ import type { QueuedRecord } from "./publication-outbox.ts";
 import type { TenantStores } from "./tenant-stores.ts";
 
 /** What is done to a ledger, and by whom. */
-interface Act<Value> {
+export interface Act<Value> {
 	/** Such as `policy.put`. */
 	readonly name: string;
 	readonly actor: Actor;
@@ -30,6 +30,8 @@ export interface LedgerTransactions {
 	readonly resume: () => Promise<void>;
 	/** Runs an act, then publishes, for as long as the caller can be kept waiting. Acts on no tenant leave no trace. */
 	readonly act: <Value>(act: Act<Value>, needs?: "tenant" | "nothing") => Promise<Result<Value, LedgerRefusal>>;
+	/** Changes the ledger by itself, as work that is no act of anybody's does, then publishes in the same way. */
+	readonly change: <Value>(work: (now: number) => Value) => Promise<Value>;
 	/** Publishes what is due. */
 	readonly alarm: () => Promise<void>;
 }
@@ -44,16 +46,18 @@ export function createLedgerTransactions(input: {
 	readonly storage: DurableObjectStorage;
 	readonly stores: LedgerStores;
 	readonly records: RecordWriter;
-	readonly runtime: LedgerRuntime;
+	readonly runtime: Pick<LedgerRuntime, "now" | "random" | "publishWaitMs" | "logFault">;
+	/** When the ledger wants its alarm for work of its own; null: not. */
+	readonly wakeAt?: () => number | null;
 }): LedgerTransactions {
-	const { storage, stores, runtime } = input;
+	const { storage, stores, runtime, wakeAt = () => null } = input;
 	/** When the alarm is set to, as far as this instance knows; saves a write where it is right already. */
 	let alarmAt: number | null = null;
 
 	const inTransaction = <Value>(work: () => Value): Value => {
 		const [value, nextAt] = storage.transactionSync(() => {
 			const value = work();
-			const nextAt = stores.outbox.nextAt();
+			const nextAt = earlier(stores.outbox.nextAt(), wakeAt());
 			// Storage keeps writes of one turn together, so the alarm is set exactly where the rows are there.
 			if (nextAt === null && alarmAt !== null) void storage.deleteAlarm();
 			if (nextAt !== null && nextAt !== alarmAt) void storage.setAlarm(nextAt);
@@ -89,7 +93,7 @@ export function createLedgerTransactions(input: {
 	return {
 		async resume() {
 			alarmAt = await storage.getAlarm();
-			if (alarmAt === null && stores.outbox.nextAt() !== null) inTransaction(() => {});
+			if (alarmAt === null && earlier(stores.outbox.nextAt(), wakeAt()) !== null) inTransaction(() => {});
 		},
 		async act({ name: act, actor, asked, work }, needs = "tenant") {
 			const now = runtime.now();
@@ -108,11 +112,20 @@ export function createLedgerTransactions(input: {
 			await deliver(claimed);
 			return result.ok ? ok(result.value.value) : result;
 		},
+		async change(work) {
+			const { value, claimed } = inTransaction(() => ({ value: work(runtime.now()), claimed: publisher.claim() }));
+			await deliver(claimed);
+			return value;
+		},
 		async alarm() {
 			alarmAt = null;
 			await deliver(inTransaction(() => publisher.claim()));
 		},
 	};
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+	return one === null ? other : other === null ? one : Math.min(one, other);
 }
 
 /** The refusal of a ledger that belongs to no tenant. */

@@ -6,7 +6,6 @@ import { diffPolicies } from "../core/ledger/policy-diff.ts";
 import { foreignOrigins } from "../core/origin-owner.ts";
 import { parseTenantPolicy } from "../core/parse-tenant-policy.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { TenantPolicy } from "../core/tenant-policy.ts";
 import { invalid, keptReason, type ActContext, type ActResult } from "./acts.ts";
 import { queuePolicy } from "./published-copies.ts";
 import { figuresOf } from "./tenant-state.ts";
@@ -56,6 +55,7 @@ export function rollback(
 
 /**
  * Puts a share of requests on another revision, in place of the canary there, whose last figures go to the audit trail.
+ * `expected` absent: whichever is current.
  * `share` must be above 0 and below 1, and the revision's policy another than the current one, since otherwise there
  * would be nothing to compare.
  *
@@ -67,15 +67,17 @@ export function rollback(
  */
 export function startCanary(
 	stores: TenantStores,
-	input: { readonly revision: number; readonly share: number; readonly reason: string },
+	input: { readonly revision: number; readonly expected?: number; readonly share: number },
 	context: ActContext,
 ): ActResult<CanaryState> {
 	const { actor, now } = context;
-	const { revision, share } = input;
-	if (!(share > 0 && share < 1)) return invalid("share", "must be above 0 and below 1");
+	const { revision, expected, share } = input;
+	const current = currentRevision(stores);
+	if (expected !== undefined && expected !== current?.revision)
+		return err({ kind: "conflict", current: current?.revision ?? 0 });
+	if (!isShare(share)) return invalid("share", "must be above 0 and below 1");
 	const candidate = stores.revisions.read(revision);
 	if (candidate === null) return err({ kind: "not-found", what: `revision ${revision}` });
-	const current = currentRevision(stores);
 	if (current !== null && diffPolicies(current.document, candidate.document).length === 0) {
 		return err({ kind: "not-applicable", message: `Revision ${revision} is the current policy.` });
 	}
@@ -94,6 +96,36 @@ export function startCanary(
 }
 
 /**
+ * Puts a share of requests on a policy that was never current. It becomes a revision, and the current policy the one after
+ * it, in one transaction and so in one published record: nobody but the canary's share is ever served by it. `expected` is
+ * the current revision, since the candidate was made from it.
+ */
+export function startCanaryOf(
+	stores: TenantStores,
+	input: { readonly document: JsonObject; readonly expected: number; readonly share: number; readonly reason: string },
+	context: ActContext,
+): ActResult<CanaryState> {
+	const { document, expected, share } = input;
+	const { actor: author, now: at } = context;
+	const current = currentRevision(stores);
+	if (current === null || expected !== current.revision)
+		return err({ kind: "conflict", current: current?.revision ?? 0 });
+	if (!isShare(share)) return invalid("share", "must be above 0 and below 1");
+	if (diffPolicies(current.document, document).length === 0)
+		return err({ kind: "not-applicable", message: "That is the current policy." });
+	const valid = checkPolicy(stores, document, context);
+	if (!valid.ok) return valid;
+	const kept = { at, author, reason: keptReason(input.reason) };
+	const revision = stores.revisions.append({ ...kept, document, cause: "canary" });
+	const again = stores.revisions.append({ ...kept, document: current.document, cause: "rollback" });
+	const started = startCanary(stores, { revision, expected: again, share }, context);
+	// What an act has written stays where it refuses, and goes where it throws.
+	if (!started.ok) throw new Error(`a canary that may start does not: ${started.error.kind}`);
+	const { value, detail } = started.value;
+	return ok({ value, detail: { revision, current: again, ...detail } });
+}
+
+/**
  * Ends the canary: its policy becomes the current one, as a new revision, or is dropped. The audit trail keeps its last
  * figures; what is delivered of it later is in the usage alone.
  */
@@ -105,20 +137,22 @@ export function endCanary(
 	const canary = stores.canary.read();
 	const candidate = canary === null ? null : stores.revisions.read(canary.revision);
 	if (canary === null || candidate === null) return err({ kind: "not-applicable", message: "There is no canary." });
-	const valid = input.promote ? checkPolicy(stores, candidate.document, context) : ok(undefined);
-	if (!valid.ok) return valid;
 	const { revision, ...facts } = lastFigures(stores, canary);
 	const detail = { canary: revision, ...facts };
-	stores.canary.clear();
-	stores.canaryUsage.clear();
-	if (input.promote) {
-		const promoted = write(stores, { document: candidate.document, cause: "promote", reason: input.reason }, context);
-		if (!promoted.ok) return promoted;
-		if (!promoted.value.value.changed) queuePolicy(stores, context.now);
-		return ok({ value: promoted.value.value, detail: { ...detail, ...promoted.value.detail } });
+	const end = () => {
+		stores.canary.clear();
+		stores.canaryUsage.clear();
+		queuePolicy(stores, context.now);
+	};
+	if (!input.promote) {
+		end();
+		return ok({ value: { revision: stores.revisions.current() ?? 0, changed: false }, detail });
 	}
-	queuePolicy(stores, context.now);
-	return ok({ value: { revision: stores.revisions.current() ?? 0, changed: false }, detail });
+	const promoted = write(stores, { document: candidate.document, cause: "promote", reason: input.reason }, context);
+	// A canary whose policy is refused goes on.
+	if (!promoted.ok) return promoted;
+	end();
+	return ok({ value: promoted.value.value, detail: { ...detail, ...promoted.value.detail } });
 }
 
 /** What the audit trail keeps of a canary that is over. */
@@ -147,6 +181,10 @@ function write(
 	return ok({ value: { revision, changed: true }, detail: { revision, changed: true } });
 }
 
+function isShare(share: number): boolean {
+	return share > 0 && share < 1;
+}
+
 function currentRevision({ revisions }: TenantStores): PolicyRevision | null {
 	const current = revisions.current();
 	return current === null ? null : revisions.read(current);
@@ -162,18 +200,11 @@ function checkPolicy(
 	if (!parsed.ok) return err({ kind: "invalid", problems: parsed.error });
 	const problems = [
 		...foreignOrigins(parsed.value, stores.tenant.read()?.tenant ?? ""),
-		...(actor.kind === "tenant-key" ? loosenedLimits(policyInForce(stores), parsed.value) : []),
+		...(actor.kind === "tenant-key" ? loosenedLimits(currentRevision(stores)?.document ?? null, parsed.value) : []),
 	];
 	if (problems.length > 0) return err({ kind: "invalid", problems });
 	if (!isJsonObject(document) || new TextEncoder().encode(JSON.stringify(document)).length > MOST_POLICY_BYTES) {
 		return invalid("policy", `must be at most ${MOST_POLICY_BYTES} bytes of JSON`);
 	}
 	return ok(undefined);
-}
-
-/** Null also where the current one was valid once and is not any more. */
-function policyInForce(stores: TenantStores): TenantPolicy | null {
-	const current = currentRevision(stores);
-	const parsed = current === null ? null : parseTenantPolicy(current.document);
-	return parsed?.ok === true ? parsed.value : null;
 }

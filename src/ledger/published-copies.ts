@@ -1,5 +1,5 @@
 import type { CanaryState, KeySummary, PolicyRevision } from "../core/ledger/ledger-ports.ts";
-import { keyRecordName, policyRecordName } from "../core/published-records.ts";
+import { evidenceRecordName, keyRecordName, policyRecordName } from "../core/published-records.ts";
 import type { StoredKey } from "./key-store.ts";
 import type { TenantStores } from "./tenant-stores.ts";
 
@@ -32,12 +32,16 @@ export function queueKey({ tenant, outbox }: TenantStores, { sha256, summary }: 
 	if (row !== null) outbox.put(keyRecordName(sha256), () => keyRecord(row.tenant, summary), now);
 }
 
-/** Queues the deletion of all that is published of a tenant: its keys first, so that nobody is let in without a policy. */
-export function queueWithdrawal({ tenant, keys, outbox }: TenantStores, now: number): void {
+/**
+ * Queues the deletion of all that is published of a tenant: its keys first, so that nobody is let in without a policy, and
+ * its ledgers of evidence last.
+ */
+export function queueWithdrawal({ tenant, keys, evidence, outbox }: TenantStores, now: number): void {
 	const row = tenant.read();
 	if (row === null) return;
 	for (const { sha256 } of keys.all()) outbox.put(keyRecordName(sha256), null, now);
 	outbox.put(policyRecordName(row.tenant), null, now);
+	for (const address of evidence.all(row.tenant)) outbox.put(evidenceRecordName(address), null, now);
 }
 
 function policyRecord(input: {

@@ -29,19 +29,37 @@ export const TENANT_QUOTAS: TenantQuotas = {
 	idleActsADay: 200,
 };
 
+/**
+ * What an act adds. `key-in-place`: a key for one that opens nothing from the same moment on; `candidate`: a policy to be
+ * tried, with the current one once more.
+ */
+type Added = "key" | "key-in-place" | "revision" | "candidate" | "canary";
+
+const REVISIONS: Readonly<Record<Added, number>> = {
+	key: 0,
+	"key-in-place": 0,
+	revision: 1,
+	candidate: 2,
+	canary: 0,
+};
+
 /** Why nothing of this kind may be added now; undefined where it may. Taking away is never refused. */
 export function quotaRefusal(
 	{ keys, revisions, daily, quotas }: TenantStores,
 	{ actor, now }: ActContext,
-	added: "key" | "revision" | "canary",
+	added: Added,
 ): { readonly ok: false; readonly error: LedgerRefusal } | undefined {
 	if (added === "key" && keys.countLive(now) >= quotas.liveKeys)
-		return refusal(`A tenant has at most ${quotas.liveKeys} working keys: revoke those that nobody uses.`);
+		return refusal(
+			`A tenant has at most ${quotas.liveKeys} working keys: revoke those that nobody uses, or rotate one without an overlap.`,
+		);
 	if (actor.kind !== "tenant-key") return undefined;
-	if (added === "key" && keys.count() >= quotas.keys)
+	if ((added === "key" || added === "key-in-place") && keys.count() >= quotas.keys)
 		return refusal(`The tenant has had ${quotas.keys} keys: only an operator makes more.`);
-	if (added === "revision" && (revisions.current() ?? 0) >= quotas.revisions)
-		return refusal(`The policy has had ${quotas.revisions} revisions: only an operator makes more.`);
+	if (REVISIONS[added] > 0 && (revisions.current() ?? 0) + REVISIONS[added] > quotas.revisions)
+		return refusal(
+			`The policy may have ${quotas.revisions} revisions by the tenant's keys: only an operator makes more.`,
+		);
 	if (daily.changes(now) >= quotas.changesADay)
 		return refusal(
 			`The tenant's keys have made ${quotas.changesADay} changes today (UTC): only an operator makes more.`,

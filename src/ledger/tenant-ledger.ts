@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { BudgetLedgerPort, LeaseGrant } from "../core/ledger/lease-ports.ts";
 import type {
 	CanaryReport,
+	EvidenceListPort,
 	ExportPage,
 	KeySummary,
 	LedgerRefusal,
@@ -11,7 +12,11 @@ import type {
 	TenantLedgerPort,
 	TenantState,
 } from "../core/ledger/ledger-ports.ts";
+import type { FeedbackRecorded, FeedbackRefusal, FeedbackReport } from "../core/ledger/feedback.ts";
 import type { UsageQuery, UsageReport } from "../core/ledger/usage.ts";
+import type { EvidenceAddress } from "../core/evidence/evidence-entry.ts";
+import type { AuditCost } from "../core/ledger/audit-cost.ts";
+import { evidenceLedgerName } from "../core/published-records.ts";
 import type { Observation } from "../core/observation.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { keptReason } from "./acts.ts";
@@ -22,17 +27,18 @@ import { grantLease } from "./lease-acts.ts";
 import { createLeaseStore, LEASE_MIGRATIONS, type LeaseStore } from "./lease-store.ts";
 import { ledgerRuntime, type LedgerBindings, type LedgerRuntime } from "./ledger-runtime.ts";
 import { createLedgerTransactions, notCreated, type LedgerTransactions } from "./ledger-transactions.ts";
-import { endCanary, putPolicy, rollback, startCanary } from "./policy-acts.ts";
+import { policyRequests } from "./policy-requests.ts";
 import { quotaRefusal } from "./quotas.ts";
 import { migrate, schemaVersion } from "./sql-migrations.ts";
 import { exportPage } from "./export-pages.ts";
 import { createTenant, destroyTenant, setSuspended } from "./tenant-acts.ts";
+import { withEvidenceLedgers } from "./tenant-evidence.ts";
+import { createTenantActivity, type TenantActivity } from "./tenant-activity.ts";
 import { exportHead, figuresOf, tenantState } from "./tenant-state.ts";
 import { TENANT_MIGRATIONS } from "./tenant-schema.ts";
 import { createTenantStores, type TenantStores } from "./tenant-stores.ts";
-import { createUsageStore, USAGE_MIGRATIONS, type UsageStore } from "./usage-store.ts";
 
-type Port = TenantLedgerPort & BudgetLedgerPort;
+type Port = TenantLedgerPort & BudgetLedgerPort & EvidenceListPort;
 
 /** The input of a method of the port. */
 type Input<Method extends keyof Port> = Parameters<Port[Method]>[0];
@@ -42,13 +48,13 @@ type Input<Method extends keyof Port> = Parameters<Port[Method]>[0];
  * usage. One instance a tenant, at `idFromName(tenant)`; KV holds the published copy, which this alone writes. A name
  * at which no tenant was ever created stores nothing, however often it is asked for.
  */
-export class TenantLedger extends DurableObject<LedgerBindings> implements TenantLedgerPort, BudgetLedgerPort {
+export class TenantLedger extends DurableObject<LedgerBindings> implements Port {
 	/** For tests to set before an instance is made; the runtime makes instances itself, with two arguments. */
 	static runtime: LedgerRuntime = ledgerRuntime;
 
 	readonly #runtime = TenantLedger.runtime;
 	readonly #stores: TenantStores;
-	readonly #usage: UsageStore;
+	readonly #activity: TenantActivity;
 	readonly #leases: LeaseStore;
 	readonly #transactions: LedgerTransactions;
 	/** Whether the tables are there. */
@@ -58,12 +64,12 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 		super(ctx, env);
 		const { storage } = ctx;
 		this.#stores = createTenantStores(storage.sql, this.#runtime.quotas);
-		this.#usage = createUsageStore(storage);
+		this.#activity = createTenantActivity(ctx, env, this.#stores, this.#runtime);
 		this.#leases = createLeaseStore(storage);
 		this.#transactions = createLedgerTransactions({
 			storage,
 			stores: this.#stores,
-			records: this.#runtime.records(env),
+			records: withEvidenceLedgers(this.#runtime.records(env), this.#runtime, env),
 			runtime: this.#runtime,
 		});
 		void ctx.blockConcurrencyWhile(async () => {
@@ -76,7 +82,7 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 	#open(): void {
 		const { now } = this.#runtime;
 		migrate(this.ctx.storage, TENANT_MIGRATIONS, { now });
-		migrate(this.ctx.storage, USAGE_MIGRATIONS, { component: "usage", now });
+		this.#activity.open();
 		migrate(this.ctx.storage, LEASE_MIGRATIONS, { component: "leases", now });
 		this.#isOpen = true;
 	}
@@ -132,28 +138,12 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 		});
 	}
 
-	async putPolicy({ actor, ...input }: Input<"putPolicy">): Promise<Result<RevisionWritten, LedgerRefusal>> {
-		const { expected, reason, cause } = input;
-		return this.#written(
-			this.#act({
-				name: `policy.${cause}`,
-				actor,
-				asked: { expected, reason: keptReason(reason) },
-				work: (context) => quotaRefusal(this.#stores, context, "revision") ?? putPolicy(this.#stores, input, context),
-			}),
-		);
+	async putPolicy(input: Input<"putPolicy">): Promise<Result<RevisionWritten, LedgerRefusal>> {
+		return this.#written(this.#act(policyRequests.put(this.#stores, input)));
 	}
 
-	async rollback({ actor, ...input }: Input<"rollback">): Promise<Result<RevisionWritten, LedgerRefusal>> {
-		const { to, expected, reason } = input;
-		return this.#written(
-			this.#act({
-				name: "policy.rollback",
-				actor,
-				asked: { to, expected, reason: keptReason(reason) },
-				work: (context) => quotaRefusal(this.#stores, context, "revision") ?? rollback(this.#stores, input, context),
-			}),
-		);
+	async rollback(input: Input<"rollback">): Promise<Result<RevisionWritten, LedgerRefusal>> {
+		return this.#written(this.#act(policyRequests.rollback(this.#stores, input)));
 	}
 
 	async revision(revision: number | "current"): Promise<Result<PolicyRevision, LedgerRefusal>> {
@@ -170,28 +160,16 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 		return this.#hasTenant() ? this.#stores.revisions.page(input) : { items: [], next: null };
 	}
 
-	async startCanary({ actor, ...input }: Input<"startCanary">) {
-		const { revision, share, reason } = input;
-		return this.#act({
-			name: "canary.start",
-			actor,
-			asked: { revision, share, reason: keptReason(reason) },
-			work: (context) => quotaRefusal(this.#stores, context, "canary") ?? startCanary(this.#stores, input, context),
-		});
+	async startCanary(input: Input<"startCanary">) {
+		return this.#act(policyRequests.startCanary(this.#stores, input));
 	}
 
-	async endCanary({ actor, ...input }: Input<"endCanary">): Promise<Result<RevisionWritten, LedgerRefusal>> {
-		return this.#written(
-			this.#act({
-				name: input.promote ? "canary.promote" : "canary.drop",
-				actor,
-				asked: { reason: keptReason(input.reason) },
-				// Dropping a canary adds nothing.
-				work: (context) =>
-					(input.promote ? quotaRefusal(this.#stores, context, "revision") : undefined) ??
-					endCanary(this.#stores, input, context),
-			}),
-		);
+	async startCanaryOf(input: Input<"startCanaryOf">) {
+		return this.#act(policyRequests.startCanaryOf(this.#stores, input));
+	}
+
+	async endCanary(input: Input<"endCanary">): Promise<Result<RevisionWritten, LedgerRefusal>> {
+		return this.#written(this.#act(policyRequests.endCanary(this.#stores, input)));
 	}
 
 	async canary(): Promise<Result<CanaryReport, LedgerRefusal>> {
@@ -209,7 +187,9 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 			name: replaces === undefined ? "key.create" : "key.rotate",
 			actor,
 			asked: { name, scopes, ...(replaces === undefined ? {} : { replaces }) },
-			work: (context) => quotaRefusal(this.#stores, context, "key") ?? addKey(this.#stores, input, { ...context, id }),
+			work: (context) =>
+				quotaRefusal(this.#stores, context, replaces?.overlapMs === 0 ? "key-in-place" : "key") ??
+				addKey(this.#stores, input, { ...context, id }),
 		});
 	}
 
@@ -246,20 +226,35 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 	}
 
 	/** Those of a tenant that is gone, or of a former one of the name, are dropped; those too old to count are logged. */
-	async recordObservations(observations: readonly Observation[]): Promise<{ readonly added: number }> {
+	async recordObservations(
+		observations: readonly Observation[],
+		audits: readonly AuditCost[] = [],
+	): Promise<{ readonly added: number }> {
 		const tenant = this.#isOpen ? this.#stores.tenant.read() : null;
-		if (tenant === null) return { added: 0 };
-		const own = observations.filter(({ at }) => at >= tenant.createdAt);
-		const canary = this.#stores.canary.read();
-		const { added, tooOld } = this.#usage.record(own, this.#runtime.now(), (counted) => {
-			if (canary !== null) this.#stores.canaryUsage.add(counted, canary);
-		});
-		if (tooOld > 0) this.#runtime.logFault("observations-too-old", { count: tooOld });
-		return { added };
+		return tenant === null ? { added: 0 } : this.#activity.record(tenant, observations, audits);
+	}
+
+	async noteEvidenceLedger(address: EvidenceAddress): Promise<Result<{ readonly createdAt: number }, LedgerRefusal>> {
+		const tenant = this.#isOpen ? this.#stores.tenant.read() : null;
+		if (tenant === null || tenant.tenant !== address.tenant) return notCreated();
+		this.#stores.evidence.note(address, this.#runtime.now());
+		return ok({ createdAt: tenant.createdAt });
+	}
+
+	async evidenceLedgers(): Promise<readonly EvidenceAddress[]> {
+		return this.#hasTenant() ? this.#stores.evidence.all(this.#stores.tenant.read()?.tenant ?? "") : [];
 	}
 
 	async usage(query: UsageQuery): Promise<UsageReport> {
-		return this.#hasTenant() ? this.#usage.report(query) : { ...query, rows: [] };
+		return this.#hasTenant() ? this.#activity.usage.report(query) : { ...query, rows: [] };
+	}
+
+	async recordFeedback(feedback: Input<"recordFeedback">): Promise<Result<FeedbackRecorded, FeedbackRefusal>> {
+		return this.#hasTenant() ? this.#activity.feedback.record(feedback, this.#runtime.now()) : err("no-tenant");
+	}
+
+	async feedback(): Promise<FeedbackReport> {
+		return this.#hasTenant() ? this.#activity.feedback.report(this.#runtime.now()) : { rows: [], unjoined: 0 };
 	}
 
 	async grantLease(input: Input<"grantLease">): Promise<Result<LeaseGrant, LedgerRefusal>> {
@@ -274,13 +269,18 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Tenan
 	}
 
 	async export(from: Input<"export">): Promise<Result<ExportPage, LedgerRefusal>> {
-		const createdAt = this.#isOpen ? this.#stores.tenant.read()?.createdAt : undefined;
+		const tenant = this.#isOpen ? this.#stores.tenant.read() : null;
 		// An export of a tenant that is gone does not go on with a later one of the same name.
-		if (createdAt === undefined || (from !== null && from.createdAt !== createdAt)) return notCreated();
+		if (tenant === null || (from !== null && from.createdAt !== tenant.createdAt)) return notCreated();
+		const { createdAt } = tenant;
 		const head = () => exportHead(this.#stores);
-		const usage = (begin: number, end: number) => this.#usage.report({ from: begin, to: end, by: "day" }).rows;
-		const source = { stores: this.#stores, head, usage, createdAt, now: this.#runtime.now() };
-		return ok(exportPage(source, from, this.#runtime.exportPageCharacters));
+		const usage = (begin: number, end: number) => this.#activity.usage.report({ from: begin, to: end, by: "day" }).rows;
+		const feedback = (count: number) => this.#activity.feedback.after(count);
+		const source = { stores: this.#stores, head, usage, feedback, createdAt, now: this.#runtime.now() };
+		const ledgers = this.#stores.evidence
+			.all(tenant.tenant)
+			.map((address) => () => this.#runtime.evidenceLedgerOf(this.env, evidenceLedgerName(address)));
+		return ok(await exportPage(source, ledgers, from, this.#runtime.exportPageCharacters));
 	}
 
 	async destroy({ actor }: Input<"destroy">): Promise<Result<PublicationState, LedgerRefusal>> {

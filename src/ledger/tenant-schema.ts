@@ -59,4 +59,17 @@ export const TENANT_MIGRATIONS: readonly Migration[] = [
 			) STRICT`,
 		],
 	},
+	{
+		version: 3,
+		// A program that does not know the list leaves it alone; ledgers of evidence find out by themselves that a tenant is gone.
+		compatibleWith: 2,
+		statements: [
+			`CREATE TABLE evidence_ledgers (
+				cascade TEXT NOT NULL,
+				config_hash TEXT NOT NULL,
+				noted_at INTEGER NOT NULL,
+				PRIMARY KEY (cascade, config_hash)
+			) STRICT, WITHOUT ROWID`,
+		],
+	},
 ];

@@ -7,6 +7,7 @@ import { createTenantKeys, type TenantKeys } from "./key-store.ts";
 import { createPublicationOutbox, type PublicationOutbox } from "./publication-outbox.ts";
 import type { TenantQuotas } from "./quotas.ts";
 import { createRevisionStore, type RevisionStore } from "./revision-store.ts";
+import { createTenantEvidence, type TenantEvidence } from "./tenant-evidence.ts";
 import { createTenantRecord, type TenantRecord } from "./tenant-record.ts";
 
 /** All that one tenant's ledger holds, but its usage by the hour. */
@@ -16,6 +17,7 @@ export interface TenantStores {
 	readonly canary: CanaryStore;
 	readonly canaryUsage: CanaryUsageStore;
 	readonly keys: TenantKeys;
+	readonly evidence: TenantEvidence;
 	readonly audit: AuditTrail;
 	readonly daily: DailyActs;
 	readonly quotas: TenantQuotas;
@@ -31,6 +33,7 @@ export function createTenantStores(sql: SqlStorage, quotas: TenantQuotas): Tenan
 		canary: createCanaryStore(sql),
 		canaryUsage: createCanaryUsageStore(sql),
 		keys: createTenantKeys(sql),
+		evidence: createTenantEvidence(sql),
 		audit: boundedTrail(createAuditTrail(sql), daily, quotas),
 		daily,
 		quotas,

@@ -1,13 +1,17 @@
+import type { AuditCost } from "../core/ledger/audit-cost.ts";
+import type { AnswerSubject } from "../core/ledger/feedback.ts";
 import type { UsageQuery, UsageReport, UsageRow } from "../core/ledger/usage.ts";
 import {
 	createUsageSum,
 	sumUsage,
 	usageOf,
+	usageOfAudit,
 	usageRow,
 	type UsageSum,
 	type UsageTotals,
 } from "../core/ledger/usage-totals.ts";
 import type { Observation } from "../core/observation.ts";
+import { createAnswerSubjects } from "./answer-subjects.ts";
 import { createSeenObservations } from "./seen-observations.ts";
 import type { Migration } from "./sql-migrations.ts";
 
@@ -38,6 +42,19 @@ export const USAGE_MIGRATIONS: readonly Migration[] = [
 			) STRICT, WITHOUT ROWID`,
 		],
 	},
+	{
+		version: 3,
+		compatibleWith: 2,
+		statements: [
+			`CREATE TABLE usage_subjects (
+				cascade TEXT NOT NULL,
+				revision INTEGER NOT NULL,
+				stage TEXT NOT NULL,
+				number INTEGER NOT NULL,
+				PRIMARY KEY (cascade, revision, stage)
+			) STRICT, WITHOUT ROWID`,
+		],
+	},
 ];
 
 const PERIOD_MS = { hour: 60 * 60 * 1000, day: 24 * 60 * 60 * 1000 } as const;
@@ -48,14 +65,17 @@ export interface UsageStore {
 	 * Adds observations, each once however often it is given, in one transaction: either all that are new are on record
 	 * as seen and in the totals, or none. `added` of them were new; `tooOld` are left out, since whether they have been
 	 * counted cannot be told any more. `now` is in milliseconds since the Unix epoch. `alsoCount` is given the new ones in
-	 * the same transaction.
+	 * the same transaction. What audits cost is added likewise, each audit once.
 	 */
 	readonly record: (
 		observations: readonly Observation[],
 		now: number,
-		alsoCount?: (added: readonly Observation[]) => void,
+		alsoCount?: (added: readonly Observation[], addedAudits: readonly AuditCost[]) => void,
+		audits?: readonly AuditCost[],
 	) => { readonly added: number; readonly tooOld: number };
 	readonly report: (query: UsageQuery) => UsageReport;
+	/** What a request was answered by; null where it has not been counted, or so long ago that it is forgotten. */
+	readonly subjectOf: (request: Pick<Observation, "requestId" | "item">) => AnswerSubject | null;
 }
 
 type StoredRow = {
@@ -69,6 +89,7 @@ type StoredRow = {
 export function createUsageStore(storage: Pick<DurableObjectStorage, "sql" | "transactionSync">): UsageStore {
 	const { sql } = storage;
 	const seen = createSeenObservations(sql);
+	const subjects = createAnswerSubjects(sql);
 
 	const addToHour = ({ hour, cascade, revision, parts }: HourOfCascade) => {
 		const [stored] = sql
@@ -90,13 +111,26 @@ export function createUsageStore(storage: Pick<DurableObjectStorage, "sql" | "tr
 	};
 
 	return {
-		record: (observations, now, alsoCount) =>
+		record: (observations, now, alsoCount, audits = []) =>
 			storage.transactionSync(() => {
-				seen.prepare(observations, now);
-				const added = observations.filter((observation) => seen.add(observation, now));
-				for (const hour of byHour(added)) addToHour(hour);
-				alsoCount?.(added);
-				return { added: added.length, tooOld: observations.filter(({ at }) => seen.isTooOld(at, now)).length };
+				const given = [...observations, ...audits];
+				seen.prepare(given, now);
+				// Of this call alone: a number that is taken back with its transaction must not be remembered.
+				const numbers = new Map<string, number>();
+				const numberOf = ({ cascade, policyRevision, stage }: Observation): number => {
+					const name = JSON.stringify([cascade, policyRevision, stage]);
+					const number = numbers.get(name) ?? subjects.numberOf({ cascade, policyRevision, stage });
+					numbers.set(name, number);
+					return number;
+				};
+				const added = observations.filter(
+					(observation) => !seen.isTooOld(observation.at, now) && seen.add(observation, now, numberOf(observation)),
+				);
+				const addedAudits = audits.filter((audit) => seen.add({ ...audit, isAudit: true }, now));
+				for (const hour of byHour([...added.map(partOf), ...addedAudits.map(auditPart)])) addToHour(hour);
+				alsoCount?.(added, addedAudits);
+				const tooOld = given.filter(({ at }) => seen.isTooOld(at, now)).length;
+				return { added: added.length + addedAudits.length, tooOld };
 			}),
 		report({ from, to, by }) {
 			const period = PERIOD_MS[by];
@@ -122,6 +156,10 @@ export function createUsageStore(storage: Pick<DurableObjectStorage, "sql" | "tr
 			const rows = [...sums.values()].map(({ sum, ...key }) => usageRow(key, sum.totals())).sort(byStartAndName);
 			return { from: begin, to: end, by, rows };
 		},
+		subjectOf(request) {
+			const number = seen.subjectOf(request);
+			return number === null ? null : subjects.read(number);
+		},
 	};
 }
 
@@ -133,15 +171,28 @@ interface HourOfCascade {
 	readonly parts: UsageTotals[];
 }
 
-function byHour(observations: readonly Observation[]): Iterable<HourOfCascade> {
+/** What one observation or audit adds, and where. */
+interface Part extends Pick<Observation, "at" | "cascade" | "policyRevision"> {
+	readonly totals: UsageTotals;
+}
+
+function partOf(observation: Observation): Part {
+	const { at, cascade, policyRevision } = observation;
+	return { at, cascade, policyRevision, totals: usageOf(observation) };
+}
+
+function auditPart(audit: AuditCost): Part {
+	return { ...audit, totals: usageOfAudit(audit) };
+}
+
+function byHour(added: readonly Part[]): Iterable<HourOfCascade> {
 	const hours = new Map<string, HourOfCascade>();
-	for (const observation of observations) {
-		const { at, cascade, policyRevision: revision } = observation;
+	for (const { at, cascade, policyRevision: revision, totals } of added) {
 		const hour = Math.floor(at / PERIOD_MS.hour) * PERIOD_MS.hour;
 		const name = `${hour}/${revision}/${cascade}`;
 		const known = hours.get(name) ?? { hour, cascade, revision, parts: [] };
 		hours.set(name, known);
-		known.parts.push(usageOf(observation));
+		known.parts.push(totals);
 	}
 	return hours.values();
 }

@@ -35,6 +35,8 @@ export interface LocalStackOptions {
 	readonly edgeTokensPerSecond?: number;
 	/** A directory built before, to start faster. */
 	readonly builtDirectory?: string;
+	/** For the Worker of the demonstration alone, which must have been built: how many times as fast as the world's its clock runs. */
+	readonly clockSpeed?: number;
 }
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -70,6 +72,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 					durableObjects: {
 						TENANT_LEDGER: { className: "TenantLedger", useSQLite: true },
 						OPERATOR_REGISTRY: { className: "OperatorRegistry", useSQLite: true },
+						EVIDENCE_LEDGER: { className: "EvidenceLedger", useSQLite: true },
+						METRIC_SHARD: { className: "MetricShard", useSQLite: true },
 					},
 					queueProducers: { OBSERVATIONS: { queueName: "observations" } },
 					queueConsumers: { observations: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10 } },
@@ -84,6 +88,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 						ORIGIN_LOCAL_KEY: LOCAL_ORIGIN_KEY,
 						OPERATOR_KEY_SHA256: sha256Hex(LOCAL_OPERATOR_KEY),
 						...edgeSpeed,
+						...(options.clockSpeed === undefined ? {} : { CLOCK_SPEED: options.clockSpeed }),
 					},
 				},
 				{
@@ -125,8 +130,11 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 /** Opens the local origin on this machine; it guards nothing. */
 export const LOCAL_ORIGIN_KEY = "local-origin-key";
 
-/** Bundles the local Worker and the local origin into `directory`; about three seconds. */
-export async function buildLocalWorkers(directory: string): Promise<string> {
+/**
+ * Bundles the local Worker and the local origin into `directory`; about three seconds. `worker` is the entry point of another
+ * Worker in its place, from the repository's root.
+ */
+export async function buildLocalWorkers(directory: string, worker?: string): Promise<string> {
 	await mkdir(directory, { recursive: true });
 	// Beside its configuration wrangler keeps temporary files, which a watcher of the sources must not see.
 	const originConfig = join(directory, "origin.wrangler.toml");
@@ -136,8 +144,17 @@ export async function buildLocalWorkers(directory: string): Promise<string> {
 		originConfig,
 		config.replace(/^main = .*$/mu, () => `main = ${main}`),
 	);
+	const entry = worker === undefined ? [] : [join(ROOT, worker)];
 	await Promise.all([
-		bundle(["--env", "local", "--config", join(ROOT, "wrangler.toml"), "--outdir", join(directory, "worker")]),
+		bundle([
+			"--env",
+			"local",
+			"--config",
+			join(ROOT, "wrangler.toml"),
+			"--outdir",
+			join(directory, "worker"),
+			...entry,
+		]),
 		bundle(["--config", originConfig, "--outdir", join(directory, "origin")]),
 	]);
 	return directory;

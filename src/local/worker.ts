@@ -4,5 +4,7 @@ import { DEMO_KEY } from "./demo-records.ts";
 /** The local composition root: the product's own Worker, which here also knows the demo key, beside its `AI` stand-in. */
 export default createWorker({ knownKeys: [DEMO_KEY] });
 export { LocalAI } from "./local-ai.ts";
+export { EvidenceLedger } from "../ledger/evidence-ledger.ts";
+export { MetricShard } from "../ledger/metric-shard.ts";
 export { OperatorRegistry } from "../ledger/operator-registry.ts";
 export { TenantLedger } from "../ledger/tenant-ledger.ts";

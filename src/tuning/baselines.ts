@@ -1,6 +1,6 @@
 import { selectRows, type CascadeLog, type StageColumns } from "./log/cascade-log.ts";
 import type { CostModel } from "./metrics/cost-model.ts";
-import { deferralCurve, pointAtEscalation, type DeferralPoint } from "./metrics/deferral-curve.ts";
+import { deferralCurve, pointAtEscalation, type DeferralCurve, type DeferralPoint } from "./metrics/deferral-curve.ts";
 import { labelledRows } from "./metrics/escalation-order.ts";
 import { measureCascade, savingOf, type OperatingPoint } from "./metrics/operating-point.ts";
 import { rankTies } from "./metrics/ties.ts";
@@ -162,7 +162,7 @@ function routed(
 
 function asBaseline(
 	name: BaselineName,
-	{ rows, costLargeUsd }: { readonly rows: number; readonly costLargeUsd: number | null },
+	{ rows, costLargeUsd, isCostEstimated }: Pick<DeferralCurve, "rows" | "costLargeUsd" | "isCostEstimated">,
 	{ escalation, quality, selectiveRisk, costUsd }: DeferralPoint,
 ): Baseline {
 	return {
@@ -173,6 +173,7 @@ function asBaseline(
 		selectiveRisk,
 		costUsd,
 		saving: savingOf(costUsd, costLargeUsd),
+		isCostEstimated,
 		threshold: null,
 	};
 }

@@ -6,6 +6,9 @@ import type { AdminPorts } from "../../src/admin/admin-ports.ts";
 import { formatOperatorKey } from "../../src/admin/operator-key.ts";
 import type { TenantLedgerPort } from "../../src/core/ledger/ledger-ports.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
+import type { EvidenceLedgerPort } from "../../src/core/evidence/evidence-ports.ts";
+import { evidenceLedgerName } from "../../src/core/published-records.ts";
+import { createInMemoryEvidence } from "../support/in-memory-evidence.ts";
 import { createInMemoryLedger } from "../support/in-memory-ledger.ts";
 import { createInMemoryRegistry } from "../support/in-memory-registry.ts";
 import { AUDIENCE, createAccessTokens, TEAM_DOMAIN } from "./access-tokens.ts";
@@ -27,6 +30,7 @@ export async function createFakeWorld(
 ): Promise<FakeWorld> {
 	const access = await createAccessTokens();
 	const ledgers = new Map<string, TenantLedgerPort>();
+	const evidence = new Map<string, EvidenceLedgerPort>();
 	const faults: FakeWorld["faults"] = [];
 	const operatorKey = formatOperatorKey(crypto.getRandomValues(new Uint8Array(32)));
 	const now = () => Date.now();
@@ -34,6 +38,12 @@ export async function createFakeWorld(
 		ledgerOf(tenant) {
 			const ledger = ledgers.get(tenant) ?? createInMemoryLedger(now);
 			ledgers.set(tenant, ledger);
+			return ledger;
+		},
+		evidenceLedgerOf(address) {
+			const name = evidenceLedgerName(address);
+			const ledger = evidence.get(name) ?? createInMemoryEvidence(address, now);
+			evidence.set(name, ledger);
 			return ledger;
 		},
 		registry: createInMemoryRegistry(now),

@@ -133,8 +133,8 @@ export function describeKeys(asked: AskedWorld): void {
 			["{tenant}/usage?from=yesterday&to=2026-11-02", "from"],
 			["{tenant}/usage?from=2026-13-01&to=2026-12-02", "from"],
 			["{tenant}/usage?from=2026-11-02&to=2026-11-02", "to"],
-			["{tenant}/usage?from=2024-11-02&to=2026-11-02", "to"],
-			["{tenant}/usage?from=2026-10-01&to=2026-11-02&by=hour", "to"],
+			["{tenant}/usage?from=2024-11-02&to=2026-11-02", "from"],
+			["{tenant}/usage?from=2026-10-01&to=2026-11-02&by=hour", "from"],
 			["{tenant}/usage?from=2026-10-01&to=2026-11-02&by=week", "by"],
 		])("in an address is named: %s", async (path, param) => {
 			const { status, body } = await send("GET", path.replace("{tenant}", tenant));

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AskedWorld, Callers } from "./admin-world.ts";
-import { edgeDocument, originDocument, policyOf } from "../core/policy-documents.ts";
 import { policyAt } from "./samples.ts";
 
 /** Policies, their history and canaries, over fakes and over the real ledgers alike. */
@@ -157,48 +156,6 @@ export function describePolicies(asked: AskedWorld): void {
 		});
 	});
 
-	describe("a policy that names an origin which is not there", () => {
-		const price = originDocument()["price"];
-		const lost = () => ({
-			...policyOf([edgeDocument(), originDocument({ origin: "lost" })]),
-			embeddings: { vectors: { adapter: "openai", model: "m", origin: "lost", price } },
-		});
-		const problems = ["cascades.chat.stages[1].origin", "embeddings.vectors.origin"].map((path) => ({
-			path,
-			message: "there is no origin 'lost'",
-		}));
-
-		it("is refused at each place, to an operator and a tenant alike, and validated as what it is", async () => {
-			for (const key of [undefined, callers.keys.admin]) {
-				const asked = { key, headers: { "if-match": '"2"' } };
-				const put = await send("PUT", `${tenant}/policy`, { ...asked, body: lost() });
-				expect([put.status, put.body.error.code, put.body.problems]).toEqual([422, "invalid_policy", problems]);
-				const patch = await send("PATCH", `${tenant}/policy`, { ...asked, body: lost() });
-				expect([patch.status, patch.body.problems]).toEqual([422, problems]);
-				const checked = await send("POST", `${tenant}/policy/validate`, { key, body: lost() });
-				expect(checked.body).toMatchObject({ valid: false, problems, revision: 2 });
-			}
-			expect((await send("GET", `${tenant}/policy`)).headers.get("etag")).toBe('"2"');
-		});
-
-		it("is not gone back to", async () => {
-			await send("PUT", "/origins/lost", { body: { baseUrl: "https://lost.example.com/v1" } });
-			const made = await send("PUT", `${tenant}/policy`, { headers: { "if-match": '"2"' }, body: lost() });
-			await send("PUT", `${tenant}/policy`, { headers: { "if-match": '"3"' }, body: policyAt(0.9) });
-			await send("DELETE", "/origins/lost");
-			const back = await send("POST", `${tenant}/policy/rollback`, { body: { revision: 3, reason: "worse" } });
-			expect([made.status, back.status, back.body.problems]).toEqual([200, 422, problems]);
-		});
-
-		it("does not hide that there is no such tenant", async () => {
-			const { status, body } = await send("PUT", `${unused()}/policy`, {
-				headers: { "if-none-match": "*" },
-				body: lost(),
-			});
-			expect([status, body.error.code]).toEqual([404, "tenant_not_found"]);
-		});
-	});
-
 	describe("the history", () => {
 		it("says who, why and how, newest first, a page at a time", async () => {
 			const headers = { "if-match": '"2"' };
@@ -275,6 +232,42 @@ export function describePolicies(asked: AskedWorld): void {
 			expect([dropped.status, dropped.body.revision]).toEqual([200, 2]);
 			const again = await send("DELETE", `${tenant}/policy/canary`);
 			expect([again.status, again.body.error.code]).toEqual([409, "not_applicable"]);
+		});
+
+		it("is on a policy that was never current, which becomes a revision, and the current one another", async () => {
+			const body = { policy: policyAt(0.99), share: 0.05, reason: "surer" };
+			const headers = { "if-match": '"2"' };
+			const started = await send("PUT", `${tenant}/policy/canary`, { key: callers.keys.admin, headers, body });
+			expect([started.status, started.body]).toEqual([200, expect.objectContaining({ revision: 3, share: 0.05 })]);
+			const current = await send("GET", `${tenant}/policy`);
+			expect([current.headers.get("etag"), current.body]).toEqual(['"4"', policyAt(0.8)]);
+			const { items } = (await send("GET", `${tenant}/policy/revisions?limit=2`)).body;
+			expect(items.map(({ cause }: { cause: string }) => cause)).toEqual(["rollback", "canary"]);
+			expect((await send("GET", `${tenant}/policy/revisions/3`)).body.document).toEqual(policyAt(0.99));
+			const again = await send("PUT", `${tenant}/policy/canary`, { headers, body });
+			expect([again.status, again.body.current]).toEqual([412, 4]);
+		});
+
+		it("is started over the revision that its writer has seen: of a policy always, of a revision where they say", async () => {
+			const put = (body: unknown, headers = {}) => send("PUT", `${tenant}/policy/canary`, { headers, body });
+			const policy = { policy: policyAt(0.99), share: 0.05, reason: "" };
+			const unsaid = await put(policy);
+			expect([unsaid.status, unsaid.body.error.param]).toEqual([428, "If-Match"]);
+			const revision = { revision: 1, share: 0.3, reason: "" };
+			expect((await put(revision, { "if-match": '"1"' })).status).toBe(412);
+			expect((await put(revision, { "if-match": '"2"' })).status).toBe(200);
+			const invalid = await put({ ...policy, policy: { version: 2 } }, { "if-match": '"2"' });
+			expect([invalid.status, invalid.body.error.code]).toEqual([422, "invalid_policy"]);
+			for (const body of [
+				{ share: 0.5, reason: "" },
+				{ ...policy, revision: 1 },
+			]) {
+				const { status, body: answer } = await put(body, { "if-match": '"2"' });
+				expect([status, answer.problems]).toEqual([
+					422,
+					[{ path: "revision", message: "give either a revision or a policy" }],
+				]);
+			}
 		});
 
 		it("cannot be on the current revision, on one that is not there, or of no share", async () => {

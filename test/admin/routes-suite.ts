@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach } from "vitest";
 import { ask, createCallers, type AdminWorld, type Callers } from "./admin-world.ts";
 import { describeKeys } from "./key-suite.ts";
+import { describePolicyOrigins } from "./policy-origins-suite.ts";
 import { describePolicies } from "./policy-suite.ts";
 import { describeTenants } from "./tenant-suite.ts";
 
@@ -21,6 +22,7 @@ export function describeRoutes(createWorld: () => Promise<AdminWorld>): void {
 			ask(world, method, path, options),
 	};
 	describePolicies(asked);
+	describePolicyOrigins(asked);
 	describeKeys(asked);
 	describeTenants(asked);
 }

@@ -26,8 +26,12 @@ interface Sample<Operation extends AdminOperation> {
 	readonly body: AdminBody<Operation>;
 }
 
-/** A valid policy whose first stage has this threshold. */
-export const policyAt = (threshold: number) => policyOf([edgeDocument({ threshold }), originDocument()]);
+/** What the samples' cascade promises. */
+const GUARANTEE = { risk: "selective", targetRisk: 0.1, delta: 0.1 } as const;
+
+/** A valid policy whose first stage has this threshold, by hand, and a guarantee. */
+export const policyAt = (threshold: number) =>
+	policyOf([edgeDocument({ threshold, guarantee: GUARANTEE }), originDocument()]);
 
 /**
  * A sample of every operation, in a world where the tenant's policy is at revision 2, a canary is on revision 1, and
@@ -62,6 +66,23 @@ const SAMPLES: { readonly [Operation in AdminOperation]: (ids: SampleIds) => Sam
 	"canary.put": ({ tenant }) => ({ parameters: { tenant }, body: { revision: 1, share: 0.5, reason: "more" } }),
 	"canary.delete": ({ tenant }) => ({ parameters: { tenant }, query: { reason: "worse" }, body: undefined }),
 	"canary.promote": ({ tenant }) => ({ parameters: { tenant }, body: { reason: "better" } }),
+	"evidence.get": ({ tenant }) => ({ parameters: { tenant, cascade: "chat" }, body: undefined }),
+	"evidence.export": ({ tenant }) => ({
+		parameters: { tenant, cascade: "chat" },
+		body: undefined,
+	}),
+	"evidence.labels": ({ tenant }) => ({
+		parameters: { tenant, cascade: "chat" },
+		body: { labels: [{ requestId: "req_1", wrong: true }] },
+	}),
+	"evidence.restart": ({ tenant }) => ({ parameters: { tenant, cascade: "chat" }, body: { reason: "new prompt" } }),
+	"evidence.anchors.get": ({ tenant }) => ({ parameters: { tenant, cascade: "chat" }, body: undefined }),
+	"evidence.anchors.put": ({ tenant }) => ({
+		parameters: { tenant, cascade: "chat" },
+		body: { anchors: [], targetDisagreement: 0.1 },
+	}),
+	"evidence.anchors.check": ({ tenant }) => ({ parameters: { tenant, cascade: "chat" }, body: undefined }),
+	"evidence.close": ({ tenant }) => ({ parameters: { tenant, cascade: "chat" }, body: { reason: "wrong answers" } }),
 	"keys.list": ({ tenant }) => ({ parameters: { tenant }, body: undefined }),
 	"keys.create": ({ tenant }) => ({ parameters: { tenant }, body: { name: "Shop", scopes: ["inference"] } }),
 	"keys.rotate": ({ tenant, keyId }) => ({ parameters: { tenant, id: keyId }, body: { overlapSeconds: 60 } }),
@@ -71,6 +92,7 @@ const SAMPLES: { readonly [Operation in AdminOperation]: (ids: SampleIds) => Sam
 		query: { from: "2026-11-01", to: "2026-11-02T12:00:00+01:00", by: "hour" },
 		body: undefined,
 	}),
+	"feedback.get": ({ tenant }) => ({ parameters: { tenant }, body: undefined }),
 	"audit.list": ({ tenant }) => ({ parameters: { tenant }, query: { limit: "2" }, body: undefined }),
 	"origins.list": () => ({ parameters: {}, body: undefined }),
 	"origins.get": ({ origin }) => ({ parameters: { name: origin }, body: undefined }),

@@ -1,7 +1,9 @@
 /** Runs a cascade of fake stages under a fake clock. */
 import { runCascade, type CascadeOutcome, type Route } from "../../src/cascade/run-cascade.ts";
+import type { Evidence } from "../../src/cascade/evidence-port.ts";
 import type { Spending } from "../../src/cascade/ports.ts";
 import type { ChatRequest } from "../../src/core/completion.ts";
+import { ok } from "../../src/core/result.ts";
 import type { StageFailure } from "../../src/core/stage-failure.ts";
 import type { Cascade } from "../../src/core/tenant-policy.ts";
 import { exampleCascade, exampleRequest } from "../core/examples.ts";
@@ -20,6 +22,10 @@ export interface Example {
 	readonly capabilities?: FakeStage["capabilities"];
 	/** Absent: there is no budget. */
 	readonly spending?: Spending;
+	/** What the streams of these stages hold, by name, once their behaviour has let them begin. */
+	readonly streams?: Readonly<Record<string, ReadableStream<Uint8Array>>>;
+	/** Absent: there is none. */
+	readonly evidence?: Evidence;
 }
 
 /** A run that has begun. */
@@ -42,11 +48,17 @@ export function begin({
 	stages,
 	capabilities,
 	spending,
+	streams = {},
+	evidence,
 }: Example): Run {
 	const clock = new FakeClock();
 	const client = new AbortController();
 	const fakes = Object.entries(stages).map(
-		([name, what]) => [name, typeof what === "function" ? fakeStage(clock, what, capabilities) : what] as const,
+		([name, what]) =>
+			[
+				name,
+				typeof what === "function" ? withStream(fakeStage(clock, what, capabilities), streams[name]) : what,
+			] as const,
 	);
 	const outcome = runCascade(
 		{
@@ -57,6 +69,7 @@ export function begin({
 			clock,
 			...(endsInMs === undefined ? {} : { endsAt: clock.now() + endsInMs }),
 			...(spending === undefined ? {} : { spending }),
+			...(evidence === undefined ? {} : { evidence }),
 			resolveStage: resolverOf(Object.fromEntries(fakes)),
 		},
 		exampleCascade(cascade),
@@ -91,4 +104,16 @@ export async function failureOf(example: Example) {
 	const { outcome, ...rest } = await run(example);
 	if (outcome.kind !== "failed") throw new Error(`the run did not fail: ${JSON.stringify(outcome)}`);
 	return { ...rest, failure: outcome.failure, stage: outcome.stage, ...outcome.record };
+}
+
+/** The stage, whose streams hold this where it is given. */
+function withStream(stage: FakeStage, bytes: ReadableStream<Uint8Array> | undefined): FakeStage {
+	if (bytes === undefined) return stage;
+	return {
+		...stage,
+		async stream(call) {
+			const opened = await stage.stream(call);
+			return opened.ok ? ok({ head: [], rest: bytes.getReader() }) : opened;
+		},
+	};
 }

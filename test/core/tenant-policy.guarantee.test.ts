@@ -37,8 +37,22 @@ describe("a guarantee", () => {
 		{ onLabel: "safe" },
 		{ onLabel: "x".repeat(100) },
 		{ withoutCertificate: "escalate" },
+		{ pacing: { preferQualityWithin: { usdPerDay: 12.5 } } },
 	])("may say %j", (differences) => {
 		expect(chatOf(policyWith({ ...GUARANTEE, ...differences }))?.stages[0]?.guarantee).toMatchObject(differences);
+	});
+
+	it.each([
+		[{ usdPerDay: 0 }, "usdPerDay", /^must be a number above 0/u],
+		[{ usdPerDay: Number.POSITIVE_INFINITY }, "usdPerDay", /^must be a number above 0/u],
+		[{ usdPerDay: 1, usdPerHour: 1 }, "usdPerHour", /is not a field/u],
+	])("may not be paced by %j", (preferQualityWithin, field, message) => {
+		expect(problemsOf(policyWith({ ...GUARANTEE, pacing: { preferQualityWithin } }))).toEqual([
+			{
+				path: `${FIRST}.guarantee.pacing.preferQualityWithin.${field}`,
+				message: expect.stringMatching(message) as string,
+			},
+		]);
 	});
 
 	it.each([

@@ -64,6 +64,7 @@ const app = createApp<object>(
 		embed: () => Promise.resolve(err({ kind: "unreachable" as const })),
 		rateLimiter: noRateTier,
 		spendingOf: noBudget,
+		recordFeedback: async () => err("no-tenant"),
 		observations: { record: () => {} },
 		clock,
 		times: TIMES,

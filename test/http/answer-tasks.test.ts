@@ -33,6 +33,7 @@ async function classify(texts: number, behaviour: Behaviour, changes: Partial<Ca
 		embed: async () => err({ kind: "unreachable" }),
 		rateLimiter: noRateTier,
 		spendingOf: noBudget,
+		recordFeedback: async () => err("no-tenant"),
 		observations: { record: () => {} },
 		times: STREAM_TIMES,
 	};

@@ -43,6 +43,7 @@ function routes({
 			resolveStage: async () => ok(fakeStage(clock, answering("yes"), FULL_MODEL)),
 			embed: async () => err({ kind: "unreachable" }),
 			spendingOf: noBudget,
+			recordFeedback: async () => err("no-tenant"),
 			observations: { record: (observation) => void observed.push(observation) },
 			clock,
 			times: STREAM_TIMES,

@@ -12,6 +12,7 @@ import type {
 	TenantState,
 } from "../../src/core/ledger/ledger-ports.ts";
 import { diffPolicies } from "../../src/core/ledger/policy-diff.ts";
+import type { Feedback, FeedbackReport } from "../../src/core/ledger/feedback.ts";
 import type { UsageRow } from "../../src/core/ledger/usage.ts";
 import { parseTenantPolicy } from "../../src/core/parse-tenant-policy.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
@@ -27,6 +28,9 @@ export interface InMemoryLedger extends TenantLedgerPort {
 	/** What a test may set. */
 	readonly given: {
 		usage: UsageRow[];
+		/** What was said of answers, and what is told of it. */
+		feedback: Feedback[];
+		feedbackReport: FeedbackReport;
 		canaryTotals: RevisionTotals[];
 		publication: PublicationState;
 		/** Comes between the reading of a writer and its writing. */
@@ -42,7 +46,14 @@ export function createRisingClock(): () => number {
 
 /** Creates one without a tenant. `now`: milliseconds since the Unix epoch. */
 export function createInMemoryLedger(now: () => number): InMemoryLedger {
-	const given: InMemoryLedger["given"] = { usage: [], canaryTotals: [], publication: PUBLISHED, beforeWrite: null };
+	const given: InMemoryLedger["given"] = {
+		usage: [],
+		feedback: [],
+		feedbackReport: { rows: [], unjoined: 0 },
+		canaryTotals: [],
+		publication: PUBLISHED,
+		beforeWrite: null,
+	};
 	let tenant: TenantState | null = null;
 	let revisions: PolicyRevision[] = [];
 	let keys: { readonly sha256: string; summary: KeySummary }[] = [];
@@ -135,8 +146,10 @@ export function createInMemoryLedger(now: () => number): InMemoryLedger {
 				const { since, revision } = canary;
 				return ok({ ...canary, figures: canaryFigures({ since, current, revision }, given.canaryTotals) });
 			}),
-		startCanary: ({ revision, share, reason, actor }) =>
+		startCanary: ({ revision, expected, share, reason, actor }) =>
 			ofTenant((state) => {
+				if (expected !== undefined && expected !== state.revision)
+					return err({ kind: "conflict", current: state.revision ?? 0 });
 				if (revisions[revision - 1] === undefined) return missing(`revision ${revision}`);
 				if (revision === state.revision) return err({ kind: "not-applicable", message: "That revision is current." });
 				const canary = {
@@ -146,6 +159,24 @@ export function createInMemoryLedger(now: () => number): InMemoryLedger {
 					author: actor,
 				};
 				become({ ...state, canary });
+				return ok(canary);
+			}),
+		startCanaryOf: ({ document, expected, share, reason, actor }) =>
+			ofTenant((state) => {
+				const current = revisions.at(-1);
+				if (current === undefined || expected !== state.revision)
+					return err({ kind: "conflict", current: state.revision ?? 0 });
+				const parsed = parseTenantPolicy(document);
+				if (!parsed.ok) return err({ kind: "invalid", problems: parsed.error });
+				if (diffPolicies(current.document, document).length === 0)
+					return err({ kind: "not-applicable", message: "That is the current policy." });
+				const revision = expected + 1;
+				const at = record(actor, "canary.start", { revision, share, reason });
+				const kept = { at, author: actor, reason };
+				revisions.push({ ...kept, revision, document, cause: "canary" });
+				revisions.push({ ...kept, revision: revision + 1, document: current.document, cause: "rollback" });
+				const canary = { revision, share, since: at, author: actor };
+				become({ ...state, revision: revision + 1, canary });
 				return ok(canary);
 			}),
 		endCanary: ({ promote, reason, actor }) =>
@@ -190,6 +221,12 @@ export function createInMemoryLedger(now: () => number): InMemoryLedger {
 		recordRefusal: async ({ actor, act, detail }) => void record(actor, act, detail, "refused"),
 		publication: async () => given.publication,
 		recordObservations: async () => ({ added: 0 }),
+		recordFeedback: async (feedback) => {
+			if (tenant === null) return err("no-tenant");
+			given.feedback.push(feedback);
+			return ok({ changed: true, joined: false });
+		},
+		feedback: async () => given.feedbackReport,
 		usage: async (query) => ({
 			...query,
 			rows: given.usage.filter(({ start }) => start + DAY_MS > query.from && start < query.to),

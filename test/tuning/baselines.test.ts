@@ -29,6 +29,7 @@ describe("one model alone", () => {
 			costUsd: 1,
 			saving: 0.95,
 			threshold: null,
+			isCostEstimated: false,
 		});
 		expect(alwaysLarge(log)).toEqual({
 			name: "always-large",
@@ -39,6 +40,7 @@ describe("one model alone", () => {
 			costUsd: 20,
 			saving: 0,
 			threshold: null,
+			isCostEstimated: false,
 		});
 	});
 
@@ -118,6 +120,7 @@ describe("naive tuning", () => {
 			selectiveRisk: 1 / 3,
 			costUsd: 6,
 			saving: 0.7,
+			isCostEstimated: false,
 		});
 		expect(naiveThreshold(log, { fittingLog, risk: "selective", target: 0.24 })?.threshold).toBe(0.9);
 		expect(naiveThreshold(log, { fittingLog, risk: "selective", target: 0.4 })?.threshold).toBe(0.1);
@@ -151,6 +154,7 @@ describe("a gate before generation", () => {
 			quality: 1,
 			costUsd: 11,
 			threshold: null,
+			isCostEstimated: false,
 		});
 	});
 

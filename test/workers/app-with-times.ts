@@ -7,6 +7,7 @@ import { createKvOriginStore } from "../../src/adapters/origin-store.ts";
 import { createStageResolver } from "../../src/adapters/stage-resolver.ts";
 import { systemClock as clock } from "../../src/adapters/system-clock.ts";
 import type { Observation } from "../../src/core/observation.ts";
+import { err } from "../../src/core/result.ts";
 import { createApp } from "../../src/http/app.ts";
 import type { StreamTimes } from "../../src/http/app-ports.ts";
 import { noBudget } from "../support/no-budget.ts";
@@ -30,6 +31,7 @@ export function appWithTimes(times: Partial<StreamTimes> = {}) {
 			embed: createEmbedder({ ai: env.AI, origins, clock }),
 			rateLimiter: noRateTier,
 			spendingOf: noBudget,
+			recordFeedback: async () => err("no-tenant"),
 			observations: { record: (observation) => observations.push(observation) },
 			clock,
 			times: { ...SHORT_TIMES, ...times },

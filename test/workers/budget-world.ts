@@ -6,7 +6,7 @@ import type { JsonObject } from "../../src/core/json.ts";
 import type { BudgetLedgerPort } from "../../src/core/ledger/lease-ports.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import { parseTenantPolicy } from "../../src/core/parse-tenant-policy.ts";
-import { ok } from "../../src/core/result.ts";
+import { err, ok } from "../../src/core/result.ts";
 import { createApp } from "../../src/http/app.ts";
 import { STREAM_TIMES } from "../../src/http/app-ports.ts";
 import { FakeClock, fakeStage, type Behaviour } from "../cascade/fakes.ts";
@@ -112,6 +112,7 @@ export function isolate(
 			embed: async ({ policy: { model } }) => ok({ body: { object: "list", data: [], model }, promptTokens: 1 }),
 			rateLimiter: noRateTier,
 			spendingOf,
+			recordFeedback: async () => err("no-tenant"),
 			observations: { record: (observation) => void observations.push(observation) },
 			clock,
 			times: STREAM_TIMES,

@@ -36,7 +36,7 @@ async function worldWith(origin: Fields, onCanary: Fields = {}) {
 		canary: { revision: 2, share: 0.5, policy: { ...policy, ...onCanary } },
 	});
 	const { app, observations } = appWithTimes();
-	/** Asks, and tells which revisions served the request's texts. */
+	/** Asks, and tells which revisions served the request's texts; records and headers must say the same. */
 	return async (endpoint: string, fields: Fields, status = 200): Promise<readonly number[]> => {
 		const before = observations.length;
 		const request = new Request(`https://edge.example/v1/${endpoint}`, {
@@ -47,7 +47,11 @@ async function worldWith(origin: Fields, onCanary: Fields = {}) {
 		const reply = await app.fetch(request, env, createExecutionContext());
 		await reply.text();
 		expect(reply.status, `${endpoint} ${JSON.stringify(fields)}`).toBe(status);
-		return observations.slice(before).map(({ policyRevision }) => policyRevision);
+		const made = observations.slice(before);
+		for (const { policyRevision, canary } of made) expect(canary).toBe(policyRevision === 2 ? true : undefined);
+		const told = reply.headers.get("x-cascade-policy-revision");
+		if (status === 200) expect(told).toBe(String(made[0]?.policyRevision));
+		return made.map(({ policyRevision }) => policyRevision);
 	};
 }
 

@@ -1,4 +1,6 @@
 import type { WorkersAiBinding } from "../../src/adapters/workers-ai-stage.ts";
+import type { EvidenceLedger } from "../../src/ledger/evidence-ledger.ts";
+import type { MetricShard } from "../../src/ledger/metric-shard.ts";
 import type { OperatorRegistry } from "../../src/ledger/operator-registry.ts";
 import type { TenantLedger } from "../../src/ledger/tenant-ledger.ts";
 import type * as worker from "../../src/worker.ts";
@@ -12,6 +14,8 @@ declare global {
 			readonly CONFIG: KVNamespace;
 			readonly TENANT_LEDGER: DurableObjectNamespace<TenantLedger>;
 			readonly OPERATOR_REGISTRY: DurableObjectNamespace<OperatorRegistry>;
+			readonly EVIDENCE_LEDGER: DurableObjectNamespace<EvidenceLedger>;
+			readonly METRIC_SHARD: DurableObjectNamespace<MetricShard>;
 			readonly RATE_TIER_STANDARD: RateLimit;
 			readonly ALLOW_LOOPBACK_ORIGINS: string;
 			readonly ORIGIN_FAKE_KEY: string;

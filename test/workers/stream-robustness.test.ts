@@ -73,6 +73,7 @@ function appWithReads(reads: Reads) {
 			embed: async () => err({ kind: "unreachable" }),
 			rateLimiter: noRateTier,
 			spendingOf: noBudget,
+			recordFeedback: async () => err("no-tenant"),
 			observations: { record: () => {} },
 			clock,
 			times: STREAM_TIMES,

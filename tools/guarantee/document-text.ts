@@ -40,7 +40,7 @@ fixed beforehand, and with less for one that was chosen by the tests. (Two steps
 }
 
 /** What the promise does not cover. */
-export function limitsText({ bestLooking, growing }: Limits): string {
+export function limitsText({ bestLooking, growing, growingCounted }: Limits): string {
 	return `## What is not claimed
 
 - **Truth.** "Wrong" is what the labeller says. If the labeller calls wrong answers right with chance β, the true risk may be higher by
@@ -57,10 +57,12 @@ export function limitsText({ bestLooking, growing }: Limits): string {
   nothing passes, most of what does may be false: of a risk above the target everywhere every certificate is.
 - **Labels that are still out.** A row without a label counts as never asked. If wrong answers take longer to judge, those that are back look
   too good: give null for what was asked and is not back, which counts as wrong.
-- **Looking again as rows come in.** More rows are other rows, and an attempt on them is a first one. Tuning again every 100 rows up to 3,000, at
-  0.9 of delta 0.1 each, certified a risk of 0.1005 as 0.1 in ${percent(growing)} of runs. Decide how many labels to collect, collect them, tune once.
-- **Many certificates.** Each is false with chance delta at most: of 200 tenants just above their target up to 20 are expected to be certified. Divide delta
-  by their number for all of them to hold together.
+- **Looking again as rows come in.** Every look has its chance of a false certificate: tuning again every 100 rows up to 3,000, each time as if for the
+  first, certified a risk of 0.1005 as 0.1 in ${percent(growing)} of runs. So logs that share more than a fifth of their rows count as the same rows (their
+  hashes are kept with each attempt), and then it is ${percent(growingCounted)}. Rows are known by their id and confidence: a log whose ids change is a new
+  one. Decide how many labels to collect, collect them, tune once; or say with \`--attempts\` how often you will look.
+- **Many certificates.** Each is false with chance delta at most, so of N up to N · delta are expected to be: of 200 tenants just above their target up to 20
+  are expected to be certified at delta 0.1. Divide delta by N for all of them to hold together.
 `;
 }
 
@@ -73,9 +75,11 @@ Each is injected in \`test/tuning/traps\`, most of them first in the form that f
 | trap | what stands against it |
 | --- | --- |
 | asking the same rows again, with another seed or setting | attempts are counted by the digest of the rows and share delta: 0.9 of it for the first, 0.1 · 6 / (π² (k − 1)²) for the k-th; or equally among those planned |
-| the judge fails more often on wrong answers | a label that is null or empty counts as wrong, and is reported |
+| the judge fails more often on wrong answers | a label that is null, empty or unreadable counts as wrong, and is reported |
+| two labels of one answer differ | it counts as wrong, and is reported |
 | the judge fails on the large model's answers, which makes the small one look better | for regret such an answer counts as right |
 | rows without a reading all counted, of the others only those labelled | where a part was drawn to be labelled, a row counts only if it was drawn |
+| a growing log tuned on at every look | logs that share over a fifth of their rows share delta, by a sketch of 256 row hashes |
 | another seed draws other calibration rows, and attempts begin anew | attempts are counted by the whole log |
 | thresholds or start chosen by the labels that are tested | both come from the scores of a fold that is not tested; turning every label round changes neither |
 | start at the first threshold that accepts thirty of the tested rows | the start is a share of the path's rows |

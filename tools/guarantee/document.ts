@@ -17,6 +17,7 @@ import {
 	vectorVerdict,
 	type PopulationResult,
 } from "./population-report.ts";
+import { summaryText } from "./summary.ts";
 import { simulationTable, simulationVerdict, type SimulationCell } from "./simulation-report.ts";
 import type { Cell } from "./trace-cells.ts";
 import type { VectorCell } from "./vector-cells.ts";
@@ -46,6 +47,7 @@ export function guaranteeDocument(findings: Findings): string {
 Written by \`node tools/guarantee/main.ts --write docs/guarantee.md\` (part of \`npm run test:long\`) on ${date.toISOString().slice(0, 10)}.
 Every draw is seeded, so another run writes the same numbers.
 `,
+		summaryText(findings),
 		claimText(limits),
 		limitsText(limits),
 		trapsText(),

@@ -1,10 +1,10 @@
 import { selectRows, type CascadeLog } from "../../src/tuning/log/cascade-log.ts";
-import { cutFolds } from "../../src/tuning/learning/folds.ts";
+import { cutFolds } from "../../src/tuning/log/folds.ts";
 import { seededRandom } from "../../src/tuning/seeded-random.ts";
 import { alwaysLarge, cascadeCurve, cheapestAt, coinCost, fitLengthGate, routerCurve } from "./routing.ts";
 
 /** How much quality may be lost against the large model, in shares of all answers. */
-export const MARGINS = [0, 0.01, 0.02, 0.05] as const;
+const MARGINS = [0, 0.01, 0.02, 0.05] as const;
 
 /** Savings against always-large at one margin; means over splits. */
 export interface Duel {
@@ -28,7 +28,10 @@ export function duel(
 	const random = seededRandom(seed);
 	const sums = MARGINS.map((margin) => ({ margin, cascade: 0, gate: 0, coin: 0, gateWins: 0 }));
 	for (let split = 0; split < splits; split++) {
-		const [drawn, rest] = cutFolds(log.rows, [0.5, 0.5], Math.floor(random() * 2 ** 31)) as [Int32Array, Int32Array];
+		const [drawn, rest] = cutFolds(log.rows, [0.5, 0.5], seededRandom(Math.floor(random() * 2 ** 31))) as [
+			Int32Array,
+			Int32Array,
+		];
 		const heldOut = selectRows(log, rest);
 		const scores = fitLengthGate(selectRows(log, drawn), heldOut);
 		if (scores === undefined) return undefined;

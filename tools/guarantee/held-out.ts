@@ -1,5 +1,5 @@
 import { selectRows, type CascadeLog } from "../../src/tuning/log/cascade-log.ts";
-import { cutFolds } from "../../src/tuning/learning/folds.ts";
+import { cutFolds } from "../../src/tuning/log/folds.ts";
 import { seededRandom } from "../../src/tuning/seeded-random.ts";
 import { chooseThreshold } from "../../src/tuning/selection/choose-threshold.ts";
 import { empiricalRisk } from "../../src/tuning/selection/risk.ts";
@@ -74,7 +74,10 @@ export function measureHeldOut(
 }
 
 function cut(log: CascadeLog, random: () => number): Halves {
-	const [drawn, rest] = cutFolds(log.rows, [0.5, 0.5], Math.floor(random() * 2 ** 31)) as [Int32Array, Int32Array];
+	const [drawn, rest] = cutFolds(log.rows, [0.5, 0.5], seededRandom(Math.floor(random() * 2 ** 31))) as [
+		Int32Array,
+		Int32Array,
+	];
 	const [fitting, heldOut] = [selectRows(log, drawn), selectRows(log, rest)];
 	const lengths = promptLengths(heldOut);
 	const gate = fitLengthGate(fitting, heldOut);

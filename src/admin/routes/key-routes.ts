@@ -1,5 +1,7 @@
 import { formatApiKey } from "../../core/api-key.ts";
+import type { TenantLedgerPort } from "../../core/ledger/ledger-ports.ts";
 import { err, ok } from "../../core/result.ts";
+import type { AdminPorts } from "../admin-ports.ts";
 import { ledgerRefusal, problemsRefusal, refuse } from "../admin-reply.ts";
 import { answer, answerOfTenant } from "../answers.ts";
 import { guarded } from "../define-route.ts";
@@ -28,12 +30,8 @@ export const createKey = guarded({
 	body: newKey,
 	reply: { schema: madeKey, description: ONCE, statuses: [201] },
 	refusals: [409],
-	async handle({ ports, ledger, body: { name, scopes, expiresAt = null }, requester: { actor } }) {
-		const key = formatApiKey(ports.randomKeyBytes());
-		const sha256 = await ports.sha256Hex(key);
-		const added = await ledger.addKey({ sha256, ...shownParts(key), name, scopes, expiresAt, actor });
-		return added.ok ? ok({ body: { key, ...added.value } }) : err(ledgerRefusal(added.error));
-	},
+	handle: ({ ports, ledger, body: { name, scopes, expiresAt = null }, requester: { actor } }) =>
+		makeKey(ports, ledger, { name, scopes, expiresAt, actor }),
 });
 
 export const rotateKey = guarded({
@@ -42,7 +40,8 @@ export const rotateKey = guarded({
 	path: "/tenants/{tenant}/keys/{id}/rotate",
 	roles: ["operator", "tenant-admin"],
 	summary: "Make a key in another one's place, which goes on working for a while",
-	description: "The new key has the old one's name and scopes.",
+	description:
+		"The new key has the old one's name and scopes. Without an overlap it takes the old one's place also where the tenant has all the keys that it may.",
 	body: rotation,
 	reply: { schema: madeKey, description: ONCE, statuses: [201] },
 	refusals: [409],
@@ -60,11 +59,8 @@ export const rotateKey = guarded({
 			const message = "must be said, a time or null, since the old key expires";
 			return err(problemsRefusal(422, "invalid_request", [{ path: "expiresAt", message }]));
 		}
-		const key = formatApiKey(ports.randomKeyBytes());
-		const sha256 = await ports.sha256Hex(key);
 		const replaces = { id, overlapMs: body.overlapSeconds * 1_000 };
-		const added = await ledger.addKey({ sha256, ...shownParts(key), name, scopes, expiresAt, replaces, actor });
-		return added.ok ? ok({ body: { key, ...added.value } }) : err(ledgerRefusal(added.error));
+		return makeKey(ports, ledger, { name, scopes, expiresAt, replaces, actor });
 	},
 });
 
@@ -78,6 +74,18 @@ export const revokeKey = guarded({
 	reply: { schema: keySummary, description: "The key, revoked." },
 	handle: async ({ ledger, parameters: { id }, requester: { actor } }) => answer(await ledger.revokeKey({ id, actor })),
 });
+
+/** Makes a key, of which the ledger is given the hash; the answer alone has the key. */
+async function makeKey(
+	ports: AdminPorts,
+	ledger: TenantLedgerPort,
+	about: Omit<Parameters<TenantLedgerPort["addKey"]>[0], "sha256" | "prefix" | "lastFour">,
+) {
+	const key = formatApiKey(ports.randomKeyBytes());
+	const sha256 = await ports.sha256Hex(key);
+	const added = await ledger.addKey({ sha256, ...shownParts(key), ...about });
+	return added.ok ? ok({ body: { key, ...added.value } }) : err(ledgerRefusal(added.error));
+}
 
 async function itemsOf<Item>(items: Promise<readonly Item[]>): Promise<{ readonly items: readonly Item[] }> {
 	return { items: await items };

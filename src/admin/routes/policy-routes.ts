@@ -11,7 +11,7 @@ import type { AdminPorts } from "../admin-ports.ts";
 import { conflictRefusal, ledgerRefusal, problemsRefusal } from "../admin-reply.ts";
 import { revisionAnswer } from "../answers.ts";
 import { guarded } from "../define-route.ts";
-import { missingOrigins, refuseMissingOrigins } from "../missing-origins.ts";
+import { refuseMissingOrigins, remarksOnOrigins } from "../missing-origins.ts";
 import {
 	candidatePolicy,
 	changeQuery,
@@ -51,10 +51,11 @@ export const putPolicy = guarded({
 	body: policyDocument,
 	headers: REASON_HEADER,
 	precondition: "required",
-	refusals: [409],
+	refusals: [409, 429],
 	reply: { schema: revisionWritten, description: CHANGED, statuses: [200, 201], revisioned: true },
 	async handle({ ports, ledger, parameters, body: document, expected = null, query, header, requester: { actor } }) {
-		const missing = await refuseMissingOrigins(document, ports.registry, ledger, parameters.tenant);
+		const asking = { ports, ledger, tenant: parameters.tenant, actor, act: "policy.put", expected };
+		const missing = await refuseMissingOrigins(document, asking);
 		if (missing !== null) return err(missing);
 		const reason = reasonOf(query.reason, header("x-reason"));
 		const written = revisionAnswer(await ledger.putPolicy({ document, expected, reason, cause: "put", actor }));
@@ -73,7 +74,7 @@ export const patchPolicy = guarded({
 	contentTypes: ["application/merge-patch+json", "application/json"],
 	headers: REASON_HEADER,
 	precondition: "required-of-existing",
-	refusals: [409],
+	refusals: [409, 429],
 	reply: { schema: revisionWritten, description: "The revision that is current now.", revisioned: true },
 	async handle({ ports, ledger, parameters, body: patch, expected = null, query, header, requester: { actor } }) {
 		const current = await ledger.revision("current");
@@ -85,7 +86,8 @@ export const patchPolicy = guarded({
 		const document = applyMergePatch(current.value.document, patch);
 		if (!document.ok || !isJsonObject(document.value))
 			return err(problemsRefusal(422, "invalid_request", [{ path: "body", message: "nests too deep" }]));
-		const missing = await refuseMissingOrigins(document.value, ports.registry, ledger, parameters.tenant);
+		const asking = { ports, ledger, tenant: parameters.tenant, actor, act: "policy.patch", expected };
+		const missing = await refuseMissingOrigins(document.value, asking);
 		if (missing !== null) return err(missing);
 		const reason = reasonOf(query.reason, header("x-reason"));
 		// The ledger compares the revision: one that has risen since the caller or this route looked is a conflict.
@@ -102,26 +104,29 @@ export const validatePolicy = guarded({
 	roles: ["operator", "tenant-admin", "tenant-reader"],
 	summary: "Check a policy, and what it would change, without saving it",
 	body: candidatePolicy,
+	refusals: [429],
 	reply: { schema: validation, description: "Every problem, and every difference to the current policy." },
 	async handle({ ledger, ports, parameters, body: document, requester: { actor } }) {
 		const current = await ledger.revision("current");
 		if (!current.ok && (current.error.kind !== "not-found" || current.error.what === "tenant"))
 			return err(ledgerRefusal(current.error));
 		const parsed = parseTenantPolicy(document);
-		const inForce = current.ok ? parseTenantPolicy(current.value.document) : null;
-		const problems = parsed.ok
-			? [
-					...(await missingOrigins(parsed.value, ports.registry, parameters.tenant)),
-					...(actor.kind === "tenant-key" && inForce?.ok === true ? loosenedLimits(inForce.value, parsed.value) : []),
-				]
-			: parsed.error;
+		const inForce = current.ok ? current.value.document : null;
+		const origins = parsed.ok
+			? await remarksOnOrigins(parsed.value, inForce, { ports, tenant: parameters.tenant, actor })
+			: ok({ problems: parsed.error, warnings: [] });
+		if (!origins.ok) return origins;
+		const problems = [
+			...origins.value.problems,
+			...(parsed.ok && actor.kind === "tenant-key" ? loosenedLimits(inForce, parsed.value) : []),
+		];
 		return ok({
 			body: {
 				valid: problems.length === 0,
 				problems,
-				warnings: parsed.ok ? warningsOf(parsed.value, ports) : [],
+				warnings: [...origins.value.warnings, ...(parsed.ok ? warningsOf(parsed.value, ports) : [])],
 				revision: current.ok ? current.value.revision : null,
-				changes: diffPolicies(current.ok ? current.value.document : {}, document),
+				changes: diffPolicies(inForce ?? {}, document),
 			},
 		});
 	},

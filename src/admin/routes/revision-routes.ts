@@ -69,15 +69,13 @@ export const rollbackPolicy = guarded({
 	summary: "Make an earlier policy the current one again, as a new revision",
 	body: rollbackBody,
 	precondition: "of-existing",
-	refusals: [409],
+	refusals: [409, 429],
 	reply: { schema: revisionWritten, description: "The revision that is current now.", revisioned: true },
-	async handle({ ports, ledger, parameters, body: { revision: to, reason }, expected = null, requester: { actor } }) {
-		const { tenant } = parameters;
+	async handle({ ports, ledger, parameters, body: { revision: to, reason }, expected, requester: { actor } }) {
 		const earlier = await ledger.revision(to);
-		const missing = earlier.ok
-			? await refuseMissingOrigins(earlier.value.document, ports.registry, ledger, tenant)
-			: null;
+		const asking = { ports, ledger, tenant: parameters.tenant, actor, act: "policy.rollback", expected };
+		const missing = earlier.ok ? await refuseMissingOrigins(earlier.value.document, asking) : null;
 		if (missing !== null) return err(missing);
-		return revisionAnswer(await ledger.rollback({ to, expected, reason, actor }));
+		return revisionAnswer(await ledger.rollback({ to, expected: expected ?? null, reason, actor }));
 	},
 });

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { LedgerRefusal, TenantLedgerPort } from "../../core/ledger/ledger-ports.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { ledgerRefusal, refuse, unknownTenant } from "../admin-reply.ts";
+import { ledgerRefusal, problemsRefusal, refuse, unknownTenant } from "../admin-reply.ts";
 import { answer, answerOfTenant } from "../answers.ts";
 import { guarded } from "../define-route.ts";
 import { holdExport, streamExport } from "../read-export.ts";
@@ -163,10 +163,14 @@ export const showUsage = guarded({
 		const by = query.by ?? "day";
 		const from = Date.parse(query.from);
 		const to = Date.parse(query.to);
-		const badRange = (message: string) =>
-			err(refuse({ status: 400, code: "invalid_request", param: "to", message, problems: [{ path: "to", message }] }));
-		if (to <= from) return badRange("must be later than `from`");
-		if (to - from > MOST_DAYS[by] * DAY_MS) return badRange(`must be at most ${MOST_DAYS[by]} days after \`from\``);
+		const badRange = (path: "from" | "to", message: string) =>
+			err(problemsRefusal(400, "invalid_request", [{ path, message }]));
+		if (to <= from) return badRange("to", "must be later than `from`");
+		if (to - from > MOST_DAYS[by] * DAY_MS)
+			return badRange(
+				"from",
+				`must be at most ${MOST_DAYS[by]} days before the end, by ${by}${by === "hour" ? `; by day ${MOST_DAYS.day}` : ""}`,
+			);
 		return answerOfTenant(ledger, ledger.usage({ from, to, by }));
 	},
 });

@@ -40,6 +40,9 @@ export const canaryReport = v.object({
 				"Every other revision that served since, by cascade and revision. One that is not `current` was replaced meanwhile, or still in a cache for up to a minute and a half.",
 			),
 		),
-		canary: v.pipe(v.array(canaryRow), v.description("The canary's revision, by cascade.")),
+		canary: v.pipe(
+			v.array(canaryRow),
+			v.description("What fell to the canary's share, by cascade. Other requests on its revision are on neither side."),
+		),
 	}),
 });

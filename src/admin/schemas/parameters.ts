@@ -29,10 +29,18 @@ export const PARAMETERS = {
 		v.string(),
 		// The names that a policy may use for an origin.
 		v.regex(
+			/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$/u,
+			"must be 1 to 64 of a-z, 0-9, '.', '_', '-', begin with a letter or digit, and not end with a dot",
+		),
+		v.description("The origin's name, as policies use it; `acme.gpu` is for tenant `acme` alone."),
+	),
+	cascade: v.pipe(
+		v.string(),
+		v.regex(
 			/^[a-z0-9][a-z0-9._-]{0,63}$/u,
 			"must be 1 to 64 of a-z, 0-9, '.', '_', '-', and begin with a letter or digit",
 		),
-		v.description("The origin's name, as policies use it; `acme.gpu` is for tenant `acme` alone."),
+		v.description("The cascade's name, which clients send as `model`."),
 	),
 	revision: wholeText(1, 999_999_999_999_999, "must be the number of a revision"),
 } as const;

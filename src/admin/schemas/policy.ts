@@ -43,7 +43,10 @@ const summary = {
 	at: moment,
 	author: actor,
 	reason: v.string(),
-	cause: v.picklist(["put", "patch", "rollback", "promote", "import"]),
+	cause: v.pipe(
+		v.picklist(["put", "patch", "rollback", "promote", "import", "canary"]),
+		v.description("`canary`: to be tried on a share of requests; it was never current."),
+	),
 };
 export const revisionSummary = v.object(summary);
 export const policyRevision = v.object({ ...summary, document: storedPolicy });
@@ -64,7 +67,9 @@ export const validation = v.object({
 	problems: v.array(problem),
 	warnings: v.pipe(
 		v.array(problem),
-		v.description("What the policy may say, and what does nothing here: a rate tier that this Worker does not have."),
+		v.description(
+			"What the policy may say, and what does not work here: a rate tier that this Worker does not have, an origin that was withdrawn and that the current policy names as well.",
+		),
 	),
 	revision: v.pipe(v.nullable(v.number()), v.description("The current revision, which `changes` compares with.")),
 	changes: v.array(change),
@@ -80,13 +85,28 @@ const revision = v.pipe(
 
 export const rollbackBody = v.strictObject({ revision, reason });
 
-export const canaryBody = v.strictObject({
-	revision,
-	share: v.pipe(
-		v.number("must be a number above 0 and below 1"),
-		v.gtValue(0, "must be a number above 0 and below 1"),
-		v.ltValue(1, "must be a number above 0 and below 1"),
-		v.description("Of requests, above 0 and below 1."),
+export const canaryBody = v.pipe(
+	v.strictObject({
+		revision: v.optional(v.pipe(revision, v.description("To try a policy that is a revision already."))),
+		policy: v.optional(
+			v.pipe(
+				policyDocument,
+				v.description("To try a policy that was never current; needs `If-Match`. Give this or `revision`, not both."),
+			),
+		),
+		share: v.pipe(
+			v.number("must be a number above 0 and below 1"),
+			v.gtValue(0, "must be a number above 0 and below 1"),
+			v.ltValue(1, "must be a number above 0 and below 1"),
+			v.description("Of requests, above 0 and below 1."),
+		),
+		reason,
+	}),
+	v.forward(
+		v.check(
+			(body) => (body.revision === undefined) !== (body.policy === undefined),
+			"give either a revision or a policy",
+		),
+		["revision"],
 	),
-	reason,
-});
+);

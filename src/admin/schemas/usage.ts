@@ -35,7 +35,11 @@ export const usageEntries = {
 	),
 	saved: v.pipe(
 		v.object({ usd: v.number(), unknown: v.number() }),
-		v.description("US dollars against always asking the last stage; may be negative."),
+		v.description("US dollars against always asking the last stage, net of audits; may be negative."),
+	),
+	audits: v.pipe(
+		v.object({ count: v.number(), usd: v.number(), unknown: v.number() }),
+		v.description("Audits of a guaranteed stage's answers; `cost` does not hold their US dollars."),
 	),
 	inputTokens: v.number(),
 	outputTokens: v.number(),

@@ -94,6 +94,8 @@ async function makePlan(
 				tenant,
 				checked.value.body.problems.filter(({ path }) => !isMet.has(path)),
 			);
+			for (const { path, message } of checked.value.body.warnings.filter((each) => !isMet.has(each.path)))
+				session.note(problemLines(tenant, [{ path, message: `${message} (warning)` }]));
 		} else newTenants.push(policy);
 		steps.push(...planTenant(policy, checked.ok ? checked.value.body : undefined));
 	}

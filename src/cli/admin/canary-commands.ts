@@ -1,24 +1,25 @@
 import type { Command } from "commander";
-import type { AdminReply } from "../../admin/client-types.ts";
+import type { AdminReply, PolicyDocument } from "../../admin/client-types.ts";
+import { ok } from "../../core/result.ts";
 import { describeCanaryFigures } from "./describe-canary-figures.ts";
+import { seenBy } from "./policy-commands.ts";
+import { readDocument } from "./read-document.ts";
 import { adminCommand, tenantCommand, withSession, type ExitCode, type Session } from "./session.ts";
-import { showMoment } from "./show-values.ts";
-import { printWritten } from "./write-policy.ts";
+import { printable, showMoment, showSetShare } from "./show-values.ts";
+import { currentPolicy, printWritten } from "./write-policy.ts";
 
 /** `cascade canary …`. */
 export function registerCanaryCommands(program: Command): void {
 	const canary = program.command("canary").description("a share of requests on another revision of the policy");
-	adminCommand(canary, "start", "put a share of requests on another revision, in place of one that ran before")
-		.argument("<revision>", "its number")
+	adminCommand(canary, "start", "try a policy on a share of requests, in place of a canary that ran before")
+		.argument(
+			"<policy>",
+			"the number of a revision, or a JSON file with a policy that was never current; - for standard input",
+		)
 		.requiredOption("--share <share>", "of requests: 5% or 0.05")
+		.option("--if-match <revision>", "only where this is the current revision; of a file, the one it was made from")
 		.option("--reason <text>", "why; kept in the audit trail", "")
-		.action(
-			withSession<{ share: string; reason: string }>((session, { share, reason }, [revision = ""]) => {
-				if (!/^[1-9]\d{0,14}$/u.test(revision)) return session.wrongUsage(`'${revision}' is no revision`);
-				const body = { revision: Number(revision), share: readShare(session, share), reason };
-				return session.show("canary.put", { parameters: { tenant: session.tenant() }, body }, describeCanary);
-			}),
-		);
+		.action(withSession<StartOptions>(startCanary));
 	tenantCommand(
 		canary,
 		"show",
@@ -46,6 +47,46 @@ export function registerCanaryCommands(program: Command): void {
 		);
 }
 
+interface StartOptions {
+	readonly share: string;
+	readonly ifMatch?: string;
+	readonly reason: string;
+}
+
+async function startCanary(
+	session: Session,
+	{ share: shareText, ifMatch, reason }: StartOptions,
+	[policy = ""]: readonly (string | undefined)[],
+): Promise<ExitCode> {
+	const share = readShare(session, shareText);
+	const given = seenBy(session, ifMatch);
+	if (given === null) return session.wrongUsage("--if-match: a canary is tried against a policy that is there");
+	const parameters = { tenant: session.tenant() };
+	if (/^[1-9]\d{0,14}$/u.test(policy)) {
+		const body = { revision: Number(policy), share, reason };
+		return session.show(
+			"canary.put",
+			{ parameters, body, ...(given === undefined ? {} : { seen: given }) },
+			describeCanary,
+		);
+	}
+	const document = readDocument(policy);
+	if (!document.ok) return session.complain(document.error);
+	const current = given === undefined ? await currentPolicy(session, parameters.tenant) : ok({ revision: given });
+	if (!current.ok) return session.refuse(current.error);
+	if (current.value === null)
+		return session.complain(
+			`${printable(parameters.tenant)} has no policy to try it against. \`cascade policy set\` writes the first.\n`,
+		);
+	// The Worker checks it, as any policy that is sent.
+	const body = { policy: document.value as PolicyDocument, share, reason };
+	return session.show(
+		"canary.put",
+		{ parameters, body, seen: current.value.revision },
+		(canary) => `${describeCanary(canary)}The policy in force stays, as revision ${canary.revision + 1}.\n`,
+	);
+}
+
 /** A share above 0 and below 1. */
 function readShare(session: Session, text: string): number {
 	const [, digits, percent] = /^(\d*\.?\d+)(%?)$/u.exec(text) ?? [];
@@ -65,5 +106,5 @@ function showCanary(session: Session): Promise<ExitCode> {
 }
 
 function describeCanary({ revision, share, since, author }: AdminReply<"canary.put">): string {
-	return `Revision ${revision} serves ${Number((100 * share).toPrecision(12))}% of requests since ${showMoment(since)} (${author.name}).\n`;
+	return `Revision ${revision} serves ${showSetShare(share)} of requests since ${showMoment(since)} (${author.name}).\n`;
 }

@@ -10,7 +10,7 @@ import { TENANT_NAME } from "../create-key.ts";
 import { readDocument } from "./read-document.ts";
 
 /** The names that policies may use for an origin. */
-export const ORIGIN_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/u;
+export const ORIGIN_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$/u;
 
 /** An origin as its file has it; the address without a slash at its end, as it is stored. */
 export interface DesiredOrigin {

@@ -72,11 +72,15 @@ export function checkTenant(facts: TenantFacts, now: number): readonly Check[] {
 		return found;
 	}
 	const parsed = parseTenantPolicy(policy);
-	if (parsed.ok) found.push(...checkPolicy(subject, parsed.value, problems));
+	// An origin that was withdrawn is a warning to who changes the policy, and a failure of the requests that need it.
+	const isOrigin = new Set(parsed.ok ? originsNamed(parsed.value).map(({ path }) => path) : []);
+	const failing = warnings.filter(({ path }) => isOrigin.has(path));
+	if (parsed.ok) found.push(...checkPolicy(subject, parsed.value, [...problems, ...failing]));
 	else
 		for (const { path, message } of parsed.error)
 			report("fail", `${path}: ${message}; this command line and the Worker must be of the same version`);
-	for (const { path, message } of warnings) report("warn", `${path}: ${message}`);
+	for (const { path, message } of warnings.filter((each) => !failing.includes(each)))
+		report("warn", `${path}: ${message}`);
 	const cascades = parsed.ok ? Object.keys(parsed.value.cascades).length : 0;
 	return found.length > 0
 		? found
@@ -87,8 +91,11 @@ function checkPolicy(subject: string, policy: TenantPolicy, problems: TenantFact
 	const named = new Map(originsNamed(policy).map(({ path, origin }) => [path, origin]));
 	const found = problems.map(({ path, message }): Check => {
 		const origin = named.get(path);
-		const advice = origin === undefined ? "" : `; \`cascade origin set ${origin} URL\` defines it`;
-		return { status: "fail", subject, message: `${path}: ${message}${advice}` };
+		return {
+			status: "fail",
+			subject,
+			message: `${path}: ${message}${origin === undefined ? "" : adviceOn(origin, message)}`,
+		};
 	});
 	for (const [name, { stages }] of Object.entries(policy.cascades)) {
 		for (const [index, stage] of stages.entries()) {
@@ -98,6 +105,13 @@ function checkPolicy(subject: string, policy: TenantPolicy, problems: TenantFact
 		}
 	}
 	return found;
+}
+
+/** What to do about an origin: define it, or name another where it is another tenant's and nothing may define it. */
+function adviceOn(origin: string, message: string): string {
+	return message.startsWith("there is no origin")
+		? `; \`cascade origin set ${origin} URL\` defines it`
+		: "; name one of the tenant's own, or one without a dot";
 }
 
 const PROBE = "`cascade probe` shows what it gives";

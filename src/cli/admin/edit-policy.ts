@@ -23,6 +23,10 @@ export async function editPolicy(
 	{ yes = false, reason }: { readonly yes?: boolean; readonly reason?: string },
 ): Promise<ExitCode> {
 	const tenant = session.tenant();
+	if (editorOf() === undefined && !(process.stdin.isTTY && process.stdout.isTTY))
+		return session.complain(
+			"There is no terminal to edit in: set $EDITOR to a command that changes the file it is given, or use `cascade policy set`.\n",
+		);
 	const current = await currentPolicy(session, tenant);
 	if (!current.ok) return session.refuse(current.error);
 	const seen = current.value?.revision ?? null;
@@ -80,10 +84,14 @@ async function checkDocument(session: Session, tenant: string, text: string): Pr
 	return { kind: "invalid", problems: `The policy is not valid:\n${lines.join("")}` };
 }
 
+/** What the user has set; a script may set a command that needs no terminal. */
+function editorOf(): string | undefined {
+	return [process.env["VISUAL"], process.env["EDITOR"]].find((each) => each !== undefined && each !== "");
+}
+
 /** The editor's exit code. By the shell, since `$EDITOR` may be a command with options, as for git. */
 function runEditor(file: string): number {
-	const editor = process.env["VISUAL"] ?? process.env["EDITOR"] ?? "vi";
-	const { status } = spawnSync("sh", ["-c", `${editor} "$1"`, "sh", file], { stdio: "inherit" });
+	const { status } = spawnSync("sh", ["-c", `${editorOf() ?? "vi"} "$1"`, "sh", file], { stdio: "inherit" });
 	return status ?? 1;
 }
 

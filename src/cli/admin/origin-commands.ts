@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import { ownerOf } from "../../core/origin-owner.ts";
 import { moreOf, namedPage, withNamedPages, type PageOptions } from "./paging.ts";
-import { adminCommand, withSession } from "./session.ts";
+import { adminCommand, withSession, type Session } from "./session.ts";
 import { printable, showMoment } from "./show-values.ts";
 import { textTable } from "./text-table.ts";
 import { confirmInTerminal } from "./ask-in-terminal.ts";
@@ -34,20 +35,25 @@ export function registerOriginCommands(program: Command): void {
 		.argument("<base-url>", "https, up to the version: https://gpu.example.com/v1")
 		.option("--secret <name>", "the name of the Worker secret that holds its key: ORIGIN_…; default: no key is sent")
 		.action(
-			withSession<{ secret?: string }>((session, { secret = null }, [name = "", baseUrl = ""]) =>
-				session.show("origins.put", { parameters: { name }, body: { baseUrl, secret } }, (written) =>
+			withSession<{ secret?: string }>(async (session, { secret = null }, [name = "", baseUrl = ""]) => {
+				const done = await session.show("origins.put", { parameters: { name }, body: { baseUrl, secret } }, (written) =>
 					printable(
 						`${name} is ${written.origin.baseUrl}${written.origin.secret === null ? "" : ` with the key in ${written.origin.secret}`}` +
 							(written.changed ? ", everywhere within about a minute and a half." : ", as it was."),
 					).concat("\n"),
-				),
-			),
+				);
+				if (done === 0) await tellOwner(session, name);
+				return done;
+			}),
 		);
 	adminCommand(origin, "delete", "withdraw an origin; stages that name it fail from then on")
 		.argument("<name>")
 		.option("--yes", "do not ask")
 		.action(
 			withSession<{ yes?: boolean }>(async (session, { yes = false }, [name = ""]) => {
+				// Nobody should be asked about what is not there.
+				const there = await session.call("origins.get", { parameters: { name } });
+				if (!there.ok) return session.refuse(there.error);
 				const question = `Stages that name ${printable(name)} will fail with origin_config. Withdraw it?`;
 				if (!yes && !confirmInTerminal(question))
 					return session.complain("Nothing was done. --yes withdraws it without asking.\n");
@@ -57,5 +63,17 @@ export function registerOriginCommands(program: Command): void {
 					() => `${printable(name)} is withdrawn, everywhere within about a minute and a half.\n`,
 				);
 			}),
+		);
+}
+
+/** Whose an origin is stands in its name, which is easily overlooked where a dot was meant for something else. */
+async function tellOwner(session: Session, name: string): Promise<void> {
+	const owner = ownerOf(name);
+	if (owner === null) return;
+	session.note(`The name says whose it is: policies of tenant ${printable(owner)} alone may name it.\n`);
+	const tenant = await session.call("tenants.get", { parameters: { tenant: owner } });
+	if (!tenant.ok && tenant.error.kind === "refused" && tenant.error.status === 404)
+		session.note(
+			`There is no tenant ${printable(owner)} (warning): an origin for all tenants has a name without a dot.\n`,
 		);
 }

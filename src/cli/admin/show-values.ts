@@ -29,6 +29,11 @@ export function showShare(part: number, whole: number): string {
 	return whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)}%`;
 }
 
+/** `7%` of a share in [0, 1], with all the digits that somebody has set, and none that only the machine's numbers have. */
+export function showSetShare(share: number): string {
+	return `${Number((100 * share).toPrecision(12))}%`;
+}
+
 /** A whole number with its thousands apart. */
 export function showCount(count: number): string {
 	return count.toLocaleString("en-US");

@@ -1,10 +1,11 @@
 import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { AdminReply } from "../../admin/client-types.ts";
+import { allItems } from "./all-pages.ts";
 import { askInTerminal } from "./ask-in-terminal.ts";
 import { moreOf, namedPage, withNamedPages, type PageOptions } from "./paging.ts";
 import { adminCommand, tenantCommand, withSession, type ExitCode, type Session } from "./session.ts";
-import { printable, showMoment } from "./show-values.ts";
+import { printable, showMoment, showSetShare } from "./show-values.ts";
 import { textList, textTable } from "./text-table.ts";
 
 /** `cascade tenant …`. */
@@ -73,7 +74,7 @@ function describeTenant(state: AdminReply<"tenants.get">): string {
 		["name", name],
 		["state", suspended ? "suspended" : "served"],
 		["policy", revision === null ? "none yet" : `revision ${revision}`],
-		["canary", canary === null ? "none" : `revision ${canary.revision} for ${100 * canary.share}% of requests`],
+		["canary", canary === null ? "none" : `revision ${canary.revision} for ${showSetShare(canary.share)} of requests`],
 		["created", showMoment(createdAt)],
 		[
 			"publication",
@@ -125,5 +126,20 @@ async function deleteTenant(
 		return session.complain(`${tenant} is deleted, and ${file} could not be written: what it was is printed above.\n`);
 	}
 	session.print(answer.value, () => `${printable(tenant)} is deleted; what it was is in ${file}.\n`);
+	await tellRemainingOrigins(session, tenant);
 	return 0;
+}
+
+/** A tenant's origins outlive it: the next tenant of its name could use them. */
+async function tellRemainingOrigins(session: Session, tenant: string): Promise<void> {
+	const origins = await allItems(session, "origins.list");
+	if (!origins.ok) {
+		session.note(`\`cascade origin list\` shows whether origins of its own, ${printable(tenant)}.…, are left.\n`);
+		return;
+	}
+	const left = origins.value.filter(({ name }) => name.startsWith(`${tenant}.`)).map(({ name }) => name);
+	if (left.length > 0)
+		session.note(
+			`Its origins stay, and a tenant of the same name could use them: ${printable(left.join(", "))}. \`cascade origin delete NAME\` withdraws one.\n`,
+		);
 }

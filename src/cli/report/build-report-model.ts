@@ -1,4 +1,4 @@
-import type { TuningResult } from "../tune/tuning-result.ts";
+import { isCapped, type TuningResult } from "../tune/tuning-result.ts";
 import { pathSteps } from "./path-steps.ts";
 import { qualityCurves } from "./quality-curves.ts";
 import { reliabilityDiagram } from "./reliability-diagram.ts";
@@ -23,12 +23,23 @@ export function reportModel(result: TuningResult, labeller: string = "unnamed"):
 			plannedAttempts: attempt.planned,
 			asClaim: attempt.asClaim,
 			onLabel: question.onLabel,
+			group: loaded.source.group ?? null,
 			score: question.score,
 			calibrationShare: question.calibrationShare,
 			seed: question.seed,
 			starts: question.startCoverages?.length ?? 1,
 		},
-		outcome: { thresholds, counts, pValue, upperBound, method, reason, labelsNeeded, testedRows: tested.rows },
+		outcome: {
+			thresholds,
+			counts,
+			pValue,
+			upperBound,
+			method,
+			reason,
+			labelsNeeded,
+			labelsNeededIsCapped: isCapped(outcome),
+			testedRows: tested.rows,
+		},
 		certificate,
 		labeller: certificate?.labeller ?? loaded.loaded.labeller ?? labeller,
 		input: {

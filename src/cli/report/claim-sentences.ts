@@ -7,13 +7,14 @@ export function claimSentence({ claim, models }: Pick<ReportModel, "claim" | "mo
 	const chance = `With a chance of at least ${percent(1 - claim.delta)} over the draw of the tested rows,`;
 	const of = claim.onLabel === null ? "" : ` labelled “${claim.onLabel}”`;
 	const most = percent(claim.target);
+	const end = claim.group === null ? "." : `, counting one request of each ${claim.group}.`;
 	switch (claim.risk) {
 		case "selective":
-			return `${chance} at most ${most} of the accepted answers${of} are wrong.`;
+			return `${chance} at most ${most} of the accepted answers${of} are wrong${end}`;
 		case "joint":
-			return `${chance} at most ${most} of all requests${of} get an accepted answer that is wrong.`;
+			return `${chance} at most ${most} of all requests${of} get an accepted answer that is wrong${end}`;
 		case "regret":
-			return `${chance} at most ${most} more of all answers${of} are wrong than with ${models.at(-1) ?? ""} alone.`;
+			return `${chance} at most ${most} more of all answers${of} are wrong than with ${models.at(-1) ?? ""} alone${end}`;
 	}
 }
 
@@ -51,6 +52,7 @@ export function noPromises({ claim, outcome, heldOut }: ReportModel): string[] {
 					"Not that answers are true: a labeller that errs is believed.",
 					"Not about traffic that has changed, nor about another model, prompt, template or temperature. Certify anew then.",
 					averageOf(claim.risk),
+					"Not of many certificates together: of N, up to N · δ are expected to be false.",
 				]
 			: []),
 		`Not the curves, costs and savings: those are what was observed ${heldOut === null ? "on the tested rows" : "on these rows"}.`,

@@ -45,6 +45,8 @@ export interface ReportClaim {
 	 */
 	readonly asClaim: number | null;
 	readonly onLabel: string | null;
+	/** What one request is counted of, such as a conversation; null where every row counts. */
+	readonly group: string | null;
 	readonly score: string;
 	readonly calibrationShare: number;
 	readonly seed: number;
@@ -63,6 +65,8 @@ interface ReportOutcome {
 	/** Why nothing is certified. */
 	readonly reason: string | null;
 	readonly labelsNeeded: number | null;
+	/** `labelsNeeded` is the most that is worth saying, and more are needed. */
+	readonly labelsNeededIsCapped: boolean;
 	/** Rows that the test saw. */
 	readonly testedRows: number;
 }

@@ -3,8 +3,9 @@ import { printable, showCount } from "../admin/show-values.ts";
 import { textList, textTable } from "../admin/text-table.ts";
 import { designCascade, type DesignReport, type ReferenceReason } from "../../tuning/design/search-designs.ts";
 import { selectRows } from "../../tuning/log/cascade-log.ts";
+import { isLabelsNeededCapped } from "../../tuning/selection/estimate-labels.ts";
 import { countAttempt, defaultAttemptsFile, type Attempt } from "./attempts-file.ts";
-import { digestRows, digestSettings } from "./digests.ts";
+import { digestRows, digestSettings, sketchLog } from "./digests.ts";
 import { withLabelledRows } from "./labelled-rows.ts";
 import { loadLog, refused, usage, type Failure, type LoadedCascade } from "./load-cascade.ts";
 import { readNumberOption } from "./log-options.ts";
@@ -12,6 +13,7 @@ import { pickStages } from "./pick-stages.ts";
 import { inOrder, rowLabelled } from "./run-tuning.ts";
 import { rowReportJson } from "./show-row-report.ts";
 import { exact, percent } from "./show-numbers.ts";
+import { boundText, overlapText } from "./show-tuning.ts";
 import { readPlan, readQuestion, type ClaimOptions, type CountOptions } from "./tune-options.ts";
 import type { LogOptions } from "./log-options.ts";
 import type { TuningQuestion } from "./tuning-question.ts";
@@ -45,6 +47,7 @@ export async function design(file: string, options: DesignOptions): Promise<Resu
 	const models = log.stages.map(({ model }) => model);
 	const attempt = countAttempt(options.attemptsFile ?? defaultAttemptsFile(process.env), {
 		rows: digestRows(log),
+		sketch: sketchLog(log),
 		question: digestSettings({ ...question.value, models, margin: margin.value, design: true }),
 		delta,
 		planned: planned.value,
@@ -60,7 +63,7 @@ export async function design(file: string, options: DesignOptions): Promise<Resu
 	});
 	process.stdout.write(
 		options.json === true
-			? `${JSON.stringify(designJson(report, loaded.value, question.value, attempt.value))}\n`
+			? `${JSON.stringify(designJson(report, loaded.value, { question: question.value, attempt: attempt.value, margin: margin.value }))}\n`
 			: showDesign(report, question.value, attempt.value, margin.value),
 	);
 	return ok(report.reason === "not-certified" || report.reason === "no-labelled-rows" ? 3 : 0);
@@ -87,23 +90,30 @@ async function loadModels(file: string, options: DesignOptions): Promise<Result<
 function designJson(
 	report: DesignReport,
 	{ loaded }: LoadedCascade,
-	question: TuningQuestion,
-	attempt: Attempt,
+	{
+		question,
+		attempt,
+		margin,
+	}: { readonly question: TuningQuestion; readonly attempt: Attempt; readonly margin: number },
 ): Readonly<Record<string, unknown>> {
 	const { selection, fittingRows, testedRows, ...rest } = report;
 	return {
 		...rest,
 		reason: report.reason ?? null,
+		margin,
 		certified: selection?.certified ?? false,
 		risk: question.risk,
 		target: question.target,
 		delta: question.delta,
 		deltaSpent: attempt.deltaSpent,
 		attempt: attempt.number,
+		attemptsOnOverlappingLogs: attempt.onOverlappingLogs,
 		counts: selection?.counts ?? null,
 		pValue: selection?.pValue ?? null,
 		upperBound: selection?.upperBound ?? null,
 		labelsNeeded: selection?.labelsNeeded ?? null,
+		labelsNeededIsCapped:
+			selection?.labelsNeeded != null && isLabelsNeededCapped(selection.labelsNeeded, testedRows.length),
 		fittingRows: fittingRows.length,
 		testedRows: testedRows.length,
 		input: rowReportJson(loaded),
@@ -131,20 +141,21 @@ function showDesign(report: DesignReport, question: TuningQuestion, attempt: Att
 	);
 	const more = candidates.length > MOST_SHOWN ? `… and ${candidates.length - MOST_SHOWN} more; --json has all\n` : "";
 	return (
-		`${headline(report)}\n${measuredList(report, question, attempt)}\n` +
+		`${headline(report)}\n${measuredList(report, question, attempt, margin)}\n` +
 		`Designs compared on ${showCount(fittingRows.length)} rows (cost and quality against ${printable(report.reference)} alone, margin ${percent(margin)}${objective === "costUsd" ? "" : "; the log has no costs, so a cost is a call of the last model"}); the first was tested on the other ${showCount(testedRows.length)}:\n${table}${more}`
 	);
 }
 
-function headline({ kind, models, thresholds, reason, reference }: DesignReport): string {
+function headline({ kind, models, thresholds, reason, reference, withinMargin }: DesignReport): string {
+	const missed = withinMargin === false ? ", if less quality than asked for will do: see margin" : "";
 	if (kind === "reference") return `No cascade pays: ask ${printable(reference)} alone. ${explain(reason)}`;
 	if (kind === "single-model")
-		return `No cascade pays: ask ${printable(models[0] ?? "")} alone, instead of ${printable(reference)}.`;
+		return `No cascade pays: ask ${printable(models[0] ?? "")} alone, instead of ${printable(reference)}${missed}.`;
 	const steps = models.map((model, index) => {
 		const threshold = thresholds[index];
 		return threshold === undefined ? printable(model) : `${printable(model)} from ${exact(threshold)}`;
 	});
-	return `Build: ${steps.join(" → ")}`;
+	return `Build: ${steps.join(" → ")}${missed}`;
 }
 
 function explain(reason: ReferenceReason | undefined): string {
@@ -162,15 +173,20 @@ function explain(reason: ReferenceReason | undefined): string {
 	}
 }
 
-function measuredList({ measured, selection }: DesignReport, question: TuningQuestion, attempt: Attempt): string {
+function measuredList(
+	{ measured, selection, withinMargin }: DesignReport,
+	question: TuningQuestion,
+	attempt: Attempt,
+	margin: number,
+): string {
 	if (measured === null) return "";
 	const { relativeCost, qualityDifference, quality, referenceQuality } = measured;
-	const spent = `attempt ${attempt.number} spends ${Number(attempt.deltaSpent.toPrecision(3))} of delta ${question.delta}`;
+	const spent = `attempt ${attempt.number}${overlapText(attempt)} spends ${Number(attempt.deltaSpent.toPrecision(3))} of delta ${question.delta}`;
 	return textList([
 		[
 			"certified",
 			selection?.certified === true
-				? `${question.risk} risk at most ${percent(question.target)}; upper bound ${percent(selection.upperBound)} (${spent})`
+				? `${question.risk} risk at most ${percent(question.target)} (${spent}); ${boundText(selection.upperBound, attempt.deltaSpent)}`
 				: `nothing (${spent})`,
 		],
 		[
@@ -181,7 +197,16 @@ function measuredList({ measured, selection }: DesignReport, question: TuningQue
 			"quality",
 			`${percent(quality)}, reference ${percent(referenceQuality)}: ${signed(qualityDifference.value)} (95% interval ${signed(qualityDifference.interval.lower)} to ${signed(qualityDifference.interval.upper)})`,
 		],
+		[
+			"margin",
+			`${signed(-margin)}: ${withinMargin === true ? "kept" : "missed"} on these rows${qualityDifference.interval.lower < -margin && withinMargin === true ? ", and the interval reaches below it" : ""}${certifiesQuality(question, margin) ? "" : "; quality is measured here and not certified, as --risk regret with the margin as --target does"}`,
+		],
 	]);
+}
+
+/** Whether the claim is the margin itself: no more quality lost than that. */
+function certifiesQuality({ risk, target }: TuningQuestion, margin: number): boolean {
+	return risk === "regret" && target <= margin;
 }
 
 /** A difference of shares in points. */

@@ -1,5 +1,6 @@
 import { compareBaselines, type Baseline } from "../../tuning/baselines.ts";
 import { selectRows, type CascadeLog } from "../../tuning/log/cascade-log.ts";
+import { checkMonotone, type Monotonicity } from "../../tuning/learning/monotonicity.ts";
 import { splitRows } from "../../tuning/log/split-rows.ts";
 import {
 	calibrationBins,
@@ -45,7 +46,14 @@ export interface EvaluationRequest {
 	readonly risk: RiskKind;
 	readonly target: number;
 	readonly seed: number;
+	/** Resamples of every bootstrap; fewer where there are more rows, where not given. */
+	readonly replicates?: number | undefined;
+	/** Called after each of `EVALUATION_STEPS` steps. */
+	readonly onStep?: (() => void) | undefined;
 }
+
+/** How many steps an evaluation has. */
+export const EVALUATION_STEPS = 7;
 
 /** How well bins of confidence match what was right. */
 interface BinnedCalibration {
@@ -65,6 +73,10 @@ export interface Evaluation {
 	readonly auroc: number | null;
 	readonly aurocInterval: Interval | null;
 	readonly riskCoverage: RiskCoverage | null;
+	/** Whether surer answers are right more often everywhere; where not, testing from strict to loose ends early. */
+	readonly monotonicity: Monotonicity;
+	/** Some prices are unknown, and stand at their model's mean. */
+	readonly isCostEstimated: boolean;
 	readonly calibration: {
 		readonly equalWidth: BinnedCalibration;
 		readonly equalMass: BinnedCalibration;
@@ -103,11 +115,9 @@ export interface Comparison {
 	readonly latency: CascadeLatency;
 }
 
-const MOST_ROWS_TO_RESAMPLE = 20_000;
-
 /** Resamples of a bootstrap: with many rows intervals are so narrow that few replicates show them. */
 function replicatesFor(rows: number): number {
-	return rows > 10 * MOST_ROWS_TO_RESAMPLE ? 100 : rows > MOST_ROWS_TO_RESAMPLE ? 200 : 2_000;
+	return rows > 100_000 ? 50 : rows > 20_000 ? 200 : 2_000;
 }
 
 /**
@@ -117,8 +127,13 @@ function replicatesFor(rows: number): number {
 export function evaluateCascade(log: CascadeLog, request: EvaluationRequest): Evaluation | undefined {
 	const curve = deferralCurve(log);
 	if (curve === undefined) return undefined;
-	const { margin, seed } = request;
-	const matched = { margin, random: seededRandom(seed), replicates: replicatesFor(log.rows) };
+	const { margin, seed, replicates = replicatesFor(log.rows), onStep = () => {} } = request;
+	const step = <Value>(work: () => Value): Value => {
+		const value = work();
+		onStep();
+		return value;
+	};
+	const matched = { margin, random: seededRandom(seed), replicates };
 	const oracle = oracleCurve(log);
 	const random = randomCurve(curve);
 	return {
@@ -127,9 +142,11 @@ export function evaluateCascade(log: CascadeLog, request: EvaluationRequest): Ev
 		withoutReading: curve.withoutReading,
 		qualitySmall: curve.qualitySmall,
 		qualityLarge: curve.qualityLarge,
-		...discrimination(log, seed),
-		calibration: calibrationOf(log),
-		deferral: {
+		isCostEstimated: curve.isCostEstimated,
+		...step(() => discrimination(log, seed, replicates)),
+		monotonicity: step(() => orderOf(log, seed)),
+		calibration: step(() => calibrationOf(log)),
+		deferral: step(() => ({
 			curve,
 			area: areaUnderDeferralCurve(curve),
 			random: { points: random, area: areaUnder(random) },
@@ -137,21 +154,31 @@ export function evaluateCascade(log: CascadeLog, request: EvaluationRequest): Ev
 			gapRecovered: averagePerformanceGapRecovered(curve),
 			halfOfGap: callPerformanceThreshold(curve, 0.5),
 			mostOfGap: callPerformanceThreshold(curve, 0.8),
-		},
+		})),
 		costQuality: costQualityOf(curve),
 		matchedQuality: {
-			inSample: matchedQuality(log, matched) ?? null,
-			heldOut: heldOutMatchedQuality(log, matched) ?? null,
+			inSample: step(() => matchedQuality(log, matched) ?? null),
+			heldOut: step(() => heldOutMatchedQuality(log, matched) ?? null),
 		},
-		comparison: compare(log, request),
+		comparison: step(() => compare(log, request)),
 	};
 }
 
-function discrimination(log: CascadeLog, seed: number): Pick<Evaluation, "auroc" | "aurocInterval" | "riskCoverage"> {
+/** Whether a small model's confidence orders its answers; of rows with labels. */
+function orderOf(log: CascadeLog, seed: number): Monotonicity {
+	const { confidence, wrong } = readings(log);
+	return checkMonotone(confidence, wrong, { random: seededRandom(seed) });
+}
+
+function discrimination(
+	log: CascadeLog,
+	seed: number,
+	replicates: number,
+): Pick<Evaluation, "auroc" | "aurocInterval" | "riskCoverage"> {
 	const { confidence, correct, wrong } = readings(log);
 	const interval = bootstrapAurocInterval(confidence, correct, {
 		level: 0.95,
-		replicates: replicatesFor(log.rows),
+		replicates,
 		random: seededRandom(seed),
 	});
 	return {
@@ -206,7 +233,7 @@ function compare(log: CascadeLog, { margin, risk, target, seed }: EvaluationRequ
 	const baselines = compareBaselines(measured, {
 		escalation: cascade.escalation,
 		naive: { risk, target, fittingLog: fitting },
-		gateScore: gateScores(fitting, measured),
+		gateScore: gateScores(fitting, measured, seed),
 	});
 	return { fittingRows: fitting.rows, threshold, cascade, baselines, latency: cascadeLatency(measured, [threshold]) };
 }

@@ -1,10 +1,11 @@
 import { ok, type Result } from "../../core/result.ts";
 import { selectRows } from "../../tuning/log/cascade-log.ts";
 import type { RiskKind } from "../../tuning/selection/risk.ts";
-import { evaluateCascade, type Evaluation } from "./evaluate-cascade.ts";
+import { evaluateCascade, EVALUATION_STEPS, type Evaluation } from "./evaluate-cascade.ts";
 import { withLabelledRows } from "./labelled-rows.ts";
 import { loadCascade, refused, usage, type Failure } from "./load-cascade.ts";
 import { readNumberOption, readWholeOption, type LogOptions } from "./log-options.ts";
+import { startProgress } from "./progress.ts";
 import { inOrder, rowLabelled } from "./run-tuning.ts";
 import { showEvaluation } from "./show-evaluation.ts";
 import { rowReportJson } from "./show-row-report.ts";
@@ -16,6 +17,7 @@ export interface EvaluateOptions extends LogOptions {
 	readonly target: string;
 	readonly seed: string;
 	readonly points: string;
+	readonly replicates?: string;
 }
 
 /** `cascade evaluate LOG`: how good a small model's confidence is, what the cascade could save, and what it has to beat. */
@@ -29,6 +31,8 @@ export async function evaluate(file: string, options: EvaluateOptions): Promise<
 	if (seed.value >= 2 ** 32) return usage("--seed: must be below 2^32");
 	const points = readWholeOption("--points", options.points, 2);
 	if (!points.ok) return usage(points.error);
+	const replicates = options.replicates === undefined ? null : readWholeOption("--replicates", options.replicates, 1);
+	if (replicates !== null && !replicates.ok) return usage(replicates.error);
 	const loaded = await loadCascade(file, options);
 	if (!loaded.ok) return loaded;
 	if (loaded.value.cascade.stages.length !== 2)
@@ -41,8 +45,19 @@ export async function evaluate(file: string, options: EvaluateOptions): Promise<
 		ordered.stages.every(({ labelled: marks }) => marks?.[row] !== 0),
 	);
 	const log = rowLabelled(kept.length === ordered.rows ? ordered : selectRows(ordered, kept));
-	const request = { margin: margin.value, risk: options.risk, target: target.value, seed: seed.value };
-	const evaluation = evaluateCascade({ ...log, labelled: undefined }, request);
+	const progress = startProgress("measuring", EVALUATION_STEPS);
+	const evaluation = evaluateCascade(
+		{ ...log, labelled: undefined },
+		{
+			margin: margin.value,
+			risk: options.risk,
+			target: target.value,
+			seed: seed.value,
+			replicates: replicates?.value,
+			onStep: () => progress.advance(1),
+		},
+	);
+	progress.stop();
 	if (evaluation === undefined) return refused(`${file}: no row has the labels of both models`);
 	process.stdout.write(
 		options.json === true

@@ -21,8 +21,8 @@ export async function readLabels(file: string, labels: Labels): Promise<LabelsRe
 	const faults = new FaultCounter();
 	const add = (line: number, get: (field: string) => unknown) => {
 		const label = readLabel(get);
-		const added = label.ok ? labels.add(label.value) : label;
-		if (!added.ok) faults.add(line, added.error);
+		if (label.ok) labels.add(label.value);
+		else faults.add(line, label.error);
 	};
 	const first = await firstLine(file);
 	if (detectFormat(first) === "csv") await readCsvLabels(file, delimiterOf(first), add);

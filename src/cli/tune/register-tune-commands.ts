@@ -65,6 +65,10 @@ function registerEvaluate(program: Command): void {
 		)
 		.option("--target <risk>", "below what", "0.05")
 		.option("--seed <number>", "decides every draw", "1")
+		.option(
+			"--replicates <number>",
+			"resamples of each bootstrap; default: 2000, over 20,000 rows 200, over 100,000 rows 50",
+		)
 		.option("--points <number>", "with --json: the most points of a curve", "200");
 	command.action(async (file: string, options: EvaluateOptions) => {
 		finish(command, await evaluate(file, options));
@@ -89,9 +93,9 @@ function registerSimulate(program: Command): void {
 function registerVerify(program: Command): void {
 	const command = program
 		.command("verify")
-		.description("compute a certificate again from the log; 1 where a field differs or it has ended")
-		.argument("<certificate>", "what `cascade tune --certificate` wrote")
-		.argument("<log>", "the log that it was made of")
+		.description("compute a certificate again from its log or ledger; 1 where a field differs or it has ended")
+		.argument("<certificate>", "what `cascade tune --certificate` or `cascade evidence certificate` wrote")
+		.argument("<log>", "the log that it was made of, or what `cascade evidence export` wrote")
 		.option("--labels <file>", "the labels, where they are in a file of their own")
 		.option("--json", "print one JSON object");
 	command.action(async (certificate: string, log: string, options: VerifyOptions) => {

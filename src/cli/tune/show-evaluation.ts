@@ -17,8 +17,16 @@ export function showEvaluation(evaluation: Evaluation): string {
 		textList(figures(evaluation, small, large)),
 		`\nRisk by coverage, surest answers first\n${riskTable(evaluation)}`,
 		evaluation.comparison === null ? "" : comparisonText(evaluation.comparison),
+		orderWarning(evaluation),
 		"\nOf these rows; nothing here is certified. `cascade tune` certifies, `--json` has the curves.\n",
 	].join("");
+}
+
+/** Where surer answers are not right more often. */
+function orderWarning({ monotonicity: { monotone, pValue } }: Evaluation): string {
+	return monotone
+		? ""
+		: `\nWarning: somewhere a surer answer is wrong more often (p = ${three(pValue)}), and testing from strict to loose ends there. --score reordered may help; as these rows suggested it, certify it on others.\n`;
 }
 
 function figures(evaluation: Evaluation, small: string, large: string): (readonly [string, string])[] {
@@ -52,6 +60,7 @@ function figures(evaluation: Evaluation, small: string, large: string): (readonl
 				? `none: ${large} is not better than ${small} on these rows`
 				: `APGR ${gap(deferral.gapRecovered)} (at random 0.5); half of the gap at ${share(deferral.halfOfGap)} escalated, 80% at ${share(deferral.mostOfGap)}`,
 		],
+		...(evaluation.isCostEstimated ? [["costs", "some are unknown, and stand at their model's mean"] as const] : []),
 		[
 			"cost and quality",
 			costQuality?.improvement == null

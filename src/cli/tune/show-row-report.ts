@@ -18,9 +18,19 @@ export function showRowReport(file: string, { report, labelsRead }: LoadedLog, l
 		),
 		...Object.entries(report.labellerFailed).map(
 			([model, count]) =>
-				`${printable(file)}: the labeller gave nothing for ${showCount(count)} answers of ${printable(model)}; they count as wrong\n`,
+				`${printable(file)}: the labeller gave nothing to go by for ${showCount(count)} answers of ${printable(model)}${detailed(model, report)}; they count as wrong\n`,
 		),
 	].join("");
+}
+
+/** How many of a model's failed labels are texts that say neither, and how many are two labels that differ. */
+function detailed(model: string, { labellerUnreadable, labelsDisputed }: RowReport): string {
+	const [unreadable, disputed] = [labellerUnreadable[model] ?? 0, labelsDisputed[model] ?? 0];
+	const parts = [
+		...(unreadable === 0 ? [] : [`${showCount(unreadable)} neither true nor false`]),
+		...(disputed === 0 ? [] : [`${showCount(disputed)} with two labels that differ`]),
+	];
+	return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
 }
 
 /** The same for programs. */
@@ -36,6 +46,8 @@ export function rowReportJson({ report, format, labelsRead }: LoadedLog): Readon
 		setAside,
 		setAsideByReason,
 		labellerFailed: report.labellerFailed,
+		labellerUnreadable: report.labellerUnreadable,
+		labelsDisputed: report.labelsDisputed,
 		unlabelled: report.unlabelled,
 		...(labelsRead === undefined ? {} : { labels: labelsRead }),
 	};

@@ -1,13 +1,21 @@
 import { printable, showCount, showUsd } from "../admin/show-values.ts";
 import { textList } from "../admin/text-table.ts";
 import { clopperPearsonLower, clopperPearsonUpper } from "../../tuning/bounds/clopper-pearson.ts";
+import type { Attempt } from "./attempts-file.ts";
 import { exact, percent } from "./show-numbers.ts";
 import type { CascadeSummary } from "./summarise-cascade.ts";
-import type { TuningResult } from "./tuning-result.ts";
+import { isCapped, type TuningResult } from "./tuning-result.ts";
 
 /** What `cascade tune` says to people. */
 export function showTuning(result: TuningResult): string {
-	return result.outcome.certified ? showCertified(result) : showNotCertified(result);
+	return (result.outcome.certified ? showCertified(result) : showNotCertified(result)) + orderHint(result.outOfOrder);
+}
+
+/** A hint for rows to come: what these rows suggested they cannot certify. */
+function orderHint(outOfOrder: readonly string[]): string {
+	return outOfOrder.length === 0
+		? ""
+		: `Surer answers of ${outOfOrder.map(printable).join(", ")} are wrong more often somewhere, and testing ends there: on new rows --score reordered may reach further.\n`;
 }
 
 function showCertified(result: TuningResult): string {
@@ -23,12 +31,12 @@ function showCertified(result: TuningResult): string {
 	const entries: (readonly [string, string])[] = [
 		["rows tested", describeTested(result)],
 		[
-			"upper bound",
-			`${percent(outcome.upperBound)} at confidence 1 − ${short(question.delta)} (p = ${outcome.pValue?.toExponential(2) ?? "–"})`,
+			"certified",
+			`at most ${percent(question.target)}, the target (p = ${outcome.pValue?.toExponential(2) ?? "–"}); ${boundText(outcome.upperBound, question.delta)}`,
 		],
 		[
 			"attempt",
-			`${attempt.number}${attempt.planned === null ? "" : ` of ${attempt.planned}`} on these rows: spends ${short(question.delta)} of delta ${short(delta)}${attempt.asClaim === null ? "" : `; a trial, without a certificate: with --certificate or --apply it is attempt ${attempt.asClaim} on the log`}`,
+			`${attempt.number}${attempt.planned === null ? "" : ` of ${attempt.planned}`} on these rows${overlapText(attempt)}: spends ${short(question.delta)} of delta ${short(delta)}${attempt.asClaim === null ? "" : `; a trial, without a certificate: with --certificate or --apply it is attempt ${attempt.asClaim} on the log`}`,
 		],
 		...expectedEntries(expected, models.at(-1) ?? ""),
 	];
@@ -45,28 +53,37 @@ function showNotCertified({ outcome, question, attempt, delta, expected }: Tunin
 	const needs =
 		labelsNeeded === null
 			? "more labels alone will not do: on these rows the risk is not below the target"
-			: `needs about ${showCount(labelsNeeded)} labels (there are ${showCount(expected.rows)} to test)`;
+			: `needs ${isCapped(outcome) ? "more than" : "about"} ${showCount(labelsNeeded)} labels (there are ${showCount(expected.rows)} to test)`;
 	return (
 		`Not certified: ${needs}.\n${reason === null ? "" : `${printable(reason)}.\n`}` +
-		`Attempt ${attempt.number} on these rows could spend ${short(question.delta)} of delta ${short(delta)}.\n` +
+		`Attempt ${attempt.number} on these rows${overlapText(attempt)} could spend ${short(question.delta)} of delta ${short(delta)}.\n` +
 		"Without a certificate everything belongs to the last stage: leave the policy as it is, or take the small model out.\n" +
 		"What may help: a looser --target, other --starts, a surer model; `cascade evaluate` shows which. Each is another attempt.\n"
 	);
 }
 
+/** Attempts that came with another log. */
+export function overlapText({ onOverlappingLogs: others }: Attempt): string {
+	return others === 0
+		? ""
+		: ` (${others} of them on ${others === 1 ? "a log" : "logs"} that shared rows with this one)`;
+}
+
 /** The claim in a sentence. */
-function describeClaim({ question, delta, outcome }: TuningResult): string {
+function describeClaim({ question, delta, outcome, loaded }: TuningResult): string {
 	const of = question.onLabel === null ? "" : ` labelled ${printable(question.onLabel)}`;
 	const last = printable(outcome.tested.stages.at(-1)?.model ?? "");
 	const most = percent(question.target);
+	const { group } = loaded.source;
+	const unit = group === undefined ? "" : `, counting one request of each ${printable(group)}`;
 	const chance = `with a chance of at least ${percent(1 - delta)} over the draw of these rows`;
 	switch (question.risk) {
 		case "selective":
-			return `${chance}, at most ${most} of the accepted answers${of} are wrong`;
+			return `${chance}, at most ${most} of the accepted answers${of} are wrong${unit}`;
 		case "joint":
-			return `${chance}, at most ${most} of all requests${of} get an accepted answer that is wrong`;
+			return `${chance}, at most ${most} of all requests${of} get an accepted answer that is wrong${unit}`;
 		case "regret":
-			return `${chance}, at most ${most} more of all answers${of} are wrong than with ${last} alone`;
+			return `${chance}, at most ${most} more of all answers${of} are wrong than with ${last} alone${unit}`;
 	}
 }
 
@@ -123,6 +140,11 @@ function heldOutEntries(summary: CascadeSummary, last: string): (readonly [strin
 		["risk", `${showCount(wrong)} of ${showCount(accepted)} accepted are wrong (${percent(selectiveRisk)}${interval})`],
 		...expectedEntries(summary, last),
 	];
+}
+
+/** The bound at the threshold, with what it is not. */
+export function boundText(upperBound: number | null, delta: number): string {
+	return `the bound ${percent(upperBound)}, at 1 − ${short(delta)}, is of a threshold fixed beforehand, and this one was chosen`;
 }
 
 function short(value: number): string {

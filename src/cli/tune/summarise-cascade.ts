@@ -1,5 +1,9 @@
 import { clopperPearsonLower, clopperPearsonUpper } from "../../tuning/bounds/clopper-pearson.ts";
 import type { CascadeLog, StageColumns } from "../../tuning/log/cascade-log.ts";
+import { numberOrNull } from "../../tuning/metrics/deferral-curve.ts";
+import { isPartlyKnown, withUnknownAtMean } from "../../tuning/metrics/known-values.ts";
+import { savingOf } from "../../tuning/metrics/operating-point.ts";
+import { answeringStages, spentByRow } from "../../tuning/metrics/replay-cascade.ts";
 
 /** What a cascade does with the rows of a log under given thresholds; per request where it is a mean. */
 export interface CascadeSummary {
@@ -32,6 +36,7 @@ export interface CascadeSummary {
 
 /** Runs the rows through the cascade: the first stage whose confidence reaches its threshold answers, else the last. */
 export function summariseCascade(log: CascadeLog, thresholds: readonly number[]): CascadeSummary {
+	const { rows } = log;
 	const answering = answeringStages(log, thresholds);
 	const lastIndex = log.stages.length - 1;
 	let accepted = 0;
@@ -45,12 +50,11 @@ export function summariseCascade(log: CascadeLog, thresholds: readonly number[])
 		if (stage.wrong[row] === 0) right++;
 		isLabelled &&= stage.labelled?.[row] !== 0;
 	}
-	const { rows } = log;
 	const last = log.stages[lastIndex] as StageColumns;
-	const costs = log.stages.map(({ costUsd }) => filled(costUsd));
-	const latencies = log.stages.map(({ latencyMs }) => filled(latencyMs));
-	const costUsd = meanPaid(costs, answering);
-	const lastStageCostUsd = meanOf(costs[lastIndex]);
+	const costs = log.stages.map((stage) => withUnknownAtMean(stage.costUsd));
+	const latencies = log.stages.map(({ latencyMs }) => withUnknownAtMean(latencyMs));
+	const costUsd = meanOf(spentByRow(costs, answering));
+	const lastStageCostUsd = meanOf(costs[lastIndex] as Float64Array);
 	const coverage = rows === 0 ? 0 : accepted / rows;
 	return {
 		rows,
@@ -67,9 +71,9 @@ export function summariseCascade(log: CascadeLog, thresholds: readonly number[])
 		costUsd,
 		lastStageCostUsd,
 		saving: savingOf(costUsd, lastStageCostUsd),
-		isCostEstimated: costUsd !== null && log.stages.some((stage) => stage.costUsd.some(Number.isNaN)),
-		latencyMs: meanPaid(latencies, answering),
-		lastStageLatencyMs: meanOf(latencies[lastIndex]),
+		isCostEstimated: costUsd !== null && log.stages.some((stage) => isPartlyKnown(stage.costUsd)),
+		latencyMs: meanOf(spentByRow(latencies, answering)),
+		lastStageLatencyMs: meanOf(latencies[lastIndex] as Float64Array),
 	};
 }
 
@@ -83,43 +87,7 @@ export function summariseLastStage(log: CascadeLog): CascadeSummary {
 	return { ...escalated, costUsd: lastStageCostUsd, saving: 0, latencyMs: lastStageLatencyMs };
 }
 
-function answeringStages({ rows, stages }: CascadeLog, thresholds: readonly number[]): Uint8Array {
-	const answering = new Uint8Array(rows).fill(stages.length - 1);
-	for (let index = stages.length - 2; index >= 0; index--) {
-		const confidence = stages[index]?.confidence as Float64Array;
-		const threshold = thresholds[index] ?? Number.POSITIVE_INFINITY;
-		for (let row = 0; row < rows; row++) if ((confidence[row] as number) >= threshold) answering[row] = index;
-	}
-	return answering;
-}
-
-/** The column with what is missing at the mean of the rest; undefined where all is missing. */
-function filled(column: Float64Array): Float64Array | undefined {
-	const known = column.filter((value) => !Number.isNaN(value));
-	if (known.length === column.length) return column;
-	const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-	return known.length === 0 ? undefined : column.map((value) => (Number.isNaN(value) ? mean : value));
-}
-
-/** Mean over rows of the sum over the stages asked. Null where a stage that was asked is unknown. */
-function meanPaid(columns: readonly (Float64Array | undefined)[], answering: Uint8Array): number | null {
-	let total = 0;
-	for (const [row, index] of answering.entries()) {
-		for (let stage = 0; stage <= index; stage++) {
-			const column = columns[stage];
-			if (column === undefined) return null;
-			total += column[row] as number;
-		}
-	}
-	return answering.length === 0 ? null : total / answering.length;
-}
-
-function meanOf(column: Float64Array | undefined): number | null {
-	if (column === undefined || column.length === 0) return null;
-	return column.reduce((sum, value) => sum + value, 0) / column.length;
-}
-
-function savingOf(costUsd: number | null, lastStageCostUsd: number | null): number | null {
-	if (costUsd === null || lastStageCostUsd === null || lastStageCostUsd === 0) return null;
-	return 1 - costUsd / lastStageCostUsd;
+/** Null where a value is unknown, or there is none. */
+function meanOf(column: Float64Array): number | null {
+	return numberOrNull(column.reduce((sum, value) => sum + value, 0) / column.length);
 }

@@ -2,8 +2,9 @@ import { writeFileSync } from "node:fs";
 import { ok, type Result } from "../../core/result.ts";
 import type { CascadeLog } from "../../tuning/log/cascade-log.ts";
 import { applyThresholds, quietSession, readTarget, type Applied } from "./apply-thresholds.ts";
+import { modelsOutOfOrder } from "./check-order.ts";
 import { countAttempt, defaultAttemptsFile, type Attempt } from "./attempts-file.ts";
-import { digestRows, digestSettings } from "./digests.ts";
+import { digestRows, digestSettings, sketchLog } from "./digests.ts";
 import { withLabelledRows } from "./labelled-rows.ts";
 import { loadCascade, refused, usage, type Failure, type LoadedCascade } from "./load-cascade.ts";
 import { drawShares, inOrder, runTuning } from "./run-tuning.ts";
@@ -111,6 +112,7 @@ function tuneRows(
 	const attempt = countAttempt(options.attemptsFile ?? defaultAttemptsFile(process.env), {
 		// Of all rows, not of those drawn for calibration: each seed draws others, and would begin its count anew.
 		rows: logDigest,
+		sketch: sketchLog(ordered),
 		trialOf: isTrial ? digestRows(shares.calibration) : undefined,
 		question: digestSettings({ ...question, models }),
 		delta: question.delta,
@@ -143,6 +145,7 @@ function tuneRows(
 		attempt: attempt.value,
 		outcome,
 		certificate,
+		outOfOrder: modelsOutOfOrder(outcome, asked),
 		...expectedOf(outcome),
 	});
 }

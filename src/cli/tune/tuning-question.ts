@@ -34,7 +34,7 @@ export interface TuningOutcome {
 	readonly thresholds: readonly number[] | null;
 	readonly counts: AcceptanceCounts | null;
 	readonly pValue: number | null;
-	/** At confidence 1 − delta. */
+	/** At confidence 1 − delta of thresholds fixed beforehand; certified is the target (`Selection`). */
 	readonly upperBound: number | null;
 	/** Strict to loose; and where the chosen one's sequence began. */
 	readonly path: readonly (readonly number[])[];
@@ -47,7 +47,10 @@ export interface TuningOutcome {
 	readonly heldOut: CascadeLog | null;
 	/** Why nothing is certified. */
 	readonly reason: string | null;
-	/** About how many labelled rows would certify something; null where no number would, or none is needed. */
+	/**
+	 * About how many labelled rows would certify something, at 100 times the tested rows "more than so many"; null where no
+	 * number would, or none is needed.
+	 */
 	readonly labelsNeeded: number | null;
 	/** What was fitted, as JSON; null for `raw`. */
 	readonly fitted: unknown;

@@ -1,3 +1,4 @@
+import { isLabelsNeededCapped } from "../../tuning/selection/estimate-labels.ts";
 import type { Attempt } from "./attempts-file.ts";
 import type { Applied } from "./apply-thresholds.ts";
 import type { LoadedCascade } from "./load-cascade.ts";
@@ -16,6 +17,8 @@ export interface TuningResult {
 	readonly attempt: Attempt;
 	readonly outcome: TuningOutcome;
 	readonly certificate: TuningCertificate | null;
+	/** Models whose confidence does not order their answers on the tested rows; found after they were tested. */
+	readonly outOfOrder: readonly string[];
 	/** Of the tested rows; where nothing is certified, of asking the last stage alone. */
 	readonly expected: CascadeSummary;
 	/** The same of the rows held out; null where none were. */
@@ -44,6 +47,7 @@ export function tuningJson(result: TuningResult, applied: Applied | null): Reado
 		delta,
 		deltaSpent: question.delta,
 		attempt: attempt.number,
+		attemptsOnOverlappingLogs: attempt.onOverlappingLogs,
 		attemptAsClaim: attempt.asClaim,
 		onLabel: question.onLabel,
 		score: question.score,
@@ -63,11 +67,18 @@ export function tuningJson(result: TuningResult, applied: Applied | null): Reado
 		saving: expected.saving,
 		...(heldOut === null ? {} : { heldOut: heldOutJson(heldOut) }),
 		reason: outcome.reason,
+		outOfOrder: result.outOfOrder,
 		labelsNeeded: outcome.labelsNeeded,
+		labelsNeededIsCapped: isCapped(outcome),
 		certificate,
 		applied,
 		input: rowReportJson(loaded.loaded),
 	};
+}
+
+/** Whether more labels are needed than the figure says. */
+export function isCapped({ labelsNeeded, tested }: TuningOutcome): boolean {
+	return labelsNeeded !== null && isLabelsNeededCapped(labelsNeeded, tested.rows);
 }
 
 /** `n` is how many rows were held out. */

@@ -1,5 +1,7 @@
 import { err, ok, type Result } from "../../core/result.ts";
 import { printable, showCount } from "../admin/show-values.ts";
+import { isEvidenceCertificate } from "../evidence/read-evidence-certificate.ts";
+import { verifyEvidenceFiles } from "../evidence/verify-evidence-files.ts";
 import { shareOf } from "./attempts-file.ts";
 import { canonicalJson } from "../../tuning/log/canonical-rows.ts";
 import { digestRows } from "./digests.ts";
@@ -28,12 +30,13 @@ interface Difference {
 const NEARLY_EQUAL = 1e-9;
 const COMPUTED_BY_SUMS: readonly string[] = ["pValue", "upperBound"];
 
-/** What no log can say. */
-const NOT_CHECKED = ["tenant", "cascade", "issuedAt", "expiresAt"] as const;
+/** What no log can say; how many attempts there were is the certificate's own word. */
+const NOT_CHECKED = ["tenant", "cascade", "issuedAt", "expiresAt", "attempts"] as const;
 
 /**
  * `cascade verify CERTIFICATE LOG`: computes the certificate again from the log and what it says of its own making. 0
- * where every field is the same and it has not ended; 1 otherwise, with the fields that differ.
+ * where every field is the same and it has not ended; 1 otherwise, with the fields that differ. A certificate of live
+ * evidence is computed again from an exported ledger in the log's place.
  */
 export async function verify(
 	certificateFile: string,
@@ -41,28 +44,40 @@ export async function verify(
 	options: VerifyOptions,
 	now: Date,
 ): Promise<Result<0 | 1, Failure>> {
+	if (isEvidenceCertificate(certificateFile)) {
+		const verified = verifyEvidenceFiles(certificateFile, logFile, options, now);
+		return verified.ok ? verified : refused(verified.error);
+	}
 	const certificate = readCertificate(certificateFile);
 	if (!certificate.ok) return refused(certificate.error);
 	const { expiresAt } = certificate.value;
 	const recomputed = await recompute(certificate.value, logFile, options);
 	if (!recomputed.ok && recomputed.error.kind === "usage") return refused(recomputed.error.message);
 	if (!recomputed.ok) return recomputed;
-	const differences = compare(certificate.value, recomputed.value);
+	const differences = compare(certificate.value, recomputed.value.certificate);
+	// A log may name its labeller; where it does not, or `--labeller` named another, nothing here says who judged.
+	const isLabellerKnown = recomputed.value.labeller === certificate.value.labeller;
+	const notChecked = [...NOT_CHECKED, ...(isLabellerKnown ? [] : ["labeller"])];
 	const isExpired = expiresAt !== null && !(Date.parse(expiresAt) > now.getTime());
 	const isValid = differences.length === 0 && !isExpired;
 	if (options.json === true)
-		process.stdout.write(
-			`${JSON.stringify({ valid: isValid, expired: isExpired, differences, notChecked: NOT_CHECKED })}\n`,
-		);
-	else process.stdout.write(describe(certificate.value, differences, isExpired));
+		process.stdout.write(`${JSON.stringify({ valid: isValid, expired: isExpired, differences, notChecked })}\n`);
+	else process.stdout.write(describe(certificate.value, { differences, notChecked, isExpired }));
 	return ok(isValid ? 0 : 1);
+}
+
+interface Recomputed {
+	/** Null where the log certifies nothing. */
+	readonly certificate: TuningCertificate | null;
+	/** Whom the log names. */
+	readonly labeller: string | undefined;
 }
 
 async function recompute(
 	certificate: TuningCertificate,
 	file: string,
 	options: VerifyOptions,
-): Promise<Result<TuningCertificate | null, Failure>> {
+): Promise<Result<Recomputed, Failure>> {
 	const { delta, attempts, labeller } = certificate;
 	const loaded = await loadCascade(file, logOptions(certificate, options));
 	if (!loaded.ok) return loaded;
@@ -86,7 +101,7 @@ async function recompute(
 		issuedAt,
 		expiresAt,
 	};
-	return ok(certificateOf(outcome.value, facts));
+	return ok({ certificate: certificateOf(outcome.value, facts), labeller: loaded.value.loaded.labeller });
 }
 
 function logOptions({ models, procedure }: TuningCertificate, { labels }: VerifyOptions): LogOptions {
@@ -148,11 +163,22 @@ function isSame(name: string, left: unknown, right: unknown): boolean {
 
 const MOST_SHOWN = 100;
 
-function describe(certificate: TuningCertificate, differences: readonly Difference[], isExpired: boolean): string {
+function describe(
+	certificate: TuningCertificate,
+	{
+		differences,
+		notChecked,
+		isExpired,
+	}: {
+		readonly differences: readonly Difference[];
+		readonly notChecked: readonly string[];
+		readonly isExpired: boolean;
+	},
+): string {
 	const expired = isExpired ? `Expired: the certificate ended at ${printable(certificate.expiresAt ?? "")}.\n` : "";
 	if (differences.length === 0) {
 		const { rows, n, wrong, labeller, delta, targetRisk, risk } = certificate;
-		return `${expired}${isExpired ? "Otherwise valid" : "Valid"}: ${risk} risk at most ${targetRisk}, delta ${delta}; ${showCount(n)} of ${showCount(rows)} rows accepted, ${showCount(wrong)} wrong as '${printable(labeller)}' says. The log says all of it.\nNot checked, since no log says it: ${NOT_CHECKED.join(", ")}; and that the rows are like the traffic.\n`;
+		return `${expired}${isExpired ? "Otherwise valid" : "Valid"}: ${risk} risk at most ${targetRisk}, delta ${delta}; ${showCount(n)} of ${showCount(rows)} rows accepted, ${showCount(wrong)} wrong as '${printable(labeller)}' says. The log says all of it.\nNot checked, since the log does not say it: ${notChecked.join(", ")}; and that the rows are like the traffic.\n`;
 	}
 	const lines = differences.map(
 		({ field, certificate: said, recomputed }) =>

@@ -16,13 +16,23 @@ export interface LearnedModel {
 export function learnedConfidence(request: ChatRequest, answer: Completion, model: LearnedModel): ConfidenceReading {
 	const features = answerFeatures(request, answer);
 	if (!features.ok) return unavailable(features.error);
-	let sum = model.bias;
+	const score = learnedScore(model, (name) => features.value[name]);
+	return Number.isNaN(score) ? unavailable("bad-logprobs") : measured(score);
+}
+
+/**
+ * The score in [0, 1] of an answer with these features, the same to the last bit wherever it is computed; NaN where a feature
+ * that has a weight is not a finite number.
+ */
+export function learnedScore({ bias, weights }: LearnedModel, featureOf: (name: AnswerFeature) => number): number {
+	let sum = bias;
+	// In this order, since sums of floating-point numbers depend on it.
 	for (const name of ANSWER_FEATURES) {
-		const weight = model.weights[name] ?? 0;
+		const weight = weights[name] ?? 0;
 		if (weight === 0) continue;
-		const value = features.value[name];
-		if (!Number.isFinite(value)) return unavailable("bad-logprobs");
+		const value = featureOf(name);
+		if (!Number.isFinite(value)) return Number.NaN;
 		sum += weight * value;
 	}
-	return measured(1 / (1 + Math.exp(-sum)));
+	return 1 / (1 + Math.exp(-sum));
 }

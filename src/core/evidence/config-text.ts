@@ -25,7 +25,7 @@ const CHECKS_VERSION = 1;
  * - `declaredRanges`: which requests the promise is about;
  * - of the guarantee `risk`, `targetRisk`, `delta` and `onLabel`: what was to be shown.
  *
- * Not in it are manual thresholds and `withoutCertificate`, since evidence is about every threshold; `auditRate`, since
+ * Not in it are manual thresholds, `withoutCertificate` and `pacing`, since evidence is about every threshold; `auditRate`, since
  * each row has its own propensity; prices, `timeoutMs`, `mode`, `onOriginFailure`, `allowRouteHeader`, `retainText` and
  * an agreement's `stopEarly`, which change what an answer costs, how soon it comes, or what is served without a decision.
  */

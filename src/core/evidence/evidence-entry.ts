@@ -29,6 +29,8 @@ export interface EvidenceEntry {
 	readonly draw: "labelled" | "drawn" | "not-drawn" | "unobserved";
 	/** Null unless `labelled`. A labeller that failed counts as wrong. */
 	readonly wrong: boolean | null;
+	/** US dollars of the request's calls to the stage and to later ones, without audits; null: not known. For pacing alone. */
+	readonly cost?: { readonly stageUsd: number | null; readonly restUsd: number | null };
 }
 
 /** What became of a drawn audit. */
@@ -37,11 +39,15 @@ export interface AuditVerdict {
 	readonly item?: number;
 	/** Of the request, at arrival. */
 	readonly at: number;
+	/** Of the request; usage counts what the audit cost there. Absent: at none that is known. */
+	readonly policyRevision?: number;
 	readonly wrong: boolean;
 	/** The audit or its labeller failed, which counts as wrong. */
 	readonly failed: boolean;
 	/** US dollars of the audit's calls, the labeller's among them; null where unknown. */
 	readonly costUsd: number | null;
+	/** Of these, the labeller's. For pacing alone. */
+	readonly labelUsd?: number | null;
 	readonly ms: number;
 }
 

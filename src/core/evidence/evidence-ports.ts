@@ -1,12 +1,14 @@
 import type { Actor, LedgerRefusal } from "../ledger/ledger-ports.ts";
 import type { JsonObject } from "../json.ts";
 import type { Result } from "../result.ts";
+import type { AnchorLedgerPort } from "./anchors.ts";
 import type { AuditVerdict, EvidenceAddress, EvidenceEntry } from "./evidence-entry.ts";
 import type { Guarantee, PartsPerMillion } from "./guarantee.ts";
+import type { PacedChoice } from "./pacing.ts";
 
 /**
  * What a ledger has to know of the policy. All of it is under the configuration's hash but `auditPropensity`, which may
- * change between two askings, and the guarantee's `withoutCertificate`, which is the isolates' business.
+ * change between two askings, and of the guarantee `withoutCertificate`, which is the isolates' business, and `pacing`.
  */
 export interface GuaranteeTerms {
 	readonly stage: string;
@@ -44,7 +46,7 @@ export interface EvidenceLease {
 }
 
 /** How the evidence on one configuration is asked; every method is one transaction. */
-export interface EvidenceLedgerPort {
+export interface EvidenceLedgerPort extends AnchorLedgerPort {
 	/** The lease in force; the first to ask makes the ledger. `terms` must be those of the address's hash. */
 	readonly lease: (input: {
 		readonly address: EvidenceAddress;
@@ -113,15 +115,17 @@ export interface EvidenceReport {
 		readonly labels: number;
 	} | null;
 	readonly alarm: {
-		/** Natural logarithms of the detector's value and of the level at which it alarms. */
-		readonly logValue: number;
-		readonly logLevel: number;
+		/** Natural logarithm of the detector's value; null: it has seen nothing. */
+		readonly logValue: number | null;
+		/** And of the level at which it alarms; null while nothing is accepted, as are the delays. */
+		readonly logLevel: number | null;
 		/** Labels that it takes on average to notice twice the target risk, and what that is in accepted requests. */
-		readonly delayLabels: number;
-		readonly delayAccepted: number;
+		readonly delayLabels: number | null;
+		readonly delayAccepted: number | null;
 		/** When it last alarmed. */
 		readonly at: number | null;
 	};
+	/** Since the ledger was made, over all epochs. */
 	readonly counts: {
 		readonly requests: number;
 		readonly accepted: number;
@@ -135,11 +139,29 @@ export interface EvidenceReport {
 		readonly late: number;
 		/** Drawn and unresolved at the watermark, and count as wrong. */
 		readonly unresolved: number;
+		/** Audits that failed, or their labeller did, and count as wrong. */
+		readonly failed: number;
 		/** Under their phase's propensity, and left out. */
 		readonly underPropensity: number;
+		/** Drawn up before the epoch's path was laid: their readings laid it, and their labels were discarded. */
+		readonly beforePath: number;
+		/** Of a lease of another epoch, or of none, and left out. */
+		readonly otherEpoch: number;
+		/** Labels of gated requests, and the wrong ones; they are in no candidate's region, nor in `wrong`. */
+		readonly gatedLabelled: number;
+		readonly gatedWrong: number;
 	};
 	/** Up to here everything is counted; milliseconds since the Unix epoch. */
 	readonly watermark: number;
 	/** No new certificate and no loosening while true. */
 	readonly frozen: boolean;
+	/** Null where the guarantee has none. */
+	readonly pacing: {
+		/** As in `PacedChoice`. */
+		readonly state: PacedChoice["state"] | "nothing-certified";
+		readonly usdPerDay: number;
+		/** The one chosen, which is in force as soon as the phase before has lasted ten minutes. */
+		readonly threshold: number | null;
+		readonly projectedUsdPerDay: number | null;
+	} | null;
 }

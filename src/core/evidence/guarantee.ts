@@ -1,3 +1,5 @@
+import type { Pacing } from "./pacing.ts";
+
 /** What a tenant asks for: accepted answers of a cascade's first stage are wrong at most `targetRisk`, with confidence 1 − `delta`. */
 export interface Guarantee {
 	/**
@@ -13,6 +15,8 @@ export interface Guarantee {
 	readonly onLabel?: string | undefined;
 	/** While no certificate is valid: escalate everything, or accept at the stage's manual threshold, marked in every answer. */
 	readonly withoutCertificate: "escalate" | "manual-threshold";
+	/** Which of several certified thresholds is deployed; absent: the loosest. */
+	readonly pacing?: Pacing | undefined;
 }
 
 /** Whole parts per million, from 1 to a million; exact, so that counts with the same chance add up. */

@@ -25,7 +25,10 @@ export interface CanaryFigures {
 	 * canary ran, or was still in an isolate's cache: up to a minute and a half after a change.
 	 */
 	readonly base: readonly CanaryRow[];
-	/** The canary's revision, by cascade. */
+	/**
+	 * What fell to the canary's share, by cascade. Requests on its revision that did not are on neither side: the revision was
+	 * the current one before, and still was to the isolate that served them.
+	 */
 	readonly canary: readonly CanaryRow[];
 }
 
@@ -36,7 +39,10 @@ export interface RevisionTotals {
 	readonly totals: UsageTotals;
 }
 
-/** Puts totals on the side that they belong to. `rows` has each cascade and revision once. */
+/**
+ * Puts totals on the side that they belong to. `rows` has each cascade and revision once, and of the canary's revision
+ * what fell to its share alone.
+ */
 export function canaryFigures(
 	{ since, current, revision }: { readonly since: number; readonly current: number | null; readonly revision: number },
 	rows: readonly RevisionTotals[],

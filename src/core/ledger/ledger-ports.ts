@@ -1,7 +1,10 @@
+import type { EvidenceAddress } from "../evidence/evidence-entry.ts";
 import type { Observation } from "../observation.ts";
 import type { Result } from "../result.ts";
 import type { PolicyProblem } from "../tenant-policy.ts";
+import type { AuditCost } from "./audit-cost.ts";
 import type { CanaryFigures } from "./canary-figures.ts";
+import type { Feedback, FeedbackRecorded, FeedbackRefusal, FeedbackReport } from "./feedback.ts";
 import type { UsageReport, UsageQuery } from "./usage.ts";
 import type { JsonObject } from "../json.ts";
 
@@ -34,7 +37,8 @@ export interface PolicyRevision {
 	readonly at: number;
 	readonly author: Actor;
 	readonly reason: string;
-	readonly cause: "put" | "patch" | "rollback" | "promote" | "import";
+	/** `canary`: to be tried on a share of requests; it was never current. */
+	readonly cause: "put" | "patch" | "rollback" | "promote" | "import" | "canary";
 }
 
 /** A revision without its document, for lists. */
@@ -106,7 +110,7 @@ export interface Page<Item> {
 
 /** Where an export goes on. */
 export interface ExportPlace {
-	readonly part: "revisions" | "keys" | "audit" | "usage";
+	readonly part: "revisions" | "keys" | "audit" | "usage" | "feedback" | "evidence";
 	/** What has been read of the part ends here. */
 	readonly after: number;
 	/** Nothing of the part has been read yet. */
@@ -159,10 +163,23 @@ export interface TenantLedgerPort {
 	readonly canary: () => Promise<Result<CanaryReport, LedgerRefusal>>;
 	/**
 	 * In place of the canary there, and with figures that begin anew, also where the share alone is another; the same
-	 * revision at the same share goes on as it is.
+	 * revision at the same share goes on as it is. `expected`: the revision that the writer has seen; absent: whichever
+	 * is current.
 	 */
 	readonly startCanary: (input: {
 		readonly revision: number;
+		readonly expected?: number;
+		readonly share: number;
+		readonly reason: string;
+		readonly actor: Actor;
+	}) => Promise<Result<CanaryState, LedgerRefusal>>;
+	/**
+	 * The same with a policy that was never current: it becomes the next revision, and the policy in force, which stays in
+	 * force, the one after it. `expected`: the current revision.
+	 */
+	readonly startCanaryOf: (input: {
+		readonly document: JsonObject;
+		readonly expected: number;
 		readonly share: number;
 		readonly reason: string;
 		readonly actor: Actor;
@@ -199,9 +216,18 @@ export interface TenantLedgerPort {
 		readonly detail: JsonObject;
 	}) => Promise<void>;
 	readonly publication: () => Promise<PublicationState>;
-	/** Adds observations to the usage; each counts once, however often it is delivered. Returns how many were new. */
-	readonly recordObservations: (observations: readonly Observation[]) => Promise<{ readonly added: number }>;
+	/**
+	 * Adds observations, and what audits cost, to the usage; each counts once, however often it is delivered. Returns how
+	 * many were new.
+	 */
+	readonly recordObservations: (
+		observations: readonly Observation[],
+		audits?: readonly AuditCost[],
+	) => Promise<{ readonly added: number }>;
 	readonly usage: (query: UsageQuery) => Promise<UsageReport>;
+	/** Keeps what is said of an answer, in place of what was said of it before; each request counts once. */
+	readonly recordFeedback: (feedback: Feedback) => Promise<Result<FeedbackRecorded, FeedbackRefusal>>;
+	readonly feedback: () => Promise<FeedbackReport>;
 	/**
 	 * Everything but key hashes, page by page from `null` on. The texts of all pages, one after the other, are one JSON
 	 * document; what changes meanwhile may be in it or not.
@@ -209,6 +235,20 @@ export interface TenantLedgerPort {
 	readonly export: (from: ExportPlace | null) => Promise<Result<ExportPage, LedgerRefusal>>;
 	/** Withdraws the tenant from KV, then empties the ledger. */
 	readonly destroy: (input: { readonly actor: Actor }) => Promise<Result<PublicationState, LedgerRefusal>>;
+}
+
+/** The part of a tenant's ledger that knows the ledgers of the evidence on its cascades. */
+export interface EvidenceListPort {
+	/**
+	 * Puts a ledger of evidence on the tenant's list, to be destroyed and exported with it; to be called before it stores
+	 * anything. Repeating is harmless. Answers with when the tenant was created, by which a later tenant of the same name
+	 * is told from it.
+	 */
+	readonly noteEvidenceLedger: (
+		address: EvidenceAddress,
+	) => Promise<Result<{ readonly createdAt: number }, LedgerRefusal>>;
+	/** The list, oldest first. */
+	readonly evidenceLedgers: () => Promise<readonly EvidenceAddress[]>;
 }
 
 /** What a tenant is at the moment. */

@@ -1,4 +1,5 @@
 import type { Observation } from "../observation.ts";
+import type { AuditCost } from "./audit-cost.ts";
 import { latencyDigest, latencyQuantile, type LatencyDigest } from "./latency-digest.ts";
 import type { UsageRow } from "./usage.ts";
 
@@ -16,8 +17,10 @@ export interface UsageTotals {
 	readonly reasons: Counts;
 	/** `unknown` requests are not in the sum; `estimated` ones are, as far as their cost is known. */
 	readonly cost: { readonly nanoUsd: number; readonly unknown: number; readonly estimated: number };
-	/** May be negative. */
+	/** May be negative. Net of the audits' cost, as far as that is known. */
 	readonly saved: { readonly nanoUsd: number; readonly unknown: number };
+	/** Absent where there was none, as in totals that were stored before there were audits. */
+	readonly audits?: { readonly count: number; readonly nanoUsd: number; readonly unknown: number } | undefined;
 	readonly inputTokens: number;
 	readonly outputTokens: number;
 	readonly latency: LatencyDigest;
@@ -50,6 +53,23 @@ export function usageOf(observation: Observation): UsageTotals {
 	};
 }
 
+/** What one audit adds: no request, its cost, and as much less saved. */
+export function usageOfAudit({ costUsd }: Pick<AuditCost, "costUsd">): UsageTotals {
+	const cost = nanoUsd(costUsd ?? 0);
+	return {
+		requests: 0,
+		outcomes: {},
+		stages: {},
+		reasons: {},
+		cost: { nanoUsd: 0, unknown: 0, estimated: 0 },
+		saved: { nanoUsd: 0 - cost, unknown: 0 },
+		audits: { count: 1, nanoUsd: cost, unknown: costUsd === null ? 1 : 0 },
+		inputTokens: 0,
+		outputTokens: 0,
+		latency: {},
+	};
+}
+
 /** The usage of a union of disjoint sets; of none, all zero. */
 export function sumUsage(parts: Iterable<UsageTotals>): UsageTotals {
 	const sum = createUsageSum();
@@ -69,6 +89,7 @@ export function createUsageSum(): UsageSum {
 	const counts = { outcomes: countsByName(), stages: countsByName(), reasons: countsByName(), latency: countsByName() };
 	const cost = { nanoUsd: 0, unknown: 0, estimated: 0 };
 	const saved = { nanoUsd: 0, unknown: 0 };
+	const audits = { count: 0, nanoUsd: 0, unknown: 0 };
 	const plain = { requests: 0, inputTokens: 0, outputTokens: 0 };
 	return {
 		add(part) {
@@ -80,6 +101,9 @@ export function createUsageSum(): UsageSum {
 			cost.estimated += part.cost.estimated;
 			saved.nanoUsd += part.saved.nanoUsd;
 			saved.unknown += part.saved.unknown;
+			audits.count += part.audits?.count ?? 0;
+			audits.nanoUsd += part.audits?.nanoUsd ?? 0;
+			audits.unknown += part.audits?.unknown ?? 0;
 			counts.outcomes.add(part.outcomes);
 			counts.stages.add(part.stages);
 			counts.reasons.add(part.reasons);
@@ -89,6 +113,7 @@ export function createUsageSum(): UsageSum {
 			...plain,
 			cost: { ...cost },
 			saved: { ...saved },
+			...(audits.count === 0 ? {} : { audits: { ...audits } }),
 			outcomes: counts.outcomes.read(),
 			stages: counts.stages.read(),
 			reasons: counts.reasons.read(),
@@ -99,13 +124,14 @@ export function createUsageSum(): UsageSum {
 
 /** Totals as they are reported: dollars, and quantiles in place of the digest, to four significant digits. */
 export function usageRow(key: Pick<UsageRow, "start" | "cascade" | "policyRevision">, totals: UsageTotals): UsageRow {
-	const { cost, saved, latency, ...plain } = totals;
+	const { cost, saved, audits = { count: 0, nanoUsd: 0, unknown: 0 }, latency, ...plain } = totals;
 	const quantile = (q: number) => Number(latencyQuantile(latency, q).toPrecision(4));
 	return {
 		...key,
 		...plain,
 		cost: { usd: cost.nanoUsd / NANO, unknown: cost.unknown, estimated: cost.estimated },
 		saved: { usd: saved.nanoUsd / NANO, unknown: saved.unknown },
+		audits: { count: audits.count, usd: audits.nanoUsd / NANO, unknown: audits.unknown },
 		latency: { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) },
 	};
 }

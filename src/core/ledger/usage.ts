@@ -32,6 +32,11 @@ export interface UsageRow {
 	readonly cost: { readonly usd: number; readonly unknown: number; readonly estimated: number };
 	/** Against always asking the last stage, over the requests of which it is known; may be negative. */
 	readonly saved: { readonly usd: number; readonly unknown: number };
+	/**
+	 * Audits whose verdict is in: their US dollars, which `cost` does not hold and `saved` is net of; `unknown` counts
+	 * those of unknown cost. By when the requests arrived.
+	 */
+	readonly audits: { readonly count: number; readonly usd: number; readonly unknown: number };
 	/** Of every call made for the requests that reported its tokens. */
 	readonly inputTokens: number;
 	readonly outputTokens: number;

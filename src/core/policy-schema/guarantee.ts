@@ -23,6 +23,9 @@ export const guarantee = v.strictObject({
 		v.picklist(["escalate", "manual-threshold"], "must be escalate or manual-threshold"),
 		"escalate",
 	),
+	pacing: v.optional(
+		v.strictObject({ preferQualityWithin: v.strictObject({ usdPerDay: strictlyBetween(0, 1_000_000) }) }),
+	),
 });
 
 const named = <const Kind extends string>(kind: Kind) => v.strictObject({ kind: v.literal(kind) });

@@ -1,6 +1,7 @@
 import { sampleQuantile } from "../../core/confidence/logprob-confidence.ts";
-import type { CascadeLog } from "../log/cascade-log.ts";
+import { selectStages, type CascadeLog } from "../log/cascade-log.ts";
 import type { Interval } from "../metrics/ranking.ts";
+import { answeringStages, spentByRow } from "../metrics/replay-cascade.ts";
 
 /** A figure, and its 95% percentile bootstrap interval over rows (pairs of design and reference stay together). */
 interface MeasuredFigure {
@@ -45,19 +46,18 @@ export function measureDesign(
 	{ costs, replicates, random }: MeasureOptions,
 ): MeasuredDesign {
 	const reference = log.stages.length - 1;
+	const answering = answeringStages(selectStages(log, design), thresholds);
+	const spentOf = spentByRow(
+		design.map((model) => costs[model] as Float64Array),
+		answering,
+	);
 	const answered = design.map(() => 0);
-	const spent = new Float64Array(rows.length);
-	const right = new Float64Array(rows.length);
-	for (const [place, row] of rows.entries()) {
-		const accepting = thresholds.findIndex(
-			(threshold, stage) => (log.stages[design[stage] as number]?.confidence[row] as number) >= threshold,
-		);
-		const answering = accepting < 0 ? design.length - 1 : accepting;
-		for (const model of design.slice(0, answering + 1))
-			spent[place] = (spent[place] as number) + (costs[model]?.[row] as number);
-		right[place] = 1 - (log.stages[design[answering] as number]?.wrong[row] as number);
-		answered[answering] = (answered[answering] as number) + 1;
-	}
+	for (const row of rows) answered[answering[row] as number] = (answered[answering[row] as number] as number) + 1;
+	const spent = Float64Array.from(rows, (row) => spentOf[row] as number);
+	const right = Float64Array.from(
+		rows,
+		(row) => 1 - (log.stages[design[answering[row] as number] as number]?.wrong[row] as number),
+	);
 	const referenceSpent = Float64Array.from(rows, (row) => costs[reference]?.[row] as number);
 	const referenceRight = Float64Array.from(rows, (row) => 1 - (log.stages[reference]?.wrong[row] as number));
 	const columns = [spent, referenceSpent, right, referenceRight] as const;

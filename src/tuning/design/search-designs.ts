@@ -84,6 +84,8 @@ export interface DesignReport {
 	readonly selection: VectorSelection | null;
 	/** What was built, on the tested rows; null without rows. */
 	readonly measured: MeasuredDesign | null;
+	/** Whether the quality measured there is within the margin, by its value and not by its interval; null without rows. */
+	readonly withinMargin: boolean | null;
 	readonly fittingRows: Int32Array;
 	readonly testedRows: Int32Array;
 }
@@ -95,7 +97,9 @@ export interface DesignReport {
  *
  * All designs are compared on a fitting fold, each at its cheapest thresholds that are likely to pass; only the winner is
  * tested, on the other rows, so no correction for the number of designs is needed. It is measured on the rows that tested
- * it, where the thresholds were picked along the tested path: the certificate allows for that, the intervals do not.
+ * it, where the thresholds were picked along the tested path: the certificate allows for that, the intervals do not. Matched
+ * quality is planned on the fitting fold and measured on the tested rows, where it may miss the margin (`withinMargin`); it is
+ * not certified, unless the risk is `regret` and the target the margin.
  *
  * Of designs that cost within 2% of the cheapest the one with the fewest models wins.
  *
@@ -108,13 +112,14 @@ export function designCascade(log: CascadeLog, request: DesignRequest): DesignRe
 	if (!(request.margin >= 0 && request.margin < 1)) throw new RangeError("margin must be at least 0 and less than 1");
 	validateRequest(request);
 	const { seed, fittingShare = DEFAULT_FITTING_SHARE, replicates = 1_000 } = request;
-	const costs = callCosts(log, request.callCosts);
 	const rows = independentLabelledRows(log, seed);
 	const { fitting, tested } = cutRows(rows, fittingShare, seed);
+	// Nothing of the tested rows, their costs and readings included, decides which designs are compared.
+	const costs = callCosts(log, fitting, request.callCosts);
 	const reference = log.stages.length - 1;
 	const list = enumerateDesigns({
-		meanCosts: costs.columns.map(meanOf),
-		hasReadings: log.stages.map(({ confidence }) => confidence.some((value) => !Number.isNaN(value))),
+		meanCosts: costs.means,
+		hasReadings: log.stages.map(({ confidence }) => fitting.some((row) => !Number.isNaN(confidence[row]))),
 		maxStages: request.maxStages,
 	});
 	const shared = {
@@ -135,6 +140,7 @@ export function designCascade(log: CascadeLog, request: DesignRequest): DesignRe
 			winner: null,
 			selection: null,
 			measured: null,
+			withinMargin: null,
 		};
 
 	const fold = fittingFold(log, fitting, request.risk, costs.columns);
@@ -166,6 +172,7 @@ export function designCascade(log: CascadeLog, request: DesignRequest): DesignRe
 		reason,
 		selection,
 		measured: measure([reference], []),
+		withinMargin: true,
 	});
 	if (judged.winner.kind === "reference") return refuse("nothing-cheaper", null);
 
@@ -175,7 +182,8 @@ export function designCascade(log: CascadeLog, request: DesignRequest): DesignRe
 	const measured = measure(built.design, built.thresholds);
 	if (!(measured.cost < measured.referenceCost)) return refuse("costs-more", selection);
 	const kind = kindOf(built.design, reference);
-	return { ...judged, ...built, kind, models: nameOf(built.design), selection, measured };
+	const withinMargin = measured.qualityDifference.value >= -request.margin;
+	return { ...judged, ...built, kind, models: nameOf(built.design), selection, measured, withinMargin };
 }
 
 /** A model more has to save this share of the cost: less is chance, and each model asked takes time too. */

@@ -1,4 +1,4 @@
-import { cutFolds } from "../learning/folds.ts";
+import { cutFolds } from "../log/folds.ts";
 import type { CascadeLog } from "../log/cascade-log.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { countVector } from "../selection/count-acceptances.ts";
@@ -45,6 +45,7 @@ export interface VectorSelection {
 	readonly thresholds: readonly number[] | null;
 	readonly counts: AcceptanceCounts | null;
 	readonly pValue: number | null;
+	/** Of thresholds fixed beforehand, which these are not: see `Selection`. */
 	readonly upperBound: number | null;
 	readonly path: VectorPath;
 	readonly start: number | null;
@@ -90,7 +91,7 @@ export function chooseThresholdVector(log: CascadeLog, request: VectorRequest): 
 		);
 	if (given !== undefined)
 		return testVectors(log, request, { path: given, calibrationRows: tested, pathRows: fitting, objective: null });
-	const costs = callCosts(log, request.callCosts);
+	const costs = callCosts(log, fitting, request.callCosts);
 	const { onLabel } = request;
 	const laidOn =
 		onLabel === undefined
@@ -119,7 +120,7 @@ export function cutRows(
 	seed: number,
 ): { fitting: Int32Array; tested: Int32Array } {
 	const share = Math.min(fittingShare, MOST_FITTING_ROWS / Math.max(1, rows.length));
-	const [fitting, tested] = cutFolds(rows.length, [share, 1 - share], seed) as [Int32Array, Int32Array];
+	const [fitting, tested] = cutFolds(rows.length, [share, 1 - share], seededRandom(seed)) as [Int32Array, Int32Array];
 	const at = (place: number): number => rows[place] as number;
 	return { fitting: fitting.map(at), tested: tested.map(at) };
 }

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../../core/result.ts";
-import { cutFolds } from "./folds.ts";
+import { cutFolds } from "../log/folds.ts";
+import { seededRandom } from "../seeded-random.ts";
 import { fitLogistic, meanLogLoss, predictLogistic, type LogisticFailure } from "./logistic-regression.ts";
 
 /** How ridge strengths are compared. */
@@ -35,7 +36,7 @@ export function chooseRidge(
 	const { seed, folds = DEFAULT_FOLDS, candidates = DEFAULT_CANDIDATES, groups } = options;
 	if (targets.length === 0) return err({ kind: "no-rows" });
 	const shares = Array.from({ length: folds }, () => 1 / folds);
-	const cuts = cutFolds(targets.length, shares, seed, groups).filter((fold) => fold.length > 0);
+	const cuts = cutFolds(targets.length, shares, seededRandom(seed), groups).filter((fold) => fold.length > 0);
 	const losses = [];
 	for (const ridge of candidates) {
 		let sum = 0;

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "../../core/result.ts";
 import { solvePositiveDefinite } from "./linear-system.ts";
-import { standardise } from "./standardise.ts";
+import { scaleOnly, standardise } from "./standardise.ts";
 
 /** P = 1 / (1 + exp(−(bias + Σ weight · value))), weights in the order of the columns, on their own scale. */
 export interface LogisticModel {
@@ -41,6 +41,8 @@ export type LogisticFailure =
 export interface LogisticOptions {
 	/** Half of it times the sum of squared standardised weights is added to the mean log loss; 0.001 where not given. */
 	readonly ridge?: number | undefined;
+	/** Without one P is 0.5 where every value is 0, and columns are neither centred nor left out; true where not given. */
+	readonly hasIntercept?: boolean | undefined;
 }
 
 export const DEFAULT_RIDGE = 1e-3;
@@ -55,18 +57,18 @@ const FLAT = 1e-6;
 /**
  * Logistic regression by Newton's method with step halving: minimises mean log loss + ridge/2 · Σ w², the weights w being
  * those of the standardised columns (mean 0, deviation 1), so that no unit of measurement decides the penalty; the intercept
- * is free. A constant column has weight 0. Targets may be fractions in [0, 1] and then stand for expected values (fractional
+ * is free. Without an intercept columns are only brought to a mean square of 1. A constant column has weight 0. Targets may be fractions in [0, 1] and then stand for expected values (fractional
  * logit, Papke & Wooldridge, Journal of Applied Econometrics 11, 1996). Deterministic; O(rows · columns²) a step.
  */
 export function fitLogistic(
 	columns: readonly Float64Array[],
 	targets: Float64Array | Uint8Array,
-	{ ridge = DEFAULT_RIDGE }: LogisticOptions = {},
+	{ ridge = DEFAULT_RIDGE, hasIntercept = true }: LogisticOptions = {},
 ): Result<LogisticFit, LogisticFailure> {
-	const failure = findFailure(columns, targets, ridge);
+	const failure = findFailure(columns, targets, { ridge, hasIntercept });
 	if (failure !== null) return err(failure);
-	const scaled = standardise(columns);
-	const found = minimise(scaled.columns, targets, ridge);
+	const scaled = hasIntercept ? standardise(columns) : scaleOnly(columns);
+	const found = minimise(scaled.columns, targets, { ridge, hasIntercept });
 	if (!found.ok) return found;
 	const [intercept, ...slopes] = found.value.weights;
 	const weights = columns.map(() => 0);
@@ -107,7 +109,7 @@ export function meanLogLoss(probabilities: Float64Array, targets: ArrayLike<numb
 function findFailure(
 	columns: readonly Float64Array[],
 	targets: Float64Array | Uint8Array,
-	ridge: number,
+	{ ridge, hasIntercept }: Penalty,
 ): LogisticFailure | null {
 	if (!(ridge >= 0 && ridge < Number.POSITIVE_INFINITY)) return { kind: "bad-ridge" };
 	if (targets.length === 0) return { kind: "no-rows" };
@@ -118,9 +120,12 @@ function findFailure(
 		const row = values.findIndex((value) => !Number.isFinite(value));
 		if (row >= 0) return { kind: "not-finite", column, row };
 	}
+	if (!hasIntercept) return null;
 	const isOneClass = targets.every((target) => target === 0) || targets.every((target) => target === 1);
 	return isOneClass ? { kind: "one-class" } : null;
 }
+
+type Penalty = Required<{ readonly [Option in keyof LogisticOptions]: NonNullable<LogisticOptions[Option]> }>;
 
 interface Minimum {
 	/** Intercept first. */
@@ -131,14 +136,14 @@ interface Minimum {
 function minimise(
 	columns: readonly Float64Array[],
 	targets: ArrayLike<number>,
-	ridge: number,
+	penalty: Penalty,
 ): Result<Minimum, LogisticFailure> {
 	const size = columns.length + 1;
 	let weights = new Float64Array(size);
 	let slope = Number.POSITIVE_INFINITY;
-	let objective = penalisedLoss(columns, targets, ridge, weights);
+	let objective = penalisedLoss(columns, targets, penalty.ridge, weights);
 	for (let steps = 1; steps <= MOST_STEPS; steps++) {
-		const { gradient, curvature } = derivatives(columns, targets, ridge, weights);
+		const { gradient, curvature } = derivatives(columns, targets, penalty, weights);
 		slope = largestOf(gradient);
 		const step = solvePositiveDefinite(curvature, gradient, size);
 		if (step === null)
@@ -147,7 +152,7 @@ function minimise(
 		let next = weights;
 		for (let halvings = 0; halvings <= MOST_HALVINGS; halvings++, share /= 2) {
 			next = weights.map((weight, index) => weight - share * (step[index] as number));
-			const reached = penalisedLoss(columns, targets, ridge, next);
+			const reached = penalisedLoss(columns, targets, penalty.ridge, next);
 			// Near the minimum two losses differ by rounding alone.
 			if (!(reached <= objective + 1e-14 * (1 + Math.abs(objective)))) continue;
 			objective = reached;
@@ -179,13 +184,13 @@ function penalisedLoss(
 function derivatives(
 	columns: readonly Float64Array[],
 	targets: ArrayLike<number>,
-	ridge: number,
+	{ ridge, hasIntercept }: Penalty,
 	weights: Float64Array,
 ): { readonly gradient: Float64Array; readonly curvature: Float64Array } {
 	const size = weights.length;
 	const gradient = new Float64Array(size);
 	const curvature = new Float64Array(size * size);
-	const values = new Float64Array(size).fill(1, 0, 1);
+	const values = new Float64Array(size).fill(hasIntercept ? 1 : 0, 0, 1);
 	for (let row = 0; row < targets.length; row++) {
 		for (let index = 1; index < size; index++) values[index] = columns[index - 1]?.[row] as number;
 		const score = scoreOf(columns, weights, row);
@@ -208,7 +213,8 @@ function derivatives(
 		}
 	}
 	for (let left = 0; left < size; left++) {
-		const penalty = left === 0 ? 0 : ridge;
+		// An intercept that is not wanted has no slope, and a curvature that keeps it at 0.
+		const penalty = left > 0 ? ridge : hasIntercept ? 0 : 1;
 		gradient[left] = (gradient[left] as number) / targets.length + penalty * (weights[left] as number);
 		for (let right = 0; right <= left; right++) {
 			const place = left * size + right;

@@ -71,7 +71,16 @@ function fallingRates(wrong: Float64Array, rows: Float64Array): { rates: Float64
 	return { rates, distance };
 }
 
+/** Above this variance the normal distribution is as good, and a million rows a replicate would take minutes. */
+const NEARLY_NORMAL = 1_000;
+
 function drawBinomial(trials: number, chance: number, random: () => number): number {
+	const variance = trials * chance * (1 - chance);
+	if (variance > NEARLY_NORMAL) {
+		// Box and Muller, 1958.
+		const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+		return Math.min(trials, Math.max(0, Math.round(trials * chance + Math.sqrt(variance) * normal)));
+	}
 	let successes = 0;
 	for (let trial = 0; trial < trials; trial++) if (random() < chance) successes++;
 	return successes;

@@ -28,3 +28,17 @@ function momentsOf(column: Float64Array): { mean: number; deviation: number; lar
 	const largest = column.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 	return { mean, deviation: Math.sqrt(variance), largest };
 }
+
+/** Brings columns to a mean square of 1 and leaves none out; one of zeros stays as it is. */
+export function scaleOnly(columns: readonly Float64Array[]): StandardisedColumns {
+	const deviations = columns.map((column) => {
+		const square = column.reduce((sum, value) => sum + value * value, 0) / column.length;
+		return square > 0 ? Math.sqrt(square) : 1;
+	});
+	return {
+		columns: columns.map((column, position) => column.map((value) => value / (deviations[position] as number))),
+		positions: columns.map((_, position) => position),
+		means: columns.map(() => 0),
+		deviations,
+	};
+}

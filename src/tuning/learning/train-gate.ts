@@ -3,7 +3,7 @@ import { PROMPT_FEATURES } from "../../core/prompt-features.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CascadeLog } from "../log/cascade-log.ts";
 import { fitNamedFeatures, type TrainFailure, type TrainOptions } from "./fit-named-features.ts";
-import { meanKnown } from "./mean-known.ts";
+import { meanKnown } from "../metrics/known-values.ts";
 import { stageAt } from "./train-learned.ts";
 
 /** How a gate is fitted. */

@@ -1,4 +1,4 @@
-import type { LearnedModel } from "../../core/confidence/learned.ts";
+import { learnedScore, type LearnedModel } from "../../core/confidence/learned.ts";
 import { ANSWER_FEATURES } from "../../core/confidence/logprob-features.ts";
 import { ok, type Result } from "../../core/result.ts";
 import type { CascadeLog, StageColumns } from "../log/cascade-log.ts";
@@ -52,19 +52,11 @@ export function trainOnAnswers(
 export function learnedScores(
 	features: Readonly<Record<string, Float64Array>> | undefined,
 	rows: number,
-	{ bias, weights }: LearnedModel,
+	model: LearnedModel,
 ): Float64Array {
-	// In the Worker's order, since sums of floating-point numbers depend on it.
-	const read = ANSWER_FEATURES.filter((name) => (weights[name] ?? 0) !== 0);
-	return Float64Array.from({ length: rows }, (_, row) => {
-		let sum = bias;
-		for (const name of read) {
-			const value = features?.[name]?.[row] ?? Number.NaN;
-			if (!Number.isFinite(value)) return Number.NaN;
-			sum += (weights[name] as number) * value;
-		}
-		return 1 / (1 + Math.exp(-sum));
-	});
+	return Float64Array.from({ length: rows }, (_, row) =>
+		learnedScore(model, (name) => features?.[name]?.[row] ?? Number.NaN),
+	);
 }
 
 /** The same log with another confidence at one stage. Throws a RangeError where there is no such stage. */

@@ -27,6 +27,11 @@ export class GrowableColumn<Kind extends Column> {
 		this.#length = Math.max(this.#length, row + 1);
 	}
 
+	/** The number of a row; the missing one where it was never set. */
+	get(row: number): number {
+		return row < this.#length ? (this.#column[row] as number) : this.#missing;
+	}
+
 	/** The first `rows` numbers, in an array of their own. */
 	finish(rows: number): Kind {
 		this.#fillTo(rows);

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "../../core/result.ts";
+import { ok, type Result } from "../../core/result.ts";
 import type { LogRow, RowFault, Verdict } from "./log-row.ts";
 import { fault, readText, readVerdict } from "./read-values.ts";
 
@@ -20,12 +20,10 @@ export function readLabel(get: (field: string) => unknown): Result<LabelRow, Row
 	const stage = readText("stage", get("stage") ?? get("model"));
 	if (!stage.ok) return stage;
 	const correct = get("correct");
-	const verdict =
-		correct === undefined ? readVerdict("wrong", get("wrong"), "wrong") : readVerdict("correct", correct, "right");
-	if (!verdict.ok) return verdict;
-	if (verdict.value === "none") return fault("there is neither correct nor wrong", undefined);
+	const verdict = correct === undefined ? readVerdict(get("wrong"), "wrong") : readVerdict(correct, "right");
+	if (verdict === "none") return fault("there is neither correct nor wrong", undefined);
 	const suffix = item.value === undefined ? "" : `#${item.value}`;
-	return ok({ id: id.value + suffix, stage: stage.value, verdict: verdict.value });
+	return ok({ id: id.value + suffix, stage: stage.value, verdict });
 }
 
 /** Labels by request and stage. */
@@ -33,14 +31,12 @@ export class Labels {
 	readonly #verdicts = new Map<string, Verdict>();
 	readonly #used = new Set<string>();
 
-	/** Remembers a label; an answer that is labelled twice, and not alike, is a fault. */
-	add({ id, stage, verdict }: LabelRow): Result<null, RowFault> {
+	/** Remembers a label. Two of one answer that are not alike make it `disputed`, which counts as a failure of the labeller. */
+	add({ id, stage, verdict }: LabelRow): void {
 		const key = keyOf(id, stage);
 		const before = this.#verdicts.get(key);
-		if (before === undefined) this.#verdicts.set(key, verdict);
-		if (before !== undefined && before !== verdict)
-			return err({ reason: "an answer has two labels that differ; the first counts", value: id });
-		return ok(null);
+		if (before === verdict) return;
+		this.#verdicts.set(key, before === undefined ? verdict : "disputed");
 	}
 
 	/** The label of a stage's answer, by any of the stage's names; `isAnswer`: a label without a stage is its. */
@@ -49,10 +45,15 @@ export class Labels {
 			...names.filter((name) => name !== null).map((name) => keyOf(id, name)),
 			...(isAnswer ? [keyOf(id, undefined)] : []),
 		];
-		const key = keys.find((each) => this.#verdicts.has(each));
-		if (key === undefined) return undefined;
-		this.#used.add(key);
-		return this.#verdicts.get(key);
+		const found = new Set<Verdict>();
+		for (const key of keys) {
+			const verdict = this.#verdicts.get(key);
+			if (verdict === undefined) continue;
+			this.#used.add(key);
+			found.add(verdict);
+		}
+		const [verdict] = found;
+		return found.size > 1 ? "disputed" : verdict;
 	}
 
 	/** How many labels belong to no answer that was read. */

@@ -1,6 +1,6 @@
 import type { CascadeLog, StageColumns } from "./cascade-log.ts";
 import { growableBytes, growableFloats, growableIntegers, type GrowableColumn } from "./growable-column.ts";
-import type { LogRow, RowFault, StageRow } from "./log-row.ts";
+import type { LogRow, RowFault, StageRow, Verdict } from "./log-row.ts";
 import { FaultCounter, MOST_LISTED, type RowReport } from "./row-report.ts";
 
 /** A log as it was read, and what became of its lines. */
@@ -17,20 +17,23 @@ interface StageBuilder {
 	readonly wrong: GrowableColumn<Uint8Array>;
 	readonly labelled: GrowableColumn<Uint8Array>;
 	readonly asked: GrowableColumn<Uint8Array>;
+	/** How the labeller failed: its place in `FAILURES` from 1; 0 where it did not. */
 	readonly failed: GrowableColumn<Uint8Array>;
 	readonly costUsd: GrowableColumn<Float64Array>;
 	readonly latencyMs: GrowableColumn<Float64Array>;
 	readonly features: Map<string, GrowableColumn<Float64Array>>;
 	label: (string | null)[] | undefined;
-	labellerFailed: number;
 	everLabelled: number;
 }
+
+/** Verdicts that count as wrong for want of a better. */
+const FAILURES: readonly Verdict[] = ["failed", "unreadable", "disputed"];
 
 /** Puts rows into columns as they are read. A row is in whole or not at all. */
 export class LogBuilder {
 	readonly #stages: StageBuilder[] = [];
 	readonly #ids: string[] = [];
-	readonly #known = new Set<string>();
+	readonly #positions = new Map<string, number>();
 	readonly #groups = growableIntegers(-1);
 	readonly #groupNumbers = new Map<string, number>();
 	readonly #features = new Map<string, GrowableColumn<Float64Array>>();
@@ -60,21 +63,22 @@ export class LogBuilder {
 			latencyMs: growableFloats(),
 			features: new Map(),
 			label: undefined,
-			labellerFailed: 0,
 			everLabelled: 0,
 		});
 		return this.#stages.length - 1;
 	}
 
-	/** Adds a row, unless an earlier one has its id. */
+	/** Adds a row. Where an earlier one has its id that one stays, and is disputed where the labels differ. */
 	add(line: number, row: LogRow): void {
-		if (this.#known.has(row.id)) {
+		const earlier = this.#positions.get(row.id);
+		if (earlier !== undefined) {
+			for (const stage of row.stages) this.#disputeLabel(earlier, stage);
 			this.#duplicateCount++;
 			if (this.#duplicates.length < MOST_LISTED) this.#duplicates.push(line);
 			return;
 		}
 		const position = this.#ids.length;
-		this.#known.add(row.id);
+		this.#positions.set(row.id, position);
 		this.#ids.push(row.id);
 		if (row.group !== undefined) this.#groups.set(position, this.#groupNumber(row.group));
 		addFeatures(this.#features, position, row.features);
@@ -113,7 +117,9 @@ export class LogBuilder {
 				firstDuplicates: this.#duplicates,
 				setAside: this.#setAside.total,
 				setAsideByReason: this.#setAside.byReason(),
-				labellerFailed: countByModel(stages, ({ labellerFailed }) => labellerFailed),
+				labellerFailed: countByModel(stages, ({ failed }) => failed.finish(rows).filter((kind) => kind > 0).length),
+				labellerUnreadable: countFailures(stages, "unreadable", rows),
+				labelsDisputed: countFailures(stages, "disputed", rows),
 				unlabelled: countByModel(stages, ({ everLabelled }) => rows - everLabelled),
 			},
 		};
@@ -123,13 +129,12 @@ export class LogBuilder {
 		const stage = this.#stages[given.stage];
 		if (stage === undefined) throw new RangeError(`the log has no stage ${given.stage}`);
 		const isLabelled = given.verdict !== "none";
-		if (given.verdict === "failed") stage.labellerFailed++;
 		if (isLabelled) stage.everLabelled++;
 		stage.asked.set(row, 1);
 		stage.confidence.set(row, given.confidence);
 		stage.wrong.set(row, given.verdict === "right" ? 0 : 1);
 		stage.labelled.set(row, isLabelled ? 1 : 0);
-		stage.failed.set(row, given.verdict === "failed" ? 1 : 0);
+		stage.failed.set(row, FAILURES.indexOf(given.verdict) + 1);
 		stage.costUsd.set(row, given.costUsd);
 		stage.latencyMs.set(row, given.latencyMs);
 		addFeatures(stage.features, row, given.features);
@@ -137,6 +142,16 @@ export class LogBuilder {
 		stage.label ??= [];
 		while (stage.label.length < row) stage.label.push(null);
 		stage.label.push(given.label === null ? null : this.#interned(given.label));
+	}
+
+	#disputeLabel(row: number, { stage: position, verdict }: StageRow): void {
+		const stage = this.#stages[position];
+		if (stage === undefined || verdict === "none" || stage.labelled.get(row) !== 1) return;
+		const isFailure = FAILURES.includes(verdict);
+		const isAlike = isFailure ? stage.failed.get(row) > 0 : stage.wrong.get(row) === (verdict === "wrong" ? 1 : 0);
+		if (isAlike && (isFailure || stage.failed.get(row) === 0)) return;
+		stage.wrong.set(row, 1);
+		stage.failed.set(row, FAILURES.indexOf("disputed") + 1);
 	}
 
 	#groupNumber(name: string): number {
@@ -157,12 +172,13 @@ export class LogBuilder {
 function finishStage(stage: StageBuilder, rows: number): StageColumns {
 	const { model, label } = stage;
 	while (label !== undefined && label.length < rows) label.push(null);
+	const failed = stage.failed.finish(rows).map((kind) => (kind > 0 ? 1 : 0));
 	return {
 		model,
 		confidence: stage.confidence.finish(rows),
 		wrong: stage.wrong.finish(rows),
 		labelled: stage.everLabelled === rows ? undefined : stage.labelled.finish(rows),
-		failed: stage.labellerFailed === 0 ? undefined : stage.failed.finish(rows),
+		failed: failed.every((mark) => mark === 0) ? undefined : failed,
 		costUsd: stage.costUsd.finish(rows),
 		latencyMs: stage.latencyMs.finish(rows),
 		label,
@@ -188,6 +204,11 @@ function finishFeatures(
 ): Record<string, Float64Array> | undefined {
 	if (columns.size === 0) return undefined;
 	return Object.fromEntries([...columns].map(([name, column]) => [name, column.finish(rows)]));
+}
+
+function countFailures(stages: readonly StageBuilder[], kind: Verdict, rows: number): Record<string, number> {
+	const mark = FAILURES.indexOf(kind) + 1;
+	return countByModel(stages, ({ failed }) => failed.finish(rows).filter((each) => each === mark).length);
 }
 
 function countByModel(stages: readonly StageBuilder[], count: (stage: StageBuilder) => number): Record<string, number> {

@@ -4,8 +4,11 @@ export interface RowFault {
 	readonly value?: string | undefined;
 }
 
-/** What a labeller said of an answer; `failed` where it was asked and gave nothing, `none` where it was not asked. */
-export type Verdict = "right" | "wrong" | "failed" | "none";
+/**
+ * What a labeller said of an answer; `failed` where it was asked and gave nothing, `unreadable` where it gave what is neither
+ * right nor wrong, which is a failure too, `disputed` where it said different things, `none` where it was not asked.
+ */
+export type Verdict = "right" | "wrong" | "failed" | "unreadable" | "disputed" | "none";
 
 /** One question as a line of a log has it. */
 export interface LogRow {

@@ -48,9 +48,8 @@ function readStage({ model, fields, features }: StagePlan, stage: number, cell: 
 	if (!given.ok) return given;
 	const verdict =
 		fields.correct === undefined
-			? readVerdict(named("wrong"), value(fields.wrong), "wrong")
-			: readVerdict(named("correct"), value(fields.correct), "right");
-	if (!verdict.ok) return verdict;
+			? readVerdict(value(fields.wrong), "wrong")
+			: readVerdict(value(fields.correct), "right");
 	const costUsd = readAmount(named("costUsd"), value(fields.costUsd));
 	if (!costUsd.ok) return costUsd;
 	const latencyMs = readAmount(named("latencyMs"), value(fields.latencyMs));
@@ -67,7 +66,7 @@ function readStage({ model, fields, features }: StagePlan, stage: number, cell: 
 	return ok({
 		stage,
 		confidence: fields.confidence === undefined ? ofLogprob.value : given.value,
-		verdict: verdict.value,
+		verdict,
 		costUsd: costUsd.value,
 		latencyMs: latencyMs.value,
 		label: fields.label === undefined ? undefined : (label.value ?? null),

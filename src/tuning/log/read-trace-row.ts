@@ -83,10 +83,7 @@ function readStage(value: unknown, stage: number, model: string, isLast: boolean
 	const given = readConfidence(named("confidence"), value["confidence"]);
 	if (!given.ok) return given;
 	const verdict =
-		value["correct"] === undefined
-			? readVerdict(named("wrong"), value["wrong"], "wrong")
-			: readVerdict(named("correct"), value["correct"], "right");
-	if (!verdict.ok) return verdict;
+		value["correct"] === undefined ? readVerdict(value["wrong"], "wrong") : readVerdict(value["correct"], "right");
 	const costUsd = readAmount(named("costUsd"), value["costUsd"]);
 	if (!costUsd.ok) return costUsd;
 	const latencyMs = readAmount(named("latencyMs"), value["latencyMs"]);
@@ -103,7 +100,7 @@ function readStage(value: unknown, stage: number, model: string, isLast: boolean
 	return ok({
 		stage,
 		confidence: value["confidence"] === undefined ? ofLogprob.value : given.value,
-		verdict: verdict.value,
+		verdict,
 		costUsd: costUsd.value,
 		latencyMs: latencyMs.value,
 		label: value["label"] === undefined ? undefined : (label.value ?? null),

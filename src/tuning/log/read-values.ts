@@ -39,18 +39,20 @@ export function readAmount(name: string, value: unknown): Result<number, RowFaul
 }
 
 /**
- * A labeller's verdict: true or false, 1 or 0. Null and an empty cell mean that the labeller failed; an absent value
- * and `unlabelled` that it was never asked. `says` is what a true value means.
+ * A labeller's verdict: true or false, 1 or 0. Null and an empty cell mean that the labeller failed, anything else ("error",
+ * 0.5, a sentence) that it gave nothing to go by; an absent value and `unlabelled` that it was never asked. `says` is what a
+ * true value means. No verdict makes a row a bad one: labellers fail more often on wrong answers, and a row left out would
+ * flatter the model.
  */
-export function readVerdict(name: string, value: unknown, says: "right" | "wrong"): Result<Verdict, RowFault> {
-	if (value === undefined) return ok("none");
-	if (value === null) return ok("failed");
+export function readVerdict(value: unknown, says: "right" | "wrong"): Verdict {
+	if (value === undefined) return "none";
+	if (value === null) return "failed";
 	const text = typeof value === "string" ? value.trim().toLowerCase() : value;
-	if (text === "") return ok("failed");
-	if (text === UNLABELLED) return ok("none");
-	if (text === true || text === 1 || text === "1" || text === "true") return ok(says);
-	if (text === false || text === 0 || text === "0" || text === "false") return ok(says === "right" ? "wrong" : "right");
-	return fault(`${name} is neither true nor false`, value);
+	if (text === "") return "failed";
+	if (text === UNLABELLED) return "none";
+	if (text === true || text === 1 || text === "1" || text === "true") return says;
+	if (text === false || text === 0 || text === "0" || text === "false") return says === "right" ? "wrong" : "right";
+	return "unreadable";
 }
 
 /** A text, or a number written as one; undefined where it is missing. */

@@ -18,14 +18,18 @@ export interface RowReport {
 	readonly rejectedByReason: Readonly<Record<string, number>>;
 	/** The first of them. */
 	readonly firstRejected: readonly RejectedLine[];
-	/** Rows whose id an earlier one had: a request that was retried, or answered from a cache. Only the first counts. */
+	/** Rows whose id an earlier one had: a request that was retried, or answered from a cache. The first counts, wrong where labels differ. */
 	readonly duplicates: number;
 	readonly firstDuplicates: readonly number[];
 	/** Records that are well and say nothing about the cascade, such as requests that a gate sent past it. */
 	readonly setAside: number;
 	readonly setAsideByReason: Readonly<Record<string, number>>;
-	/** Answers that the labeller failed on, by model; they count as wrong. */
+	/** Answers that the labeller failed on, by model, the two kinds below included; they count as wrong. */
 	readonly labellerFailed: Readonly<Record<string, number>>;
+	/** Those of them of which it said what is neither right nor wrong. */
+	readonly labellerUnreadable: Readonly<Record<string, number>>;
+	/** Those of them that have two labels that differ, in a file of labels or in rows with one id. */
+	readonly labelsDisputed: Readonly<Record<string, number>>;
 	/** Answers that it was never asked about, by model. */
 	readonly unlabelled: Readonly<Record<string, number>>;
 }

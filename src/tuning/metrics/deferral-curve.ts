@@ -27,6 +27,8 @@ export interface DeferralCurve {
 	readonly qualityLarge: number;
 	/** Mean US dollars of a request that only the large model is asked; null where a price is unknown. */
 	readonly costLargeUsd: number | null;
+	/** Some prices are unknown, and stand at their stage's mean. */
+	readonly isCostEstimated: boolean;
 	/** From no escalation to all. */
 	readonly points: readonly DeferralPoint[];
 }
@@ -88,6 +90,7 @@ function curveOf(order: EscalationOrder): DeferralCurve {
 		qualitySmall: (rightSmall[0] as number) / rows,
 		qualityLarge: (rightLarge[rows] as number) / rows,
 		costLargeUsd: numberOrNull((sumsUpTo(order.largeCost)[rows] as number) / rows),
+		isCostEstimated: order.isCostEstimated,
 		points,
 	};
 }

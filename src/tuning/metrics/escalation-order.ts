@@ -1,4 +1,5 @@
 import type { CascadeLog } from "../log/cascade-log.ts";
+import { isPartlyKnown, withUnknownAtMean } from "./known-values.ts";
 import { rowCosts, type CostModel } from "./cost-model.ts";
 import { rankTies, sortByRank } from "./ties.ts";
 
@@ -19,10 +20,12 @@ export interface EscalationOrder {
 	/** 1 where the model is right. */
 	readonly smallRight: Uint8Array;
 	readonly largeRight: Uint8Array;
-	/** US dollars; NaN where unknown. `large` is of the large model alone. */
+	/** US dollars, a stage's mean where one is unknown; NaN where a stage has no known price. `large` is of the large model alone. */
 	readonly acceptedCost: Float64Array;
 	readonly escalatedCost: Float64Array;
 	readonly largeCost: Float64Array;
+	/** Some prices are unknown, and stand at their stage's mean. */
+	readonly isCostEstimated: boolean;
 	/** Which rows belong together, as numbers from 0 without gaps; each row its own where the log has no groups. */
 	readonly unit: Int32Array;
 	readonly units: number;
@@ -51,14 +54,19 @@ export function escalationOrder(log: CascadeLog, options: EscalationOptions = {}
 	const pick = (column: Float64Array): Float64Array => picked(column, order, new Float64Array(order.length));
 	const rightOf = (wrong: Uint8Array): Uint8Array =>
 		picked(wrong, order, new Uint8Array(order.length)).map((mark) => 1 - mark);
-	const ofRows = rowCosts(pick(small.costUsd), pick(large.costUsd), costs);
+	const [smallPrices, largePrices] = [small, large].map(({ costUsd }) => pick(withUnknownAtMean(costUsd))) as [
+		Float64Array,
+		Float64Array,
+	];
+	const ofRows = rowCosts(smallPrices, largePrices, costs);
 	return {
 		rows: order.length,
 		smallRight: rightOf(small.wrong),
 		largeRight: rightOf(large.wrong),
 		acceptedCost: ofRows.accepted,
 		escalatedCost: ofRows.escalated,
-		largeCost: pick(large.costUsd),
+		largeCost: largePrices,
+		isCostEstimated: [small, large].some(({ costUsd }) => isPartlyKnown(costUsd)),
 		...unitsOf(log, order),
 		...splitsOf(ties.ranks, ties.values),
 	};

@@ -1,5 +1,5 @@
-import type { CascadeLog } from "../log/cascade-log.ts";
-import { answeringPosition, lastStage } from "./operating-point.ts";
+import type { CascadeLog, StageColumns } from "../log/cascade-log.ts";
+import { answeringStages, spentByRow } from "./replay-cascade.ts";
 
 /** Quantiles of some requests' latency in milliseconds (Hyndman & Fan's type 7). */
 interface LatencyQuantiles {
@@ -25,19 +25,17 @@ export interface CascadeLatency {
  * or not. Throws a RangeError where not each stage but the last has a threshold; null accepts nothing.
  */
 export function cascadeLatency(log: CascadeLog, thresholds: readonly (number | null)[]): CascadeLatency {
-	const last = lastStage(log, thresholds);
-	const accepted: number[] = [];
-	const escalated: number[] = [];
-	for (let row = 0; row < log.rows; row++) {
-		const position = answeringPosition(log, thresholds, row);
-		let latency = 0;
-		for (const stage of log.stages.slice(0, position + 1)) latency += stage.latencyMs[row] as number;
-		(position < thresholds.length ? accepted : escalated).push(latency);
-	}
+	const answering = answeringStages(log, thresholds);
+	const latencies = spentByRow(
+		log.stages.map(({ latencyMs }) => latencyMs),
+		answering,
+	);
+	const last = log.stages.at(-1) as StageColumns;
+	const isAccepted = (_: number, row: number): boolean => (answering[row] as number) < thresholds.length;
 	return {
-		all: quantilesOf([...accepted, ...escalated]),
-		accepted: quantilesOf(accepted),
-		escalated: quantilesOf(escalated),
+		all: quantilesOf(latencies),
+		accepted: quantilesOf(latencies.filter(isAccepted)),
+		escalated: quantilesOf(latencies.filter((latency, row) => !isAccepted(latency, row))),
 		lastOnly: quantilesOf(last.latencyMs),
 	};
 }

@@ -35,11 +35,13 @@ export interface MatchedQuality {
 	readonly qualityLarge: number;
 	/** `quality` − `qualityLarge`. */
 	readonly qualityDifference: number;
-	/** Mean US dollars of a request; these three are null where the price of any row is unknown. */
+	/** Mean US dollars of a request; these three are null where a stage has no known price. */
 	readonly costUsd: number | null;
 	readonly costLargeUsd: number | null;
 	/** 1 − cost / cost of the large model alone. Below 0 where the cascade costs more than it saves. */
 	readonly saving: number | null;
+	/** Some prices are unknown, and stand at their stage's mean. */
+	readonly isCostEstimated: boolean;
 	readonly intervals: MatchedQualityIntervals;
 }
 
@@ -110,6 +112,7 @@ function measure(
 		costUsd: isPriced ? costUsd : null,
 		costLargeUsd: isPriced ? costLargeUsd : null,
 		saving: isPriced ? saving : null,
+		isCostEstimated: order.isCostEstimated,
 		intervals: bootstrapIntervals(order, { ...options, split, isChosenAgain: choice === "in-sample" }),
 	};
 }

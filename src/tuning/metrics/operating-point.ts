@@ -2,6 +2,8 @@ import type { CascadeLog, StageColumns } from "../log/cascade-log.ts";
 import type { CostModel } from "./cost-model.ts";
 import { numberOrNull } from "./deferral-curve.ts";
 import { labelledRows } from "./escalation-order.ts";
+import { isPartlyKnown, withUnknownAtMean } from "./known-values.ts";
+import { answeringStages, spentByRow } from "./replay-cascade.ts";
 
 /** What a way of answering gives on recorded rows. */
 export interface OperatingPoint {
@@ -12,10 +14,12 @@ export interface OperatingPoint {
 	readonly quality: number;
 	/** Share of what an earlier model answers that is wrong; null where it answers nothing. */
 	readonly selectiveRisk: number | null;
-	/** Mean US dollars of a request; null where a price is unknown. */
+	/** Mean US dollars of a request, a stage's mean where one is unknown; null where a stage has no known price. */
 	readonly costUsd: number | null;
 	/** 1 − cost / cost of asking only the last model; below 0 where that is cheaper. Null where a price is unknown. */
 	readonly saving: number | null;
+	/** Some prices are unknown, and stand at their stage's mean. */
+	readonly isCostEstimated: boolean;
 }
 
 /** An operating point of a cascade, and which stage answers how much. */
@@ -35,24 +39,27 @@ export function measureCascade(
 	costs: Omit<CostModel, "paysSmallWhenEscalated"> = {},
 ): CascadePoint | undefined {
 	const { shadowRate = 0, judgeCostUsd = 0, gateCostUsd = 0 } = costs;
-	const last = lastStage(log, thresholds);
+	const answering = answeringStages(log, thresholds);
+	const last = log.stages.length - 1;
 	const rows = labelledRows(log);
 	if (rows.length === 0) return undefined;
+	const prices = log.stages.map(({ costUsd }) => withUnknownAtMean(costUsd));
+	const spent = spentByRow(prices, answering);
+	const lastPrices = prices[last] as Float64Array;
 	const answered = log.stages.map(() => 0);
 	let [right, acceptedWrong, cost, costLast] = [0, 0, 0, 0];
 	for (const row of rows) {
-		const position = answeringPosition(log, thresholds, row);
+		const position = answering[row] as number;
 		const isWrong = (log.stages[position] as StageColumns).wrong[row] === 1;
-		const isAccepted = position < log.stages.length - 1;
+		const isAccepted = position < last;
 		answered[position] = (answered[position] as number) + 1;
 		if (!isWrong) right++;
 		if (isWrong && isAccepted) acceptedWrong++;
-		cost += gateCostUsd;
-		for (const stage of log.stages.slice(0, position + 1)) cost += stage.costUsd[row] as number;
-		if (isAccepted && shadowRate > 0) cost += shadowRate * ((last.costUsd[row] as number) + judgeCostUsd);
-		costLast += last.costUsd[row] as number;
+		cost += gateCostUsd + (spent[row] as number);
+		if (isAccepted && shadowRate > 0) cost += shadowRate * ((lastPrices[row] as number) + judgeCostUsd);
+		costLast += lastPrices[row] as number;
 	}
-	const escalated = answered.at(-1) as number;
+	const escalated = answered[last] as number;
 	return {
 		rows: rows.length,
 		answered: answered.map((count) => count / rows.length),
@@ -61,28 +68,11 @@ export function measureCascade(
 		selectiveRisk: escalated === rows.length ? null : acceptedWrong / (rows.length - escalated),
 		costUsd: numberOrNull(cost / rows.length),
 		saving: savingOf(cost, costLast),
+		isCostEstimated: log.stages.some(({ costUsd }) => isPartlyKnown(costUsd)),
 	};
 }
 
 /** 1 − cost / cost of the last model alone; null where either is unknown or the last model costs nothing. */
 export function savingOf(cost: number | null, costLast: number | null): number | null {
 	return cost === null || !(costLast !== null && costLast > 0) ? null : numberOrNull(1 - cost / costLast);
-}
-
-/** Position of the stage that answers a row. */
-export function answeringPosition(log: CascadeLog, thresholds: readonly (number | null)[], row: number): number {
-	for (let position = 0; position < thresholds.length; position++) {
-		const threshold = thresholds[position] as number | null;
-		if (threshold !== null && ((log.stages[position] as StageColumns).confidence[row] as number) >= threshold)
-			return position;
-	}
-	return thresholds.length;
-}
-
-/** The last stage. Throws a RangeError where not each stage before it has a threshold. */
-export function lastStage({ stages }: CascadeLog, thresholds: readonly (number | null)[]): StageColumns {
-	const last = stages.at(-1);
-	if (last === undefined || thresholds.length !== stages.length - 1)
-		throw new RangeError("each stage but the last needs a threshold");
-	return last;
 }

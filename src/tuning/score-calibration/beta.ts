@@ -14,16 +14,17 @@ export function fitBeta(scores: ArrayLike<number>, correct: ArrayLike<number>): 
 	if (rows.scores.length === 0) return err("no-rows");
 	const right = rows.scores.map((score) => logOdds(score).right);
 	const wrong = rows.scores.map((score) => -logOdds(score).wrong);
-	const ones = new Float64Array(rows.scores.length).fill(1);
-	const fit = (...columns: Float64Array[]): number[] | undefined => fitLogisticCurve(columns, rows.correct);
-	const [a, b, c] = fit(right, wrong, ones) ?? [];
-	if (a === undefined || b === undefined || c === undefined) return err("no-finite-fit");
-	if (a >= 0 && b >= 0) return ok(betaCalibrator(a, b, c));
-	const [kept, intercept] = fit(a < 0 ? wrong : right, ones) ?? [];
-	if (kept === undefined || intercept === undefined) return err("no-finite-fit");
-	if (kept >= 0) return ok(a < 0 ? betaCalibrator(0, kept, intercept) : betaCalibrator(kept, 0, intercept));
-	const [base] = fit(ones) ?? [];
-	return base === undefined ? err("no-finite-fit") : ok(betaCalibrator(0, 0, base));
+	const fit = (...columns: Float64Array[]) => fitLogisticCurve(columns, rows.correct);
+	const whole = fit(right, wrong);
+	if (whole === undefined) return err("no-finite-fit");
+	const [a, b] = whole.slopes as [number, number];
+	if (a >= 0 && b >= 0) return ok(betaCalibrator(a, b, whole.intercept));
+	const one = fit(a < 0 ? wrong : right);
+	if (one === undefined) return err("no-finite-fit");
+	const [kept] = one.slopes as [number];
+	if (kept >= 0) return ok(a < 0 ? betaCalibrator(0, kept, one.intercept) : betaCalibrator(kept, 0, one.intercept));
+	const level = fit();
+	return level === undefined ? err("no-finite-fit") : ok(betaCalibrator(0, 0, level.intercept));
 }
 
 /** σ(a · ln s − b · ln(1 − s) + c). */

@@ -30,14 +30,8 @@ export function fitPlatt(
 	const targets = smoothed
 		? rows.correct.map((verdict) => (verdict === 1 ? (right + 1) / (right + 2) : 1 / (wrong + 2)))
 		: rows.correct;
-	const features = rows.scores.map(logit);
-	const ones = new Float64Array(features.length).fill(1);
-	if (features.every((feature) => feature === features[0])) {
-		const [intercept] = fitLogisticCurve([ones], targets) ?? [];
-		return intercept === undefined ? err("no-finite-fit") : ok(plattCalibrator(0, intercept));
-	}
-	const [slope, intercept] = fitLogisticCurve([features, ones], targets) ?? [];
-	return slope === undefined || intercept === undefined ? err("no-finite-fit") : ok(plattCalibrator(slope, intercept));
+	const fit = fitLogisticCurve([rows.scores.map(logit)], targets);
+	return fit === undefined ? err("no-finite-fit") : ok(plattCalibrator(fit.slopes[0] as number, fit.intercept));
 }
 
 /** σ(slope · logit s + intercept). */

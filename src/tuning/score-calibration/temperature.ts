@@ -11,7 +11,8 @@ import { scoredRows } from "./scored-rows.ts";
 export function fitTemperature(scores: ArrayLike<number>, correct: ArrayLike<number>): CalibratorResult {
 	const rows = scoredRows(scores, correct);
 	if (rows.scores.length === 0) return err("no-rows");
-	const [inverse] = fitLogisticCurve([rows.scores.map(logit)], rows.correct) ?? [];
+	const fit = fitLogisticCurve([rows.scores.map(logit)], rows.correct, { hasIntercept: false });
+	const inverse = fit?.slopes[0];
 	if (inverse === undefined) return err("no-finite-fit");
 	return inverse > 0 ? ok(temperatureCalibrator(1 / inverse)) : err("not-rising");
 }

@@ -49,7 +49,14 @@ export interface Selection {
 	/** Of the tested rows at the threshold; null with it. */
 	readonly counts: AcceptanceCounts | null;
 	readonly pValue: number | null;
-	/** Of the risk at the threshold, at confidence 1 − `delta`; at most the target. Null with the threshold. */
+	/**
+	 * The least target that the counts at the threshold would have met: a bound of its risk at confidence 1 − `delta` *had the
+	 * threshold been fixed beforehand*. It was chosen, so the risk exceeds this bound more often than `delta` allows (in 16% of
+	 * runs at delta 0.1 in one simulation of docs/guarantee.md, where it exceeded the target in 9.7%). What is certified is the
+	 * target, which this is at most. A tighter certified figure does not come free: asking afterwards for which target the same
+	 * sequence would still have ended here is a choice after looking too, and a bound of all steps at once (delta divided by
+	 * their number) is mostly above the target. Null with the threshold.
+	 */
 	readonly upperBound: number | null;
 	readonly path: ThresholdPath;
 	/** Position in the path at which the testing that led to the threshold began; the first start where none did, null where nothing was tested. */
@@ -62,7 +69,7 @@ export interface Selection {
 	readonly reason?: NotCertified | undefined;
 	/**
 	 * About how many labelled rows to test would certify the first step with chance 0.8, were the risk what it was observed to
-	 * be; null where certified, where the observed risk is at or above the target, or where nothing was observed.
+	 * be, and at 100 times the rows tested "more than so many" (`estimateLabels`); null where certified, where the observed risk is at or above the target, or where nothing was observed.
 	 */
 	readonly labelsNeeded: number | null;
 }

@@ -50,8 +50,9 @@ export function pValue(kind: RiskKind, counts: AcceptanceCounts, target: number)
 
 /**
  * Upper confidence bound of the risk at level 1 − `delta`, the least target that `pValue` rejects at `delta`:
- * Clopper-Pearson, for regret the bets inverted. 1 where there is no row. Of one rule of acceptance that was fixed before
- * the rows were seen; of a rule chosen among many it holds where the choice was tested in sequence.
+ * Clopper-Pearson, for regret the bets inverted. 1 where there is no row. Of one rule of acceptance that was fixed before the
+ * rows were seen, and of no other: at a threshold that a sequence of tests chose, the target of those tests holds at 1 − `delta`,
+ * and this bound, which is below it, with less.
  */
 export function upperBound(kind: RiskKind, counts: AcceptanceCounts, delta: number): number {
 	if (kind === "regret") return regretUpperBound(counts, delta);

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isWellFormedApiKey } from "../../../src/core/api-key.ts";
@@ -144,54 +144,12 @@ describe("every command that asks the API", () => {
 	});
 });
 
-describe("cascade tenant", () => {
-	it("creates, lists in pages, shows, suspends and resumes", async () => {
-		expect(await place.cascade("tenant", "create", "beta", "--name", "Beta Ltd")).toMatchObject({ status: 0 });
-		await place.tenant("acme");
-		const { stdout: list } = await place.cascade("tenant", "list", "--limit", "1");
-		expect(list).toMatch(/^tenant {2}name {2}created\nacme {4}acme {2}2026-11-01 .*\nThere is more: --after acme\n$/u);
-		const { stdout: rest } = await place.cascade("tenant", "list", "--after", "acme");
-		expect(rest).toContain("Beta Ltd");
-		await place.cascade("tenant", "suspend", "beta", "--reason", "unpaid");
-		expect((await place.cascade("tenant", "show", "beta")).stdout).toMatch(/^state +suspended$/mu);
-		await place.cascade("tenant", "resume", "--tenant", "beta");
-		expect((await place.cascade("tenant", "show", "beta")).stdout).toMatch(/^state +served$/mu);
-	});
-
-	it("deletes only what is named once more, and keeps what it was", async () => {
-		await place.tenant("acme", policyWith(0.8));
-		const wrong = await place.cascadeWith({ input: "acmee\n" }, "tenant", "delete", "acme");
-		expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining("Nothing was deleted") });
-		place.write("there.json", "{}");
-		const inTheWay = await place.cascade("tenant", "delete", "acme", "--yes", "--out", "there.json");
-		expect(inTheWay).toMatchObject({ status: 1, stderr: expect.stringContaining("there.json is there already") });
-		expect(place.read("there.json")).toBe("{}");
-		expect(place.api.requests.some(({ method }) => method === "DELETE")).toBe(false);
-		const right = await place.cascadeWith({ input: "acme\n" }, "tenant", "delete", "acme");
-		expect(right).toMatchObject({ status: 0, stdout: "acme is deleted; what it was is in deleted-acme.json.\n" });
-		expect(JSON.parse(place.read("deleted-acme.json"))).toMatchObject({ tenant: "acme", revisions: [{ revision: 1 }] });
-		expect((await place.cascade("tenant", "show", "acme")).status).toBe(1);
-	});
-
-	it("deletes what is too much for one reply only where it is told to, after an export of its own", async () => {
-		await place.tenant("acme", policyWith(0.8));
-		const ledger = place.api.ledgerOf("acme");
-		const { export: exported } = ledger;
-		Object.assign(ledger, { export: async () => ({ ok: true, value: { text: "x".repeat(2 ** 25 + 1), next: null } }) });
-		expect(await place.cascade("tenant", "delete", "acme", "--yes")).toMatchObject({
-			status: 1,
-			stderr: expect.stringMatching(/^Nothing was deleted: .*tenant export acme > FILE.* --without-export\.\n$/u),
-		});
-		expect(existsSync(join(place.directory, "deleted-acme.json"))).toBe(false);
-		Object.assign(ledger, { export: exported });
-		const done = await place.cascade("tenant", "delete", "acme", "--yes", "--without-export");
-		expect(done.status).toBe(0);
-		expect(place.api.requests.at(-1)).toMatchObject({ method: "DELETE", url: expect.stringContaining("export=none") });
-	});
-
-	it("leaves no empty file where the API refuses", async () => {
-		expect((await place.cascade("tenant", "delete", "nobody", "--yes")).status).toBe(1);
-		expect(existsSync(join(place.directory, "deleted-nobody.json"))).toBe(false);
+describe("cascade --version", () => {
+	it("prints the version", async () => {
+		const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../../package.json"), "utf8")) as {
+			readonly version: string;
+		};
+		expect(await place.cascade("--version")).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: "" });
 	});
 });
 
@@ -277,6 +235,26 @@ describe("cascade origin, audit and operator-key", () => {
 		expect(kept).toMatchObject({ status: 1, stderr: expect.stringContaining("Nothing was done") });
 		expect((await place.cascadeWith({ input: "y\n" }, "origin", "delete", "gpu")).status).toBe(0);
 		expect((await place.cascade("origin", "list")).stdout).toBe("No origins.\n");
+	});
+
+	it("asks about no origin that is not there", async () => {
+		const run = await place.cascade("origin", "delete", "nope");
+		expect(run).toMatchObject({ status: 1, stderr: "There is no origin nope.\n" });
+	});
+
+	it("says whose an origin is that has a dot, and warns where there is no such tenant", async () => {
+		await place.tenant("acme");
+		const set = (name: string) => place.cascade("origin", "set", name, "https://gpu.example.com/v1");
+		expect((await set("acme.gpu")).stderr).toBe(
+			"The name says whose it is: policies of tenant acme alone may name it.\n",
+		);
+		const stray = await set("gpu.v2");
+		expect(stray.status).toBe(0);
+		expect(stray.stderr).toContain(
+			"There is no tenant gpu (warning): an origin for all tenants has a name without a dot.\n",
+		);
+		expect((await set("gpu")).stderr).toBe("");
+		expect((await set("gpu.")).stderr).toContain("not end with a dot");
 	});
 
 	it("shows a tenant's trail, and the registry's", async () => {

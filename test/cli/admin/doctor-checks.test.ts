@@ -121,6 +121,20 @@ describe("the doctor's look at a tenant", () => {
 		]);
 	});
 
+	it("fails for an origin that was withdrawn, which hinders nobody who changes the policy", () => {
+		const warnings = [{ path: "cascades.chat.stages[1].origin", message: "there is no origin 'gpu'" }];
+		expect(found(facts({ policy: policyWith(0.8), warnings }))).toEqual([
+			"fail cascades.chat.stages[1].origin: there is no origin 'gpu'; `cascade origin set gpu URL` defines it",
+		]);
+	});
+
+	it("does not advise to define an origin that is another tenant's", () => {
+		const problems = [{ path: "cascades.chat.stages[1].origin", message: "an origin whose name has a dot must …" }];
+		expect(found(facts({ policy: policyWith(0.8), problems }))).toEqual([
+			"fail cascades.chat.stages[1].origin: an origin whose name has a dot must …; name one of the tenant's own, or one without a dot",
+		]);
+	});
+
 	it("warns of what the Worker itself warns of", () => {
 		const warnings = [{ path: "limits.rateTier", message: "limits nothing" }];
 		expect(found(facts({ warnings }))).toEqual(["warn limits.rateTier: limits nothing"]);

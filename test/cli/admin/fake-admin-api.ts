@@ -3,6 +3,7 @@ import { createAdminApp } from "../../../src/admin/admin-app.ts";
 import type { AdminPorts } from "../../../src/admin/admin-ports.ts";
 import { ok } from "../../../src/core/result.ts";
 import { readText, startFakeServer, type FakeServer } from "../../support/fake-server.ts";
+import { createInMemoryEvidence } from "../../support/in-memory-evidence.ts";
 import { createInMemoryLedger, createRisingClock, type InMemoryLedger } from "../../support/in-memory-ledger.ts";
 import { createInMemoryRegistry } from "../../support/in-memory-registry.ts";
 
@@ -37,6 +38,7 @@ export async function startFakeAdminApi(hosts: readonly string[] = []): Promise<
 	const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 	const ports: AdminPorts = {
 		ledgerOf,
+		evidenceLedgerOf: (address) => createInMemoryEvidence(address, () => Date.now()),
 		registry: createInMemoryRegistry(createRisingClock()),
 		operatorKeyHashes: new Set([sha256(OPERATOR_KEY)]),
 		verifyAccess: null,

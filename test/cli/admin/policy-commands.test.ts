@@ -211,6 +211,15 @@ describe("cascade policy edit", () => {
 		expect(readFileSync(keptFile(late.stderr), "utf8")).toContain(": 0.9");
 	});
 
+	it("begins nothing without a terminal and without an editor that needs none", async () => {
+		await place.tenant("acme", policyWith(0.8));
+		const environment = { CASCADE_TENANT: "acme", VISUAL: "", EDITOR: "" };
+		expect(await place.cascadeWith({ environment }, "policy", "edit")).toMatchObject({
+			status: 1,
+			stderr: expect.stringContaining("There is no terminal to edit in"),
+		});
+	});
+
 	it("stops where the editor does", async () => {
 		await place.tenant("acme", policyWith(0.8));
 		const run = await place.cascadeWith({ environment: editor("exit 3") }, "policy", "edit", "--yes");
@@ -251,5 +260,33 @@ describe("cascade canary", () => {
 		expect((await cascade("canary", "start", "1", "--share", "100%")).status).toBe(2);
 		const exact = await cascade("canary", "start", "1", "--share", "7%", "--json");
 		expect(JSON.parse(exact.stdout)).toMatchObject({ revision: 1, share: 0.07 });
+	});
+
+	it("tries a file that was never current, over the revision it was made from", async () => {
+		await place.tenant("acme", policyWith(0.5), policyWith(0.6));
+		place.write("new.json", policyWith(0.7));
+		const started = await cascade("canary", "start", "new.json", "--share", "5%", "--reason", "try");
+		expect(started.stdout).toMatch(
+			/^Revision 3 serves 5% of requests since .*\nThe policy in force stays, as revision 4\.\n$/u,
+		);
+		expect(place.api.requests.at(-1)).toMatchObject({ method: "PUT", ifMatch: '"2"' });
+		const late = await cascade("canary", "start", "new.json", "--share", "6%", "--if-match", "2");
+		expect(late).toMatchObject({ status: 1, stderr: expect.stringContaining("its revision is 4 by now") });
+		expect((await cascade("canary", "start", "new.json", "--share", "6%", "--if-match", "none")).status).toBe(2);
+		expect(await cascade("canary", "start", "lost.json", "--share", "6%")).toMatchObject({
+			status: 1,
+			stderr: "lost.json: cannot be read\n",
+		});
+		expect((await cascade("canary", "start", "1", "--share", "6%", "--if-match", "2")).status).toBe(1);
+		expect((await cascade("canary", "start", "1", "--share", "6%", "--if-match", "4")).status).toBe(0);
+	});
+
+	it("needs a policy in force to try a file against", async () => {
+		await place.tenant("acme");
+		place.write("new.json", policyWith(0.7));
+		expect(await cascade("canary", "start", "new.json", "--share", "5%")).toMatchObject({
+			status: 1,
+			stderr: expect.stringContaining("acme has no policy to try it against"),
+		});
 	});
 });

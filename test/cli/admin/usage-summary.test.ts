@@ -14,6 +14,7 @@ function usageRow(changes: Partial<UsageRow> = {}): UsageRow {
 		reasons: { accepted: 80, "low-confidence": 18, "origin-failed": 2 },
 		cost: { usd: 0.25, unknown: 0, estimated: 0 },
 		saved: { usd: 0.75, unknown: 0 },
+		audits: { count: 0, usd: 0, unknown: 0 },
 		inputTokens: 12_000,
 		outputTokens: 3_400,
 		latency: { p50: 310, p95: 12_400, p99: 20_000 },

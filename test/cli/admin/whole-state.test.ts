@@ -16,6 +16,12 @@ beforeEach(async () => {
 });
 afterEach(() => place.stop());
 
+/** The example policy of a tenant whose origin is `old`. */
+async function onOldOrigin(): Promise<Record<string, unknown>> {
+	await place.put("/origins/old", GPU_ORIGIN);
+	return JSON.parse(JSON.stringify(policyWith(0.7)).replaceAll('"gpu"', '"old"')) as Record<string, unknown>;
+}
+
 const writes = () => place.api.requests.filter(({ method, url }) => method !== "GET" && !url.endsWith("/validate"));
 
 describe("cascade apply", () => {
@@ -72,7 +78,7 @@ describe("cascade apply", () => {
 	});
 
 	it("refuses a policy whose origin neither the Worker nor the directory has, of a tenant old or new", async () => {
-		await place.tenant("acme", policyWith(0.7));
+		await place.tenant("acme", await onOldOrigin());
 		await place.cascade("origin", "delete", "gpu", "--yes");
 		rmSync(join(place.directory, "state/origins/gpu.json"));
 		const before = writes().length;
@@ -98,7 +104,7 @@ describe("cascade apply", () => {
 	});
 
 	it("tells a tenant's admin too which origin is not there", async () => {
-		await place.tenant("acme", policyWith(0.7));
+		await place.tenant("acme", await onOldOrigin());
 		const made = await place.cascade("key", "create", "acme", "--name", "x", "--scope", "admin");
 		const environment = { CASCADE_ADMIN_KEY: made.stdout.split("\n")[0] ?? "", CASCADE_TENANT: "acme" };
 		await place.cascade("origin", "delete", "gpu", "--yes");
@@ -112,9 +118,21 @@ describe("cascade apply", () => {
 				status: 1,
 				stderr: expect.stringContaining("cascades.chat.stages[1].origin: there is no origin 'gpu'"),
 			});
+		await place.cascade("origin", "delete", "old", "--yes");
 		expect((await place.cascadeWith({ environment }, "doctor")).stdout).toMatch(
-			/^fail {2}tenant acme: .*no origin 'gpu'/mu,
+			/^fail {2}tenant acme: .*no origin 'old'/mu,
 		);
+	});
+
+	it("goes on, with a warning, where an origin was withdrawn that the policy names already", async () => {
+		await place.tenant("acme", policyWith(0.7));
+		await place.cascade("origin", "delete", "gpu", "--yes");
+		place.write("mine/tenants/acme.json", policyWith(0.8));
+		expect(await place.cascade("apply", "mine", "--yes")).toMatchObject({
+			status: 0,
+			stdout: expect.stringContaining("Created: 0, changed: 1, unchanged: 1."),
+			stderr: "tenants/acme.json: cascades.chat.stages[1].origin: there is no origin 'gpu' (warning)\n",
+		});
 	});
 
 	it("says how far it came where the Worker refuses, and goes on from there", async () => {
@@ -239,6 +257,7 @@ describe("cascade usage", () => {
 			reasons: { accepted: 9, "low-confidence": 1 },
 			cost: { usd: 0.01, unknown: 0, estimated: 0 },
 			saved: { usd: 0.03, unknown: 0 },
+			audits: { count: 0, usd: 0, unknown: 0 },
 			inputTokens: 100,
 			outputTokens: 20,
 			latency: { p50: 100, p95: 900, p99: 950 },
@@ -255,6 +274,9 @@ describe("cascade usage", () => {
 		});
 		expect((await place.cascade("usage", "--tenant", "acme", "--from", "lately")).status).toBe(2);
 		const long = await place.cascade("usage", "--tenant", "acme", "--from", "60d", "--by", "hour");
-		expect(long).toMatchObject({ status: 1, stderr: expect.stringContaining("to: must be at most 31 days") });
+		expect(long).toMatchObject({
+			status: 1,
+			stderr: expect.stringContaining("--from: must be at most 31 days before the end, by hour; by day 366"),
+		});
 	});
 });

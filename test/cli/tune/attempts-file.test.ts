@@ -1,8 +1,10 @@
+import { hash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { countAttempt, defaultAttemptsFile, type AttemptRequest } from "../../../src/cli/tune/attempts-file.ts";
+import { sketchRows } from "../../../src/tuning/log/row-sketch.ts";
 import { attemptShare } from "../../../src/tuning/selection/attempt-share.ts";
 
 let directory: string;
@@ -14,7 +16,18 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const ask = (question: string, more: Partial<AttemptRequest> = {}) =>
-	countAttempt(file, { rows: "r1", question, delta: 0.1, planned: undefined, ...more });
+	countAttempt(file, {
+		rows: "r1",
+		question,
+		delta: 0.1,
+		planned: undefined,
+		sketch: sketchOf(more.rows ?? "r1", 0, 100),
+		...more,
+	});
+
+/** Rows of a source, from one number to another. */
+const sketchOf = (source: string, from: number, to: number) =>
+	sketchRows(Array.from({ length: to - from }, (_, row) => hash("sha1", `${source} ${from + row}`)));
 
 describe("attempts on the same rows", () => {
 	it("of a trial are those on the rows that it drew, and a later claim pays for them all", () => {
@@ -34,7 +47,7 @@ describe("attempts on the same rows", () => {
 	it("are counted, each with its share; the same question again is the same attempt", () => {
 		expect(ask("a")).toEqual({
 			ok: true,
-			value: { number: 1, planned: null, deltaSpent: attemptShare(0.1, 1), asClaim: null },
+			value: { number: 1, planned: null, deltaSpent: attemptShare(0.1, 1), asClaim: null, onOverlappingLogs: 0 },
 		});
 		expect(ask("b")).toMatchObject({ value: { number: 2, deltaSpent: attemptShare(0.1, 2) } });
 		expect(ask("a")).toMatchObject({ value: { number: 1 } });
@@ -46,6 +59,42 @@ describe("attempts on the same rows", () => {
 		ask("a");
 		expect(ask("a", { rows: "r2" })).toMatchObject({ value: { number: 1 } });
 		expect(ask("b", { rows: "r2" })).toMatchObject({ value: { number: 2 } });
+	});
+
+	it("on a log that grew are attempts on the same rows, since every look has its chance of a false certificate", () => {
+		const look = (rows: number, question = "a") =>
+			ask(question, { rows: `digest of ${rows}`, sketch: sketchOf("log", 0, rows) });
+		expect(look(100)).toMatchObject({ value: { number: 1, onOverlappingLogs: 0 } });
+		expect(look(200)).toMatchObject({
+			value: { number: 2, deltaSpent: attemptShare(0.1, 2), onOverlappingLogs: 1 },
+		});
+		expect(look(200, "b")).toMatchObject({ value: { number: 3, onOverlappingLogs: 1 } });
+		expect(look(3_000)).toMatchObject({ value: { number: 4, onOverlappingLogs: 3 } });
+		expect(look(200)).toMatchObject({ value: { number: 2 } });
+		expect(look(100)).toMatchObject({ value: { number: 1 } });
+	});
+
+	it("on a log that shares a tenth of its rows with another are counted apart, and of one that shares a third are not", () => {
+		ask("a", { rows: "first", sketch: sketchOf("log", 0, 1_000) });
+		expect(ask("a", { rows: "tenth", sketch: sketchOf("log", 900, 1_900) })).toMatchObject({ value: { number: 1 } });
+		expect(ask("a", { rows: "third", sketch: sketchOf("log", 666, 1_666) })).toMatchObject({ value: { number: 3 } });
+	});
+
+	it("of a plan are looks at a growing log too", () => {
+		const look = (rows: number) =>
+			ask("a", { rows: `digest of ${rows}`, sketch: sketchOf("log", 0, rows), planned: 2 });
+		expect(look(100)).toMatchObject({ value: { number: 1, deltaSpent: 0.05 } });
+		expect(look(150)).toMatchObject({ value: { number: 2, deltaSpent: 0.05 } });
+		expect(look(200)).toMatchObject({ ok: false, error: expect.stringContaining("all 2 planned attempts") });
+	});
+
+	it("that were counted before logs were sketched are still those on the same rows", () => {
+		ask("a");
+		writeFileSync(
+			file,
+			'{"rows":"r1","question":"old","planned":null}\n{"rows":"r2","question":"old","planned":null}\n',
+		);
+		expect(ask("b")).toMatchObject({ value: { number: 2 } });
 	});
 
 	it("that were planned have equal shares, and there are no more of them", () => {

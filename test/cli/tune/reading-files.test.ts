@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { jsonTexts } from "../../../src/cli/tune/json-texts.ts";
+import { showRowReport } from "../../../src/cli/tune/show-row-report.ts";
 import { readLog, type LogSource } from "../../../src/cli/tune/read-log.ts";
 import { MOST_LINE_BYTES, splitLines, type Line } from "../../../src/cli/tune/split-lines.ts";
 import { exampleObservation } from "../../core/ledger/observations.ts";
@@ -194,7 +195,7 @@ describe("a Worker's log", () => {
 		const labels = join(directory, "labels");
 		for (const text of [
 			'{"requestId":"a","correct":true}\n{"requestId":"z","correct":true}\n{"requestId":"b"}\n',
-			"requestId,correct\na,1\nz,1\nb,maybe\n",
+			"requestId,correct\na,1\nz,1\n,1\n",
 		]) {
 			writeFileSync(labels, text);
 			const { log, labelsRead } = await readRows(line("a") + line("b"), { labels });
@@ -202,6 +203,22 @@ describe("a Worker's log", () => {
 			expect([...(log.stages[0]?.labelled ?? [])]).toEqual([1, 0]);
 			expect(labelsRead).toMatchObject({ rejected: 1, unused: 1 });
 		}
+	});
+
+	it("counts labels that say neither, or both, as a labeller that failed, and leaves no row out for them", async () => {
+		const labels = join(directory, "labels");
+		writeFileSync(labels, "requestId,correct\na,error\nb,1\nb,0\nc,1\nc,1\n");
+		const loaded = await readRows(line("a") + line("b") + line("c"), { labels });
+		expect([...(loaded.log.stages[0]?.wrong ?? [])]).toEqual([1, 1, 0]);
+		const model = "edge";
+		expect(loaded.report).toMatchObject({
+			labellerFailed: { [model]: 2 },
+			labellerUnreadable: { [model]: 1 },
+			labelsDisputed: { [model]: 1 },
+		});
+		expect(showRowReport("tail", loaded, labels)).toContain(
+			`nothing to go by for 2 answers of ${model} (1 neither true nor false, 1 with two labels that differ); they count as wrong`,
+		);
 	});
 
 	it("of several cascades needs a choice among them", async () => {

@@ -64,6 +64,58 @@ describe("cascade tune", () => {
 		expect(() => place.read("none.json")).toThrow();
 	});
 
+	it("claims something of one request of each group where rows have groups", async () => {
+		const run = await cascade("tune", "log.jsonl", "--target", "0.1", "--group", "user");
+		expect(run.stdout).toContain("of the accepted answers are wrong, counting one request of each user\n");
+	});
+
+	it("counts every look at a log that grows, and spends less at each", async () => {
+		const lines = exampleTrace(1_200, 1).trimEnd().split("\n");
+		const look = async (rows: number) => {
+			place.write("growing.jsonl", `${lines.slice(0, rows + 1).join("\n")}\n`);
+			return tuneJson("growing.jsonl", "--target", "0.1");
+		};
+		expect(await look(600)).toMatchObject({ attempt: 1, attemptsOnOverlappingLogs: 0 });
+		expect(await look(700)).toMatchObject({ attempt: 2, attemptsOnOverlappingLogs: 1 });
+		expect(await look(600)).toMatchObject({ attempt: 1 });
+		const run = await cascade("tune", "log.jsonl", "--target", "0.1");
+		expect(run.stdout).toContain("3 on these rows (2 of them on logs that shared rows with this one): spends 0.00152");
+		// Rows judged anew are the same rows.
+		const rejudged = exampleTrace(1_200, 1).replaceAll('"correct":0', '"correct":1');
+		place.write("rejudged.jsonl", rejudged);
+		expect(await tuneJson("rejudged.jsonl", "--target", "0.1")).toMatchObject({ attempt: 4 });
+		place.write("other.jsonl", exampleTrace(1_200, 2));
+		expect(await tuneJson("other.jsonl", "--target", "0.1")).toMatchObject({ attempt: 1 });
+	});
+
+	it("says 'more than' where the labels needed are far beyond those at hand", async () => {
+		const random = seededRandom(4);
+		const rows = Array.from({ length: 300 }, (_, row) => `q${row},${random()},${row % 100 < 9 ? 0 : 1}`);
+		place.write("close.csv", `id,confidence,correct\n${rows.join("\n")}\n`);
+		const result = await tuneJson("close.csv", "--target", "0.0915", "--starts", "1", "--risk", "joint");
+		expect(result).toMatchObject({ status: 3, labelsNeeded: 27_000, labelsNeededIsCapped: true });
+		const run = await cascade("tune", "close.csv", "--target", "0.0915", "--starts", "1", "--risk", "joint");
+		expect(run.stdout).toMatch(/^Not certified: needs more than 27,000 labels \(there are 270 to test\)/u);
+	});
+
+	it("hints, after the test, at a confidence that is worst where it is surest", async () => {
+		const random = seededRandom(5);
+		const rows = Array.from({ length: 2_000 }, (_, row) => {
+			const confidence = random();
+			return `q${row},${confidence},${random() < (confidence > 0.8 ? 0.5 : 0.02) ? 0 : 1}`;
+		});
+		place.write("bent.csv", `id,confidence,correct,large.correct\n${rows.map((row) => `${row},1`).join("\n")}\n`);
+		expect(await tuneJson("bent.csv", "--target", "0.1")).toMatchObject({ status: 3, outOfOrder: ["edge"] });
+		const run = await cascade("tune", "bent.csv", "--target", "0.1");
+		expect(run.stdout).toContain("on new rows --score reordered may reach further");
+		expect(await tuneJson("bent.csv", "--target", "0.1", "--score", "reordered")).toMatchObject({
+			certified: true,
+			outOfOrder: [],
+		});
+		expect((await cascade("evaluate", "bent.csv")).stdout).toContain("Warning: somewhere a surer answer is wrong more");
+		expect(await tuneJson("log.jsonl", "--target", "0.1")).toMatchObject({ outOfOrder: [] });
+	});
+
 	it("says what it found in words", async () => {
 		const run = await cascade("tune", "log.jsonl", "--target", "0.1");
 		expect(run).toMatchObject({ status: 0, stderr: "" });
@@ -71,6 +123,10 @@ describe("cascade tune", () => {
 			"Certified: with a chance of at least 90.0% over the draw of these rows, at most 10.0% of the accepted answers are wrong",
 		);
 		expect(run.stdout).toContain("everything else goes to large");
+		// What is certified is the target; the bound of a chosen threshold is shown for what it is.
+		expect(run.stdout).toMatch(/\ncertified +at most 10\.0%, the target \(p = /u);
+		expect(run.stdout).toMatch(/the bound \d\.\d%, at 1 − 0\.09, is of a threshold fixed beforehand/u);
+		expect(run.stdout).not.toContain("upper bound");
 	});
 
 	it("spends less of delta on each further question about the same rows, also with another seed or their order changed", async () => {
@@ -210,5 +266,18 @@ describe("cascade design", () => {
 		expect(JSON.parse(run.stdout)).toMatchObject({ kind: "cascade", certified: true, attempt: 1 });
 		const strict = await cascade("design", "log.jsonl", "--target", "0.001");
 		expect(strict.stdout).toMatch(/^No cascade pays: ask large alone\./u);
+	});
+
+	it("says that quality is measured, and whether it kept the margin; unless the margin itself is certified", async () => {
+		const lossy = await cascade("design", "log.jsonl", "--target", "0.2", "--margin", "0.05");
+		expect(lossy.stdout).toMatch(/\nmargin +−5\.00 points: kept on these rows/u);
+		expect(lossy.stdout).toContain("quality is measured here and not certified, as --risk regret");
+		const asked = ["--risk", "regret", "--target", "0.05", "--margin", "0.05"];
+		const certified = await cascade("design", "log.jsonl", ...asked);
+		expect(certified.stdout).not.toContain("not certified");
+		expect(JSON.parse((await cascade("design", "log.jsonl", ...asked, "--json")).stdout)).toMatchObject({
+			margin: 0.05,
+			withinMargin: true,
+		});
 	});
 });

@@ -95,6 +95,19 @@ describe("cascade verify", () => {
 		}
 	});
 
+	it("says what it did not check: the attempts always, the labeller where the log names none or another", async () => {
+		const notChecked = async () =>
+			(
+				JSON.parse((await cascade("verify", "certificate.json", "log.jsonl", "--json")).stdout) as {
+					notChecked: readonly string[];
+				}
+			).notChecked;
+		await certify();
+		expect(await notChecked()).toEqual(["tenant", "cascade", "issuedAt", "expiresAt", "attempts"]);
+		await certify("--labeller", "two people");
+		expect(await notChecked()).toContain("labeller");
+	});
+
 	it("fails where the certificate has ended, and says what is no certificate", async () => {
 		const certificate = await certify("--expires-in-days", "1");
 		expect((await cascade("verify", "certificate.json", "log.jsonl")).stdout).toMatch(

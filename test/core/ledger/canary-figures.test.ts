@@ -42,6 +42,7 @@ describe("a canary's figures", () => {
 				reasons: { accepted: 2, "origin-failed": 1, none: 1 },
 				cost: { usd: expect.closeTo(1.000_02, 9), unknown: 1, estimated: 0 },
 				saved: expect.objectContaining({ unknown: 1 }),
+				audits: { count: 0, usd: 0, unknown: 0 },
 				inputTokens: 400,
 				outputTokens: 80,
 				latency: { p50: expect.closeTo(200, -1), p95: expect.closeTo(200, -1), p99: expect.closeTo(200, -1) },

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sumUsage, usageOf, usageRow, type UsageTotals } from "../../../src/core/ledger/usage-totals.ts";
+import { sumUsage, usageOf, usageOfAudit, usageRow, type UsageTotals } from "../../../src/core/ledger/usage-totals.ts";
 import type { Observation } from "../../../src/core/observation.ts";
 import { exampleCall, exampleObservation } from "./observations.ts";
 
@@ -141,7 +141,27 @@ describe("a row of usage", () => {
 			requests: 3,
 			cost: { usd: 1.25, unknown: 1, estimated: 0 },
 			saved: { usd: -0.25, unknown: 1 },
+			audits: { count: 0, usd: 0, unknown: 0 },
 		});
+	});
+
+	it("gives what audits cost apart from the requests' own cost, and takes it off what was saved", () => {
+		const request = usageOf(exampleObservation({ costUsd: 0.25, savedUsd: 0.5 }));
+		const audits = [{ costUsd: 0.125 }, { costUsd: 0.5 }, { costUsd: null }].map(usageOfAudit);
+		expect(usageRow(KEY, sumUsage([request, ...audits]))).toMatchObject({
+			requests: 1,
+			cost: { usd: 0.25, unknown: 0 },
+			saved: { usd: -0.125, unknown: 0 },
+			audits: { count: 3, usd: 0.625, unknown: 1 },
+		});
+		// Audits of an hour without requests are a row too.
+		expect(usageRow(KEY, sumUsage(audits))).toMatchObject({ requests: 0, latency: { p50: 0, p95: 0, p99: 0 } });
+	});
+
+	it("reads totals that were stored before there were audits", () => {
+		const { audits: _none, ...before } = usageOf(exampleObservation());
+		expect(sumUsage([before, before])).not.toHaveProperty("audits");
+		expect(sumUsage([before, usageOfAudit({ costUsd: 1 })]).audits).toEqual({ count: 1, nanoUsd: 1e9, unknown: 0 });
 	});
 
 	it("gives the latencies that half, 95 and 99 in a hundred requests do not exceed", () => {

@@ -8,12 +8,8 @@ import { twoStageLog } from "../two-stage-log.ts";
 import { modelledLog, threeModels } from "./three-stage-log.ts";
 
 function foldOf(log: CascadeLog) {
-	return fittingFold(
-		log,
-		Int32Array.from({ length: log.rows }, (_, row) => row),
-		"selective",
-		callCosts(log).columns,
-	);
+	const rows = Int32Array.from({ length: log.rows }, (_, row) => row);
+	return fittingFold(log, rows, "selective", callCosts(log, rows).columns);
 }
 
 /** A hundred rows of which the small model gets the first `wrong` wrong and the large one none. */

@@ -140,6 +140,41 @@ describe("the cascade to build", () => {
 		expect(report.models).not.toContain("small");
 	});
 
+	it("compares designs by nothing of the tested rows, neither their costs nor their readings", () => {
+		const log = modelledLog(3_000, threeModels, 1);
+		const before = designCascade(log, request);
+		const isTested = new Set(before.testedRows);
+		const stages = log.stages.map((stage, model) => ({
+			...stage,
+			costUsd: stage.costUsd.map((cost, row) => (isTested.has(row) ? 1_000 - 100 * model : cost)),
+			confidence: stage.confidence.map((confidence, row) => (isTested.has(row) ? Number.NaN : confidence)),
+		}));
+		const after = designCascade({ ...log, stages }, request);
+		expect(after.candidates).toEqual(before.candidates);
+		expect(after.winner).toEqual(before.winner);
+	});
+
+	it("says whether the quality measured on the tested rows is within the margin", () => {
+		const log = modelledLog(3_000, threeModels, 1);
+		const report = designCascade(log, request);
+		expect(report.withinMargin).toBe((report.measured?.qualityDifference.value ?? 0) >= -0.05);
+		const isTested = new Set(report.testedRows);
+		// What the fitting fold cannot know: on the tested rows the small model is wrong wherever it is a little unsure.
+		const worse = log.stages.map((stage, model) =>
+			model === 2
+				? stage
+				: {
+						...stage,
+						wrong: stage.wrong.map((mark, row) =>
+							isTested.has(row) && (stage.confidence[row] as number) < 0.9 ? 1 : mark,
+						),
+					},
+		);
+		const missed = designCascade({ ...log, stages: worse }, { ...request, risk: "joint", target: 0.9 });
+		expect(missed.measured?.qualityDifference.value).toBeLessThan(-0.05);
+		expect(missed.withinMargin).toBe(false);
+	});
+
 	it("uses each row for one thing", () => {
 		const { fittingRows, testedRows } = designCascade(modelledLog(1_000, threeModels, 9), {
 			...request,

@@ -11,7 +11,7 @@ import { modelledLog, threeModels } from "./three-stage-log.ts";
 
 function fittingRows(log: CascadeLog, risk: RiskKind): FittingRows {
 	const rows = Int32Array.from({ length: log.rows }, (_, row) => row);
-	return cascadeOf(fittingFold(log, rows, risk, callCosts(log).columns).models);
+	return cascadeOf(fittingFold(log, rows, risk, callCosts(log, rows).columns).models);
 }
 
 function costOf(log: CascadeLog, thresholds: readonly number[]): number {

@@ -182,4 +182,25 @@ describe("log loss", () => {
 		expect(meanLogLoss(Float64Array.of(1), [0])).toBeGreaterThan(30);
 		expect(Number.isFinite(meanLogLoss(Float64Array.of(0), [1]))).toBe(true);
 	});
+
+	it("goes through one half at zero without an intercept, with the gradient of its weights at 0", () => {
+		const { drawn, targets } = drawnRows(2_000, 1, [0.8, -0.1], 9);
+		const fit = fitLogistic(drawn, targets, { ridge: 0, hasIntercept: false });
+		if (!fit.ok) throw new Error(fit.error.kind);
+		expect(fit.value.bias).toBe(0);
+		const probabilities = predictLogistic(fit.value, drawn, targets.length);
+		for (const column of drawn) {
+			const slope = column.reduce(
+				(sum, value, row) => sum + value * ((probabilities[row] ?? 0) - (targets[row] ?? 0)),
+				0,
+			);
+			expect(slope / targets.length).toBeCloseTo(0, 9);
+		}
+		// All right has a best slope where scores lie on both sides of zero, and a column of zeros none.
+		expect(fitLogistic(columns([2, -1, 1]), Uint8Array.of(1, 1, 1), { ridge: 0, hasIntercept: false }).ok).toBe(true);
+		expect(fitLogistic(columns([0, 0]), Uint8Array.of(1, 0), { ridge: 0, hasIntercept: false })).toEqual({
+			ok: false,
+			error: { kind: "collinear" },
+		});
+	});
 });

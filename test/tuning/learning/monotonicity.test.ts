@@ -28,6 +28,21 @@ describe("the check for a monotone score", () => {
 		expect(found).toBeGreaterThanOrEqual(17);
 	});
 
+	it("draws large bins from the normal distribution, and says the same of many rows", () => {
+		const falling = drawn(120_000, (score) => 0.4 * (1 - score), 1);
+		const options = { random: seededRandom(1), replicates: 200 };
+		expect(checkMonotone(falling.scores, falling.wrong, options)).toMatchObject({ monotone: true, pValue: 1 });
+		const bent = drawn(120_000, (score) => (score > 0.9 ? 0.14 : 0.12), 2);
+		expect(checkMonotone(bent.scores, bent.wrong, options).pValue).toBe(1 / 201);
+		// Where the risk is the same everywhere the p-value is about uniform.
+		const level = Array.from({ length: 8 }, (_, seed) => {
+			const { scores, wrong } = drawn(60_000, () => 0.3, seed);
+			return checkMonotone(scores, wrong, { random: seededRandom(seed), replicates: 200 }).pValue;
+		});
+		expect(level.filter((pValue) => pValue <= 0.05).length).toBeLessThanOrEqual(3);
+		expect(level.filter((pValue) => pValue <= 0.5).length).toBeGreaterThan(0);
+	});
+
 	it("shows each bin beside the nearest rate that falls", () => {
 		const scores = Float64Array.of(0.1, 0.1, 0.4, 0.4, 0.9, 0.9, Number.NaN);
 		const wrong = Uint8Array.of(1, 1, 0, 0, 0, 1, 1);

@@ -52,6 +52,40 @@ describe("the columns of a log", () => {
 		expect(report).toMatchObject({ duplicates: 1, firstDuplicates: [3] });
 	});
 
+	it("count what a labeller said that is neither right nor wrong as wrong, and say how often", () => {
+		const builder = builderWith("small");
+		for (const [row, verdict] of (["right", "failed", "unreadable", "disputed"] as const).entries())
+			builder.add(row, { id: String(row), stages: [stageRow(0, 0.5, verdict)] });
+		const { log, report } = builder.finish();
+		expect([...(log.stages[0]?.wrong ?? [])]).toEqual([0, 1, 1, 1]);
+		expect([...(log.stages[0]?.failed ?? [])]).toEqual([0, 1, 1, 1]);
+		expect(log.stages[0]?.labelled).toBeUndefined();
+		expect(report).toMatchObject({
+			labellerFailed: { small: 3 },
+			labellerUnreadable: { small: 1 },
+			labelsDisputed: { small: 1 },
+		});
+	});
+
+	it.each<[first: Verdict, second: Verdict, wrong: number, disputed: boolean]>([
+		["right", "right", 0, false],
+		["wrong", "wrong", 1, false],
+		["right", "none", 0, false],
+		["none", "right", 1, false],
+		["failed", "unreadable", 1, false],
+		["right", "wrong", 1, true],
+		["wrong", "right", 1, true],
+		["right", "failed", 1, true],
+		["failed", "wrong", 1, true],
+		["failed", "right", 1, true],
+	])("of one id labelled %s and then %s are wrong: %i, disputed: %s", (first, second, wrong, isDisputed) => {
+		const builder = builderWith("small");
+		for (const verdict of [first, second]) builder.add(1, { id: "a", stages: [stageRow(0, 0.5, verdict)] });
+		const { log, report } = builder.finish();
+		expect(log.stages[0]?.wrong[0]).toBe(wrong);
+		expect(report.labelsDisputed).toEqual(isDisputed ? { small: 1 } : {});
+	});
+
 	it("fill what earlier rows did not have: stages, labels, features and groups", () => {
 		const builder = builderWith("small");
 		builder.add(1, { id: "a", stages: [stageRow(0, 0.1, "right")] });

@@ -163,7 +163,7 @@ describe("rows of observations", () => {
 		] as readonly Record<string, unknown>[]) {
 			const label = readLabel((field) => entry[field]);
 			if (!label.ok) throw new Error(label.error.reason);
-			expect(labels.add(label.value)).toMatchObject({ ok: true });
+			labels.add(label.value);
 		}
 		const read = rowsOf([exampleObservation({ requestId: "r0" }), deferred("r1", 0.4), deferred("r2", 0.5)], labels);
 		expect([...(read.log.stages[0]?.wrong ?? [])]).toEqual([0, 1, 1]);
@@ -176,13 +176,21 @@ describe("rows of observations", () => {
 });
 
 describe("labels", () => {
-	it("that differ for one answer are a fault, and the first counts", () => {
+	it("that differ for one answer are disputed, whatever came first and whether or not they name the stage", () => {
 		const labels = new Labels();
-		labels.add({ id: "r", stage: "edge", verdict: "wrong" });
-		expect(labels.add({ id: "r", stage: "edge", verdict: "wrong" })).toMatchObject({ ok: true });
-		expect(labels.add({ id: "r", stage: "edge", verdict: "right" })).toMatchObject({ ok: false });
-		expect(labels.find("r", ["edge"], false)).toBe("wrong");
-		expect(labels.find("r", ["origin"], true)).toBeUndefined();
+		const find = (id: string) => labels.find(id, ["edge", "m"], true);
+		labels.add({ id: "same", stage: "edge", verdict: "wrong" });
+		labels.add({ id: "same", stage: "edge", verdict: "wrong" });
+		expect(find("same")).toBe("wrong");
+		for (const [id, verdicts] of Object.entries({ one: ["right", "wrong", "right"], two: ["wrong", "right"] } as const))
+			for (const verdict of verdicts) labels.add({ id, stage: "edge", verdict });
+		expect([find("one"), find("two")]).toEqual(["disputed", "disputed"]);
+		labels.add({ id: "named", stage: "m", verdict: "right" });
+		labels.add({ id: "named", stage: undefined, verdict: "wrong" });
+		expect(labels.find("named", ["edge", "m"], false)).toBe("right");
+		expect(find("named")).toBe("disputed");
+		expect(labels.find("one", ["origin"], true)).toBeUndefined();
+		expect(labels.unused).toBe(0);
 	});
 
 	it("name their request and say right or wrong", () => {

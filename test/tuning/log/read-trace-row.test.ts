@@ -70,7 +70,7 @@ describe("a row of a trace", () => {
 		expect(verdictOf({})).toBe("none");
 		expect(verdictOf({ correct: false })).toBe("wrong");
 		expect(verdictOf({ wrong: 0 })).toBe("right");
-		expect(verdictOf({ correct: 0.5 })).toBe("small: correct is neither true nor false");
+		expect(verdictOf({ correct: 0.5 })).toBe("unreadable");
 	});
 
 	it("refuses costs and durations that cannot be, other numbers of stages, and rows without an id", () => {

@@ -53,21 +53,24 @@ describe("numbers of a log", () => {
 describe("verdicts of a log", () => {
 	it("are what the column means by true", () => {
 		for (const yes of [true, 1, "1", "true", " TRUE "]) {
-			expect(readVerdict("c", yes, "right")).toEqual({ ok: true, value: "right" });
-			expect(readVerdict("c", yes, "wrong")).toEqual({ ok: true, value: "wrong" });
+			expect(readVerdict(yes, "right")).toBe("right");
+			expect(readVerdict(yes, "wrong")).toBe("wrong");
 		}
 		for (const no of [false, 0, "0", "false"]) {
-			expect(readVerdict("c", no, "right")).toEqual({ ok: true, value: "wrong" });
-			expect(readVerdict("c", no, "wrong")).toEqual({ ok: true, value: "right" });
+			expect(readVerdict(no, "right")).toBe("wrong");
+			expect(readVerdict(no, "wrong")).toBe("right");
 		}
 	});
 
 	it("tell a labeller that failed from one that was not asked", () => {
-		expect(readVerdict("c", null, "right")).toEqual({ ok: true, value: "failed" });
-		expect(readVerdict("c", "", "wrong")).toEqual({ ok: true, value: "failed" });
-		expect(readVerdict("c", undefined, "right")).toEqual({ ok: true, value: "none" });
-		expect(readVerdict("c", "Unlabelled", "right")).toEqual({ ok: true, value: "none" });
-		for (const bad of [2, "maybe", -1, {}]) expect(readVerdict("c", bad, "right")).toMatchObject({ ok: false });
+		expect(readVerdict(null, "right")).toBe("failed");
+		expect(readVerdict("", "wrong")).toBe("failed");
+		expect(readVerdict(undefined, "right")).toBe("none");
+		expect(readVerdict("Unlabelled", "right")).toBe("none");
+	});
+
+	it("take what is neither true nor false for a labeller that failed, and lose no row by it", () => {
+		for (const bad of [2, 0.5, "maybe", "error", -1, {}]) expect(readVerdict(bad, "right")).toBe("unreadable");
 	});
 });
 

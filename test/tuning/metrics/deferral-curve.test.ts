@@ -84,13 +84,18 @@ describe("the deferral curve", () => {
 		expect(deferralCurve(logOfPairs([]))).toBeUndefined();
 	});
 
-	it("has no cost from where an unknown price comes in", () => {
-		const { points, costLargeUsd } = curveOf([
+	it("takes an unknown price at its model's mean and says so; without any known price a cost from there on is unknown", () => {
+		const [known, unknown] = [
 			{ confidence: 0.1, small: true, large: true },
 			{ confidence: 0.2, small: true, large: true, costLarge: Number.NaN },
-		]);
-		expect(points.map(({ costUsd }) => costUsd)).toEqual([1, 11, null]);
-		expect(costLargeUsd).toBeNull();
+		];
+		const { points, costLargeUsd, isCostEstimated } = curveOf([known, unknown]);
+		expect(points.map(({ costUsd }) => costUsd)).toEqual([1, 11, 21]);
+		expect([costLargeUsd, isCostEstimated]).toEqual([20, true]);
+		expect(curveOf([known]).isCostEstimated).toBe(false);
+		const none = curveOf([{ ...known, costLarge: Number.NaN }, unknown]);
+		expect(none.points.map(({ costUsd }) => costUsd)).toEqual([1, null, null]);
+		expect([none.costLargeUsd, none.isCostEstimated]).toEqual([null, false]);
 	});
 
 	it("counts shadowing, judging and a gate; behind a gate the small model is not paid twice", () => {

@@ -60,9 +60,16 @@ describe("the saving at matched quality", () => {
 		expect(matchedQuality(log, options(0))).toMatchObject({ escalation: 1, threshold: null, saving: 1 - 21 / 20 });
 	});
 
-	it("is unknown where a price is, the quality is not", () => {
+	it("takes an unknown price at its model's mean, and is unknown where a model has no price; the quality is not", () => {
+		const known = { confidence: 0.3, small: false, large: true };
+		expect(
+			matchedQuality(
+				logOfPairs([known, { confidence: 0.5, small: true, large: true, costLarge: Number.NaN }]),
+				options(0),
+			),
+		).toMatchObject({ costLargeUsd: 20, isCostEstimated: true });
 		const log = logOfPairs([
-			{ confidence: 0.3, small: false, large: true },
+			{ ...known, costLarge: Number.NaN },
 			{ confidence: 0.5, small: true, large: true, costLarge: Number.NaN },
 		]);
 		const matched = matchedQuality(log, options(0));

@@ -45,6 +45,7 @@ describe("a cascade replayed", () => {
 			selectiveRisk: 2 / 3,
 			costUsd: (1 + 3 + 13 + 3) / 4,
 			saving: 1 - 5 / 10,
+			isCostEstimated: false,
 		});
 	});
 
@@ -60,6 +61,23 @@ describe("a cascade replayed", () => {
 	it("counts shadowing and judging of what is accepted, and a gate of everything", () => {
 		const costs = { shadowRate: 0.1, judgeCostUsd: 2, gateCostUsd: 0.5 };
 		expect(measureCascade(three, [0.9, 0.5], costs)?.costUsd).toBeCloseTo(5 + 0.5 + (3 * 0.1 * 12) / 4, 12);
+	});
+
+	it("takes an unknown price at its stage's mean and says so; a stage without any has none", () => {
+		const priced = (costUsd: Float64Array): CascadeLog => ({
+			...three,
+			stages: three.stages.with(2, { ...(three.stages[2] as CascadeLog["stages"][0]), costUsd }),
+		});
+		expect(measureCascade(priced(Float64Array.of(10, unknown, 14, unknown)), [0.9, 0.5])).toMatchObject({
+			costUsd: (1 + 3 + 17 + 3) / 4,
+			saving: 1 - 6 / 12,
+			isCostEstimated: true,
+		});
+		expect(measureCascade(priced(new Float64Array(4).fill(unknown)), [0.9, 0.5])).toMatchObject({
+			costUsd: null,
+			saving: null,
+			isCostEstimated: false,
+		});
 	});
 
 	it("looks only at rows that have every label", () => {

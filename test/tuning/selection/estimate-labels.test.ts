@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../src/tuning/seeded-random.ts";
-import { estimateLabels } from "../../../src/tuning/selection/estimate-labels.ts";
+import { estimateLabels, isLabelsNeededCapped } from "../../../src/tuning/selection/estimate-labels.ts";
 import { pValue } from "../../../src/tuning/selection/risk.ts";
 
 describe("the estimate of how many labels are needed", () => {
@@ -39,8 +39,19 @@ describe("the estimate of how many labels are needed", () => {
 		expect(estimateLabels(bad, { risk: "joint", ...level })).toBeNull();
 		expect(estimateLabels(bad, { risk: "regret", ...level })).toBeNull();
 		expect(estimateLabels({ ...bad, accepted: 0, wrong: 0 }, { risk: "selective", ...level })).toBeNull();
-		const hardly = { rows: 10_000_000, accepted: 10_000_000, wrong: 999_999, worse: 999_999, better: 0 };
-		expect(estimateLabels(hardly, { risk: "selective", ...level })).toBeNull();
-		expect(estimateLabels(hardly, { risk: "regret", ...level })).not.toBeNaN();
+	});
+
+	it("ends at a hundred times the rows at hand, where it only says that more are needed", () => {
+		const level = { target: 0.1, delta: 0.1 } as const;
+		const close = { rows: 1_000, accepted: 1_000, wrong: 99, worse: 99, better: 0 };
+		for (const risk of ["selective", "joint", "regret"] as const) {
+			expect(estimateLabels(close, { risk, ...level })).toBe(100_000);
+			expect(isLabelsNeededCapped(100_000, 1_000)).toBe(true);
+			const hardly = { rows: 10_000_000, accepted: 10_000_000, wrong: 999_999, worse: 999_999, better: 0 };
+			expect(estimateLabels(hardly, { risk, ...level })).toBe(1e9);
+		}
+		expect(isLabelsNeededCapped(estimateLabels({ ...close, wrong: 50 }, { risk: "joint", ...level }) ?? 0, 1_000)).toBe(
+			false,
+		);
 	});
 });

@@ -1,10 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { chooseThresholdVector } from "../../../src/tuning/design/threshold-vectors.ts";
 import { selectRows, type CascadeLog } from "../../../src/tuning/log/cascade-log.ts";
 import { chooseThreshold } from "../../../src/tuning/selection/choose-threshold.ts";
 import { countVector } from "../../../src/tuning/selection/count-acceptances.ts";
 import { twoStageLog } from "../two-stage-log.ts";
 import { countFalse, drawSeed, isMoreThan } from "./trials.ts";
+
+// Thousands of tunings.
+vi.setConfig({ testTimeout: 60_000 });
 
 const TRIALS = 200;
 const request = { risk: "selective", target: 0.1, delta: 0.1 } as const;

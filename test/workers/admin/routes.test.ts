@@ -32,7 +32,7 @@ describe("what the admin API writes", () => {
 		await expect
 			.poll(() => published(policyRecordName(ids.tenant)), { timeout: 10_000 })
 			.toMatchObject({ revision: 2, policy: policyAt(0.8) });
-	});
+	}, 20_000);
 
 	it("takes an origin off the readers' copy with the origin", async () => {
 		const { ids } = await createCallers(world);
@@ -45,7 +45,7 @@ describe("what the admin API writes", () => {
 				{ timeout: 10_000 },
 			)
 			.toBeNull();
-	});
+	}, 20_000);
 
 	it("opens inference for a new key, and not for one that may only read", async () => {
 		const { keys } = await createCallers(world);

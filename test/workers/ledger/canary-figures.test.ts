@@ -20,12 +20,13 @@ beforeEach(() => {
 	world = ledgerWorld();
 });
 
-/** A request of now, with an identifier of its own. */
+/** A request of now, with an identifier of its own; on the first revision by a canary's share. */
 function request(policyRevision: number, differences: Partial<Observation> = {}): Observation {
 	return exampleObservation({
 		requestId: `req_${crypto.randomUUID()}`,
 		at: world.now,
 		policyRevision,
+		...(policyRevision === 1 ? { canary: true } : {}),
 		...differences,
 	});
 }
@@ -71,6 +72,16 @@ describe("the figures of a canary", () => {
 		]);
 		expect(await figures(made)).toEqual({ since, current: 2, base: [["chat", 2, 2]], canary: [["chat", 1, 1]] });
 		expect(await requestsInUsage(made)).toBe(5);
+	});
+
+	it("have requests on the canary's revision on neither side that did not fall to its share", async () => {
+		const made = await tenantLedger(2);
+		await start(made);
+		const { canary: _drawn, ...byOldCache } = request(1);
+		// Of an isolate that has not heard that the revision before is current no more.
+		await made.ledger.recordObservations([byOldCache, request(1), request(2)]);
+		expect(await figures(made)).toMatchObject({ base: [["chat", 2, 1]], canary: [["chat", 1, 1]] });
+		expect(await requestsInUsage(made)).toBe(3);
 	});
 
 	it("are those of usage, with shares: what the report says of the same requests", async () => {

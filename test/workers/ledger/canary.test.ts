@@ -133,6 +133,80 @@ describe("a canary", () => {
 	});
 });
 
+describe("a canary of a policy that was never current", () => {
+	const candidate = policyNumber(900);
+	const tried = async ({ ledger }: TestLedger, expected: number, document = candidate, share = 0.1) => {
+		world.now += 1_000;
+		return ledger.startCanaryOf({ document, expected, share, reason: "try it", actor: ADMIN });
+	};
+	const history = async ({ ledger }: TestLedger) =>
+		(await ledger.revisions({ before: null, limit: 9 })).items.map(({ revision, cause }) => [revision, cause]);
+
+	it("makes it a revision and the current policy the one after it, in one published record", async () => {
+		const made = await tenantLedger(2);
+		const writes = world.writes.length;
+		const state = { revision: 3, share: 0.1, since: world.now + 1_000, author: ADMIN };
+		expect(await tried(made, 2)).toEqual({ ok: true, value: state });
+		expect(world.writes).toHaveLength(writes + 1);
+		expect(await publishedPolicy(made)).toMatchObject({
+			sequence: 3,
+			revision: 4,
+			policy: policyNumber(2),
+			canary: { revision: 3, share: 0.1, policy: candidate },
+		});
+		expect(valueOf(await made.ledger.state())).toMatchObject({ revision: 4, canary: state });
+		expect(await history(made)).toEqual([
+			[4, "rollback"],
+			[3, "canary"],
+			[2, "put"],
+			[1, "put"],
+		]);
+		expect((await made.ledger.audit({ before: null, limit: 1 })).items[0]).toMatchObject({
+			act: "canary.start",
+			detail: { revision: 3, current: 4, expected: 2, share: 0.1, reason: "try it" },
+		});
+	});
+
+	it("takes another's place, whose last figures are kept, and is promoted and dropped as any", async () => {
+		const made = await tenantLedger(2);
+		await start(made, 1);
+		valueOf(await tried(made, 2));
+		expect((await made.ledger.audit({ before: null, limit: 1 })).items[0]?.detail).toMatchObject({
+			replaced: { revision: 1, share: 0.1 },
+		});
+		expect(await end(made, true)).toMatchObject({ ok: true, value: { revision: 5, changed: true } });
+		expect(await publishedPolicy(made)).toMatchObject({ revision: 5, policy: candidate });
+	});
+
+	it("is refused over another revision than the current one, and the second time it is sent", async () => {
+		const made = await tenantLedger(2);
+		const conflict = (current: number) => ({ ok: false, error: { kind: "conflict", current } });
+		expect(await tried(made, 1)).toEqual(conflict(2));
+		valueOf(await tried(made, 2));
+		expect(await tried(made, 2)).toEqual(conflict(4));
+		expect(await tried(await tenantLedger(), 1)).toEqual(conflict(0));
+	});
+
+	it("writes nothing where it is refused", async () => {
+		const made = await tenantLedger(2);
+		expect(await tried(made, 2, { version: 2 })).toMatchObject({ ok: false, error: { kind: "invalid" } });
+		expect(await tried(made, 2, policyNumber(2))).toMatchObject({ ok: false, error: { kind: "not-applicable" } });
+		expect(await tried(made, 2, candidate, 1)).toMatchObject({ ok: false, error: { problems: [{ path: "share" }] } });
+		expect(await history(made)).toHaveLength(2);
+		expect(valueOf(await made.ledger.state())).toMatchObject({ revision: 2, canary: null });
+	});
+});
+
+describe("a canary that is started over a revision", () => {
+	it("is refused where another one is current", async () => {
+		const made = await tenantLedger(2);
+		const over = (expected: number) =>
+			made.ledger.startCanary({ revision: 1, expected, share: 0.5, reason: "", actor: ADMIN });
+		expect(await over(1)).toEqual({ ok: false, error: { kind: "conflict", current: 2 } });
+		expect((await over(2)).ok).toBe(true);
+	});
+});
+
 describe("a suspended tenant", () => {
 	it("is published as such, with each policy written meanwhile, until it is resumed", async () => {
 		const made = await tenantLedger(1);

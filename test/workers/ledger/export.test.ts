@@ -39,7 +39,7 @@ describe("an export", () => {
 			for (let place = valueOf(await ledger.export(null)).next; place !== null; pages++)
 				place = valueOf(await ledger.export(place)).next;
 			const document = await exported(ledger);
-			expect(Object.keys(document).slice(-4)).toEqual(["revisions", "keys", "audit", "usage"]);
+			expect(Object.keys(document).slice(-6)).toEqual(["revisions", "keys", "audit", "usage", "feedback", "evidence"]);
 			expect(document).toMatchObject({
 				version: 1,
 				revision: 4,

@@ -3,7 +3,9 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { migrate, NewerDatabaseError, schemaVersion, type Migration } from "../../../src/ledger/sql-migrations.ts";
 import { TENANT_MIGRATIONS } from "../../../src/ledger/tenant-schema.ts";
-import { createUsageStore, USAGE_MIGRATIONS } from "../../../src/ledger/usage-store.ts";
+import { seenIdentity } from "../../../src/ledger/seen-observations.ts";
+import { USAGE_MIGRATIONS } from "../../../src/ledger/usage-store.ts";
+import { sumUsage, usageOf } from "../../../src/core/ledger/usage-totals.ts";
 import type { Observation } from "../../../src/core/observation.ts";
 import { exampleObservation } from "../../core/ledger/observations.ts";
 import { ADMIN, converge, ledgerWorld, newLedger, policyNumber, publishedPolicy, put, valueOf } from "./ledgers.ts";
@@ -66,6 +68,32 @@ describe("migrations", () => {
 		});
 	});
 
+	it("that only add let the program before go on, as far back as they say; it changes nothing", async () => {
+		const added: Migration = { version: 3, statements: ["CREATE TABLE more (n INTEGER) STRICT"], compatibleWith: 2 };
+		await withDatabase((storage) => {
+			migrate(storage, [ONE, TWO, added]);
+			expect(migrate(storage, [ONE, TWO])).toEqual([]);
+			expect(schemaVersion(storage.sql)).toBe(3);
+			expect(() => migrate(storage, [ONE])).toThrow(NewerDatabaseError);
+			// The newest decides: what came after may not be additive.
+			migrate(storage, [ONE, TWO, added, { version: 4, statements: [] }]);
+			expect(() => migrate(storage, [ONE, TWO])).toThrow(NewerDatabaseError);
+		});
+	});
+
+	it("go on in a database whose table of migrations does not say with what they are compatible", async () => {
+		await withDatabase((storage) => {
+			storage.sql.exec(
+				"CREATE TABLE migrations (component TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (component, version)) STRICT",
+			);
+			storage.sql.exec("INSERT INTO migrations VALUES ('ledger', 1, 5)");
+			storage.sql.exec(ONE.statements[0] ?? "");
+			expect(() => migrate(storage, [])).toThrow(NewerDatabaseError);
+			expect(migrate(storage, [ONE, TWO])).toEqual([2]);
+			expect(() => migrate(storage, [ONE])).toThrow(NewerDatabaseError);
+		});
+	});
+
 	it.each([[[TWO]], [[ONE, ONE]], [[{ ...ONE, version: 0 }]]])(
 		"that do not count from 1 without a gap are not applied: %o",
 		async (migrations) => {
@@ -103,8 +131,13 @@ describe("migrations", () => {
 type Rows = readonly (readonly [sql: string, ...values: unknown[]])[];
 const ROWS_AT_VERSION: Readonly<Record<number, (tenant: string) => Rows>> = {
 	1: rowsOfVersion1,
-	2: (tenant) => [...rowsOfVersion1(tenant), ["INSERT INTO daily_acts VALUES (1, 0, 4, 1)"]],
+	2: rowsOfVersion2,
+	3: (tenant) => [...rowsOfVersion2(tenant), ["INSERT INTO evidence_ledgers VALUES ('chat', ?, 1500)", "a".repeat(64)]],
 };
+
+function rowsOfVersion2(tenant: string): Rows {
+	return [...rowsOfVersion1(tenant), ["INSERT INTO daily_acts VALUES (1, 0, 4, 1)"]];
+}
 
 function rowsOfVersion1(tenant: string): Rows {
 	return [
@@ -208,11 +241,25 @@ describe("a ledger's database", () => {
 			migrate(storage, TENANT_MIGRATIONS.slice(0, 1));
 			for (const [sql, ...values] of ROWS_AT_VERSION[1]?.(made.tenant) ?? []) storage.sql.exec(sql, ...values);
 			migrate(storage, USAGE_MIGRATIONS.slice(0, 1), { component: "usage" });
-			createUsageStore(storage).record([request({ at: at - 5 }), request({ at: at - 5 })], at);
+			// As that program wrote it: this one's needs the tables of its own version.
+			const earlier = [request({ at: at - 5 }), request({ at: at - 5 })];
+			const day = Math.floor(at / 86_400_000);
+			storage.sql.exec(`CREATE TABLE usage_seen_${day} (id ANY PRIMARY KEY) STRICT, WITHOUT ROWID`);
+			for (const observation of earlier)
+				storage.sql.exec(`INSERT INTO usage_seen_${day} VALUES (?)`, seenIdentity(observation));
+			storage.sql.exec(
+				"INSERT INTO usage VALUES (?, 'chat', 2, ?)",
+				Math.floor(at / 3_600_000) * 3_600_000,
+				JSON.stringify(sumUsage(earlier.map(usageOf))),
+			);
 		});
 		await evictDurableObject(made.stub);
 		expect(valueOf(await ledger.canary())).toMatchObject({ since: 2000, figures: { since: at, base: [], canary: [] } });
-		await ledger.recordObservations([request({ at: at - 1 }), request({ at }), request({ at, policyRevision: 3 })]);
+		await ledger.recordObservations([
+			request({ at: at - 1 }),
+			request({ at, canary: true }),
+			request({ at, policyRevision: 3 }),
+		]);
 		expect(valueOf(await ledger.canary()).figures).toMatchObject({
 			base: [{ policyRevision: 3, requests: 1 }],
 			canary: [{ policyRevision: 2, requests: 1 }],
@@ -225,7 +272,7 @@ describe("a ledger's database", () => {
 		const made = newLedger();
 		await runInDurableObject(made.stub, (_instance, { storage }) => {
 			migrate(storage, TENANT_MIGRATIONS);
-			storage.sql.exec("INSERT INTO migrations VALUES ('ledger', 99, 0)");
+			storage.sql.exec("INSERT INTO migrations (component, version, at) VALUES ('ledger', 99, 0)");
 			expect(() => migrate(storage, TENANT_MIGRATIONS)).toThrow(
 				`holds version 99 of ledger; this program knows ${TENANT_MIGRATIONS.length}`,
 			);

@@ -40,6 +40,21 @@ describe("a tenant's keys", () => {
 		expect((await ledger.addKey(newKey())).ok).toBe(true);
 	});
 
+	it("are changed for others also where there are as many as there may be, without an overlap", async () => {
+		const { ledger } = await tenantLedger();
+		let { id } = valueOf(await ledger.addKey(newKey()));
+		for (let count = 1; count < QUOTAS.liveKeys; count++) valueOf(await ledger.addKey(newKey()));
+		const rotate = (overlapMs: number, of = id) => ledger.addKey(newKey({ replaces: { id: of, overlapMs } }));
+		expect(await rotate(1)).toEqual(refused("4 working keys"));
+		const leaked = id;
+		({ id } = valueOf(await rotate(0)));
+		// What is replaced opens nothing any more, and so makes no room.
+		expect(await rotate(0, leaked)).toEqual(refused("revoked or has expired"));
+		expect(await ledger.addKey(newKey())).toEqual(refused("4 working keys"));
+		expect((await rotate(0)).ok).toBe(true);
+		expect(await rotate(0)).toEqual(refused("had 6 keys"));
+	});
+
 	it("are at most so many over all time by the tenant's own acts; an operator makes more", async () => {
 		const { ledger } = await tenantLedger();
 		for (let count = 0; count < QUOTAS.keys; count++) {
@@ -58,11 +73,30 @@ describe("a policy's history", () => {
 		valueOf(await ledger.startCanary({ revision: 1, share: 0.5, reason: "", actor: ADMIN }));
 		const full = refused("3 revisions");
 		expect(await put(made, 4)).toEqual(full);
+		const candidate = { document: policyNumber(9), expected: 3, share: 0.5, reason: "" };
+		expect(await ledger.startCanaryOf({ ...candidate, actor: ADMIN })).toEqual(full);
 		expect(await ledger.rollback({ to: 1, expected: null, reason: "", actor: ADMIN })).toEqual(full);
 		expect(await ledger.endCanary({ promote: true, reason: "", actor: ADMIN })).toEqual(full);
 		expect(valueOf(await ledger.state())).toMatchObject({ revision: 3, canary: { revision: 1 } });
 		expect((await ledger.endCanary({ promote: false, reason: "", actor: ADMIN })).ok).toBe(true);
 		expect(valueOf(await ledger.rollback({ to: 1, expected: null, reason: "", actor: OPERATOR })).revision).toBe(4);
+	});
+});
+
+describe("a policy that was never current, on canary", () => {
+	it("counts as two revisions: itself, and the current policy once more", async () => {
+		for (const [revisions, isTaken] of [
+			[1, true],
+			[2, false],
+		] as const) {
+			const { ledger } = await tenantLedger(revisions);
+			const candidate = { document: policyNumber(9), expected: revisions, share: 0.5, reason: "" };
+			expect((await ledger.startCanaryOf({ ...candidate, actor: ADMIN })).ok).toBe(isTaken);
+			expect(valueOf(await ledger.state()).revision).toBe(isTaken ? 3 : 2);
+			const expected = isTaken ? 3 : 2;
+			const other = { ...candidate, document: policyNumber(10), expected, actor: OPERATOR };
+			expect((await ledger.startCanaryOf(other)).ok).toBe(true);
+		}
 	});
 });
 

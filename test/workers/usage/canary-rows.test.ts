@@ -17,13 +17,13 @@ describe("rows", () => {
 				policyRevision: 1 + (index % revisions),
 			}));
 			await ledger.within((storage) => {
-				createCanaryUsageStore(storage.sql).add(observations, { since: 0 });
+				createCanaryUsageStore(storage.sql).add(observations, { since: 0, revision: 0 });
 				const sum = { written: 0, read: 0 };
 				const sql = countingRows(storage.sql, (rows) => {
 					sum.written += rows.written;
 					sum.read += rows.read;
 				});
-				createCanaryUsageStore(sql).add(observations, { since: 0 });
+				createCanaryUsageStore(sql).add(observations, { since: 0, revision: 0 });
 				console.log(JSON.stringify({ cascades, revisions, besideThem: sum }));
 				expect(sum.written).toBe(written);
 			});

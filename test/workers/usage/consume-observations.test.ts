@@ -37,6 +37,9 @@ async function deliver(messages: readonly TestMessage[], ports: Partial<Observat
 			ledgerOf() {
 				throw new Error("no ledger was expected to be asked");
 			},
+			evidenceLedgerOf() {
+				throw new Error("no ledger of evidence was expected to be asked");
+			},
 			clock: systemClock,
 			logFault: (fault, facts) => faults.push({ fault, ...facts }),
 			...ports,

@@ -38,6 +38,9 @@ type ConsumeOnce = (batch: MessageBatch, delivery: number) => Promise<void>;
 
 const ports = (ledgerOf: ObservationConsumerPorts["ledgerOf"]): ObservationConsumerPorts => ({
 	ledgerOf,
+	evidenceLedgerOf() {
+		throw new Error("there is no evidence here");
+	},
 	clock: systemClock,
 	logFault: () => {},
 });
@@ -147,7 +150,7 @@ describe("every observation counts once", () => {
 	it("in a canary's figures too, wherever within the ledger's work it stops", async () => {
 		const recordIn = (storage: Storage, observations: readonly Observation[]) =>
 			createUsageStore(storage).record(observations, NOON, (added) =>
-				createCanaryUsageStore(storage.sql).add(added, { since: NOON - 2 * HOUR_MS }),
+				createCanaryUsageStore(storage.sql).add(added, { since: NOON - 2 * HOUR_MS, revision: 0 }),
 			);
 		for (let stop = 1, isOver = false; !isOver; stop++) {
 			const ledger = usageLedger();

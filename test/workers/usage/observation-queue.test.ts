@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createObservationQueue, LINGER_MS, MOST_WAITING } from "../../../src/adapters/observation-queue.ts";
+import { LINGER_MS, MOST_WAITING } from "../../../src/adapters/gathering-queue.ts";
+import { createObservationQueue } from "../../../src/adapters/observation-queue.ts";
 import type { ObservationMessage } from "../../../src/core/ledger/observation-message.ts";
 import { POLICY_LIMITS } from "../../../src/core/tenant-policy.ts";
 import { exampleCall } from "../../core/ledger/observations.ts";

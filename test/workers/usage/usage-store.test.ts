@@ -52,6 +52,7 @@ describe("usage", () => {
 				reasons: { "low-confidence": 1 },
 				cost: { usd: 0.002, unknown: 0, estimated: 1 },
 				saved: { usd: -0.000_5, unknown: 0 },
+				audits: { count: 0, usd: 0, unknown: 0 },
 				inputTokens: 200,
 				outputTokens: 40,
 				latency: { p50: expect.closeTo(1_000, -1.3), p95: expect.any(Number), p99: expect.any(Number) },
@@ -244,6 +245,9 @@ describe("rows", () => {
 		const ledger = usageLedger();
 		const observations = observationsOf(ledger.tenant, count).map((one, index) => ({ ...one, ...differences(index) }));
 		await ledger.recordObservations(observationsOf(ledger.tenant, 1));
+		// What observations are about is numbered once: in another hour, so that this one's totals are new.
+		const earlier = observations.map((one, index) => ({ ...one, requestId: `earlier ${index}`, at: one.at - HOUR_MS }));
+		await ledger.recordObservations(earlier);
 		return ledger.within((storage) => {
 			const sum = { written: 0, read: 0 };
 			const counted = {

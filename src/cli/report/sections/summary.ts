@@ -20,7 +20,7 @@ function needed({ outcome, expected }: ReportModel): string {
 	const reason = outcome.reason === null ? "" : `${outcome.reason.charAt(0).toUpperCase()}${outcome.reason.slice(1)}. `;
 	return outcome.labelsNeeded === null
 		? `${reason}More labels alone will not do: on these rows the risk is not below the target. Every request belongs to the last model.`
-		: `${reason}It needs about ${showCount(outcome.labelsNeeded)} labelled rows; there were ${showCount(expected.rows)} to test. Until then every request belongs to the last model.`;
+		: `${reason}It needs ${outcome.labelsNeededIsCapped ? "more than" : "about"} ${showCount(outcome.labelsNeeded)} labelled rows; there were ${showCount(expected.rows)} to test. Until then every request belongs to the last model.`;
 }
 
 function tiles(model: ReportModel, thresholds: readonly number[], models: readonly string[]): string {

@@ -1,0 +1,72 @@
+import type { Evidence, EvidenceExchange, GuaranteedRequest } from "../cascade/evidence-port.ts";
+import type { TextEmbedder } from "../cascade/label-ports.ts";
+import type { Clock } from "../cascade/ports.ts";
+import { completionOfStream } from "../openai/stream-completion.ts";
+import { decodeBytes } from "../web/decode-bytes.ts";
+import type { EvidenceLeases } from "./evidence-leases.ts";
+import type { EvidenceSink } from "./evidence-queue.ts";
+import type { UpstreamHealth } from "./upstream-health.ts";
+
+/** What gathering evidence needs of its surroundings; all of it is the isolate's. */
+export interface EvidenceExchangePorts {
+	readonly leases: EvidenceLeases;
+	readonly sink: EvidenceSink;
+	readonly health: UpstreamHealth;
+	readonly embedTexts: TextEmbedder;
+	readonly random: () => number;
+	readonly clock: Clock;
+	/** Keeps the running request's invocation alive until the promise settles; the runtime's own. */
+	readonly waitUntil: (promise: Promise<unknown>) => void;
+	readonly logFault: (fault: string, facts: Readonly<Record<string, string | number>>) => void;
+}
+
+/** Makes the evidence port of one request after another. */
+export function createEvidenceExchanges(
+	ports: EvidenceExchangePorts,
+): (request: GuaranteedRequest) => EvidenceExchange {
+	const { leases, sink, health, embedTexts, random, clock, waitUntil, logFault } = ports;
+
+	return ({ tenant, cascade, configHash, terms, policyRevision, at }) => {
+		const address = { tenant, cascade, configHash };
+		let waiting: (() => Promise<void>)[] | null = [];
+		const begin = (work: () => Promise<void>) => {
+			const done = async () => {
+				try {
+					// A turn of the event loop, in which the answer leaves.
+					await new Promise<void>((resolve) => void clock.setTimer(0, resolve));
+					await work();
+				} catch (error) {
+					logFault("evidence-failed", { tenant, cascade, reason: String(error) });
+				}
+			};
+			waitUntil(done());
+		};
+		const shared: Evidence = {
+			at,
+			policyRevision,
+			configHash,
+			terms,
+			lease: () => leases.current(address, terms),
+			random,
+			record: (entry) => sink.record(address, entry),
+			draw: (entry) => sink.draw(address, entry),
+			verdict: (verdict) => sink.verdict(address, verdict),
+			later(work) {
+				if (waiting === null) begin(work);
+				else waiting.push(work);
+			},
+			isDown: (stage) => health.isDown(tenant, stage),
+			asked: (stage, failure) => health.note(tenant, stage, failure),
+			readStream: (bytes) => completionOfStream(decodeBytes(bytes)),
+			embedTexts,
+		};
+		return {
+			of: (item) => (item === undefined ? shared : { ...shared, item }),
+			answered() {
+				const works = waiting ?? [];
+				waiting = null;
+				for (const work of works) begin(work);
+			},
+		};
+	};
+}

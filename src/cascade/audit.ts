@@ -1,0 +1,172 @@
+import type { Completion } from "../core/completion.ts";
+import { totalCost } from "../core/cost.ts";
+import type { EvidenceEntry } from "../core/evidence/evidence-entry.ts";
+import type { Cascade, StagePolicy } from "../core/tenant-policy.ts";
+import type { BesideCall } from "./beside-call.ts";
+import type { Evidence } from "./evidence-port.ts";
+import { beginFinalStage } from "./final-stage.ts";
+import { judgeStage } from "./judge-stage.ts";
+import { labelAnswer } from "./label-answer.ts";
+import type { AnswerLabel } from "./label-ports.ts";
+import { emptyRecord, type RunRecord } from "./run-record.ts";
+import type { StageRun } from "./stage-run.ts";
+
+/** What an audit may take in all; an invocation lives for 30 s after its answer has gone. */
+const AUDIT_MS = 25_000;
+
+/**
+ * A label that has not come so long after the request's arrival is told as drawn before it comes: the ledger closes a time a minute
+ * after its end, and of a row that it has not heard of by then it cannot know that it is missing.
+ */
+const TELL_AFTER_MS = 20_000;
+
+/** One run, seen by the work that follows its answer. */
+export interface AuditedRun {
+	readonly run: StageRun;
+	readonly cascade: Cascade;
+	readonly first: StagePolicy;
+	readonly last: StagePolicy;
+	readonly evidence: Evidence;
+}
+
+/** What a request says, as far as it is known before its label. */
+export type UnlabelledEntry = Omit<EvidenceEntry, "draw" | "wrong">;
+
+/** A request that needs a label. */
+export interface Row {
+	readonly entry: UnlabelledEntry;
+	/** The first stage's answer. */
+	readonly edge: Completion;
+}
+
+/** Of calls that no client waits for. */
+const NOBODY_LEAVES = new AbortController().signal;
+
+/** No reference, so no label. */
+const FAILED: AnswerLabel = { verdict: "failed", costUsd: 0 };
+
+/**
+ * Asks the last stage, or the one that was asked beside the first, for its answer to a request that it was not to answer,
+ * and tells how the two compare. That it was drawn is told first: an audit of which nothing more is heard counts as wrong. So does
+ * one that could not be paid for: once the coin has fallen, leaving a row out would be leaving out by its outcome.
+ */
+export async function audit(audited: AuditedRun, row: Row, beside: BesideCall | null): Promise<void> {
+	const { run, last, evidence } = audited;
+	const begun = beginAudit(audited, row.entry);
+	let reference: Completion | null = null;
+	if (beside !== null) {
+		// It runs already, so it is told as a failure if its draw cannot be sent, and not kept.
+		const isSent = await begun.draw();
+		reference = await beside.reference(isSent ? begun.msLeft() : 0, begun.record);
+	} else {
+		const asking = { ...begun.run, request: { ...run.request, stream: false, includeUsage: false } };
+		const final = await beginFinalStage(asking, last, AUDIT_MS, AUDIT_MS, begun.draw).result;
+		evidence.asked(last, final.kind === "failed" ? final.failure : null);
+		if (final.kind === "whole") reference = final.answer;
+	}
+	if (await begun.draw())
+		begun.tell(reference === null ? FAILED : await labelled(audited, row.edge, reference, begun.msLeft()));
+}
+
+/**
+ * Labels an answer that was not served by the one that was. Where that costs nothing the verdict goes with the entry; a labeller
+ * that asks a model is an audit like others, whose draw is told first. `told`: the audit that this has become by being slow.
+ */
+export async function labelEscalated(
+	audited: AuditedRun,
+	row: Row,
+	reference: Completion,
+	told: Audit | null,
+): Promise<void> {
+	const { cascade, evidence } = audited;
+	const { kind } = cascade.labeller;
+	if (told !== null || kind === "similarity" || kind === "judge") {
+		const begun = told ?? beginAudit(audited, row.entry);
+		if (await begun.draw()) begun.tell(await labelled(audited, row.edge, reference, AUDIT_MS));
+		return;
+	}
+	const { verdict } = await labelled(audited, row.edge, reference, AUDIT_MS);
+	evidence.record({ ...row.entry, draw: "labelled", wrong: verdict !== "right" });
+}
+
+/** Asks the first stage what it would have answered to a request that the gate sent past it. */
+export async function auditGated(
+	audited: AuditedRun,
+	entry: UnlabelledEntry,
+	reference: Completion | null,
+): Promise<void> {
+	const begun = beginAudit(audited, entry);
+	if (!(await begun.draw())) return;
+	if (reference === null) return begun.tell(FAILED);
+	const asking = { ...begun.run, request: { ...audited.run.request, stream: false, includeUsage: false } };
+	const judgement = await judgeStage(asking, audited.first, begun.msLeft());
+	const edge = "answer" in judgement ? judgement.answer : null;
+	begun.tell(edge === null ? FAILED : await labelled(audited, edge, reference, begun.msLeft()));
+}
+
+/** Watches an escalated answer's label; `settle` gives the audit that it has become by then, null where it came soon. */
+export function tellWhenSlow(audited: AuditedRun, { entry }: Row): { readonly settle: () => Audit | null } {
+	const { clock } = audited.run;
+	let told: Audit | null = null;
+	const cancel = clock.setTimer(Math.max(0, TELL_AFTER_MS - (clock.now() - entry.at)), () => {
+		told = beginAudit(audited, entry);
+		void told.draw();
+	});
+	return {
+		settle() {
+			cancel();
+			return told;
+		},
+	};
+}
+
+/** Tells that a label which was told to come does not. */
+export async function tellFailed(audit: Audit): Promise<void> {
+	if (await audit.draw()) audit.tell(FAILED);
+}
+
+/** One that has begun. */
+export type Audit = ReturnType<typeof beginAudit>;
+
+/** An audit's own clock, record and run, apart from the request's. */
+function beginAudit({ run, evidence }: AuditedRun, entry: UnlabelledEntry) {
+	const startedAt = run.clock.now();
+	const record: RunRecord = emptyRecord();
+	let drawing: Promise<boolean> | null = null;
+	return {
+		record,
+		run: { ...run, signal: NOBODY_LEAVES, record } satisfies StageRun,
+		msLeft: () => Math.max(0, startedAt + AUDIT_MS - run.clock.now()),
+		/** Tells the draw, once; false where it is lost, and with it the row. */
+		draw(): Promise<boolean> {
+			drawing ??= evidence.draw({ ...entry, draw: "drawn", wrong: null });
+			return drawing;
+		},
+		tell({ verdict, costUsd }: AnswerLabel): void {
+			const asked = totalCost(record.calls);
+			evidence.verdict({
+				requestId: entry.requestId,
+				...(entry.item === undefined ? {} : { item: entry.item }),
+				at: entry.at,
+				policyRevision: entry.policyRevision,
+				wrong: verdict !== "right",
+				failed: verdict === "failed",
+				costUsd: asked === null || costUsd === null ? null : asked + costUsd,
+				...(evidence.terms.guarantee.pacing === undefined ? {} : { labelUsd: costUsd }),
+				ms: run.clock.now() - startedAt,
+			});
+		},
+	};
+}
+
+function labelled(
+	{ run, cascade, evidence }: AuditedRun,
+	edge: Completion,
+	reference: Completion,
+	timeoutMs: number,
+): Promise<AnswerLabel> {
+	const { clock, resolveStage, spending, request, requestId } = run;
+	const ports = { clock, resolveStage, spending, embedTexts: evidence.embedTexts };
+	const pair = { request, requestId, edge, reference };
+	return labelAnswer(ports, cascade.labeller, pair, { timeoutMs, signal: NOBODY_LEAVES });
+}

@@ -1,0 +1,58 @@
+import type { Completion } from "../core/completion.ts";
+import type { AuditVerdict, EvidenceEntry } from "../core/evidence/evidence-entry.ts";
+import type { EvidenceLease, GuaranteeTerms } from "../core/evidence/evidence-ports.ts";
+import type { StageFailure } from "../core/stage-failure.ts";
+import type { StagePolicy } from "../core/tenant-policy.ts";
+import type { TextEmbedder } from "./label-ports.ts";
+import type { CascadeGuarantee } from "./ports.ts";
+
+/**
+ * The evidence on a cascade's guaranteed first stage, seen from one run. A cascade without a guarantee has no such port,
+ * and nothing is computed for it. Nothing here throws or keeps an answer waiting, but for `lease` where an isolate
+ * knows nothing yet.
+ */
+export interface Evidence {
+	/** Which text of a batch; absent where there is one. */
+	readonly item?: number | undefined;
+	/** At arrival, in milliseconds since the Unix epoch. */
+	readonly at: number;
+	readonly policyRevision: number;
+	readonly configHash: string;
+	readonly terms: GuaranteeTerms;
+	/** What the isolate holds; a promise where it has to look first. Never rejects: null is "nothing known". */
+	readonly lease: () => EvidenceLease | null | Promise<EvidenceLease | null>;
+	/** A new number in [0, 1) each time, of 53 random bits. */
+	readonly random: () => number;
+	/** Sends what a request says, when there is time. */
+	readonly record: (entry: EvidenceEntry) => void;
+	/** Sends that an audit has been drawn; true once that is on its way to the ledger, so that its outcome cannot hide it. */
+	readonly draw: (entry: EvidenceEntry) => Promise<boolean>;
+	/** Sends what became of a drawn audit. */
+	readonly verdict: (verdict: AuditVerdict) => void;
+	/** Does work once the answer is on its way. It outlives the client's connection; a throw is logged as a fault. */
+	readonly later: (work: () => Promise<void>) => void;
+	/** Whether the last stage has failed so lately that an audit would be asked in vain. */
+	readonly isDown: (stage: StagePolicy) => boolean;
+	/** Tells what came of asking the last stage; null: it answered. */
+	readonly asked: (stage: StagePolicy, failure: StageFailure | null) => void;
+	/** The answer that a whole stream of chat chunks holds; null where it is not whole, or none. */
+	readonly readStream: (bytes: readonly Uint8Array[]) => Completion | null;
+	readonly embedTexts: TextEmbedder;
+}
+
+/** One request for answers of a guaranteed cascade. */
+export interface GuaranteedRequest extends CascadeGuarantee {
+	readonly tenant: string;
+	/** The cascade's alias. */
+	readonly cascade: string;
+	readonly policyRevision: number;
+	/** At arrival, in milliseconds since the Unix epoch. */
+	readonly at: number;
+}
+
+/** The evidence of one request, of each of its texts. */
+export interface EvidenceExchange {
+	readonly of: (item?: number) => Evidence;
+	/** The answer is on its way: what was to be done later is begun, and what comes from now on at once. */
+	readonly answered: () => void;
+}

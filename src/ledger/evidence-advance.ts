@@ -1,0 +1,101 @@
+import { alarmGroups, alarmLogValue, stepAlarm } from "../tuning/evidence/alarm.ts";
+import { certifiedPrefix } from "../tuning/evidence/certified-prefix.ts";
+import { mergeTables, type EvidenceCount } from "../tuning/evidence/evidence-table.ts";
+import type { OpenBucket, StoredDraw } from "./evidence-bucket-store.ts";
+import { tallyLabel } from "./evidence-record.ts";
+import { candidateToDeploy } from "./evidence-pacing.ts";
+import { deploy, epochRecord, openEpoch } from "./evidence-regimes.ts";
+import { note, startOfBucket, type EvidenceWork } from "./evidence-work.ts";
+
+/** A closed bucket: its rows, those of them whose verdict is none of the audit's failing, and whether a coin was missing. */
+interface ClosedBucket {
+	readonly counts: readonly EvidenceCount[];
+	readonly sure: readonly EvidenceCount[];
+	readonly unobserved: number;
+}
+
+/**
+ * Closes the buckets that are due, in their order, and draws the conclusions from each: an alarm, a certificate, a looser
+ * threshold. Nothing is ever concluded from a bucket that is open. To be called in a transaction, before anything is added.
+ */
+export function advance(work: EvidenceWork): void {
+	const { stores, state, now } = work;
+	const { bucketMs, closesAfterMs } = stores.times;
+	const due = Math.floor((now - closesAfterMs) / bucketMs);
+	if (due <= state.watermark) return;
+	state.watermark = due;
+	const added: EvidenceCount[] = [];
+	for (const { bucket, content, draws } of stores.buckets.takeBefore(due)) {
+		const closed = close(work, content, draws);
+		added.push(...closed.counts);
+		conclude(work, startOfBucket(work, bucket + 1), closed, added);
+	}
+	stores.counts.add(added);
+}
+
+/** Counts the audits of a bucket. One without a verdict is wrong, and says nothing of the answers: nor does one that failed. */
+function close(work: EvidenceWork, content: OpenBucket, draws: readonly StoredDraw[]): ClosedBucket {
+	const { tallies } = work.state;
+	const resolved: EvidenceCount[] = [];
+	const unsure: EvidenceCount[] = [];
+	for (const { gated, verdict, epoch, phase, revision, cell, propensity } of draws) {
+		const wrong = verdict?.wrong ?? true;
+		const count = { epoch, phase, revision, cell, propensity, n: 1, wrong: wrong ? 1 : 0, unlabelled: 0 };
+		(verdict === null || verdict.failed ? unsure : resolved).push(count);
+		if (verdict === null) tallies.unresolved += 1;
+		else if (verdict.failed) tallies.failed += 1;
+		tallyLabel(work, gated, wrong);
+	}
+	const sure = mergeTables([content.counts, resolved]);
+	return { sure, counts: mergeTables([sure, content.unsure, unsure]), unobserved: content.unobserved };
+}
+
+/** What follows from the evidence up to `watermark`; `added` is what this transaction has closed of it. */
+function conclude(work: EvidenceWork, watermark: number, bucket: ClosedBucket, added: readonly EvidenceCount[]): void {
+	const { stores, state } = work;
+	if (bucket.unobserved > 0) state.unobservedAt = watermark;
+	const isOwn = ({ epoch }: EvidenceCount) => epoch === state.epoch;
+	if (state.laying !== null || !bucket.counts.some(isOwn)) return;
+	const epoch = epochRecord(work.identity, stores.epochs.epoch(state.epoch));
+	const phases = stores.epochs.phases(state.epoch);
+	const loosest = state.deployed ?? epoch.path.length - 1;
+	if (bucket.sure.some((count) => isOwn(count) && count.n > 0 && count.cell <= loosest))
+		state.newestLabelAt = watermark;
+
+	if (state.deployed !== null) {
+		state.alarm = stepAlarm(state.alarm, alarmGroups({ counts: bucket.sure, phases, epoch }));
+		const logValue = alarmLogValue(state.alarm);
+		if (logValue >= Math.log(state.alarmLevel)) {
+			state.alarmedAt = watermark;
+			const { steps, labels } = state.alarm;
+			note(work, "evidence.alarm", { epoch: state.epoch, watermark, logValue, level: state.alarmLevel, steps, labels });
+			openEpoch(work, "alarm", { watermark });
+			return;
+		}
+	}
+	const counts = mergeTables([stores.counts.read(state.epoch), added.filter(isOwn)]);
+	const frozen = isFrozen(work, watermark);
+	const { certified, deploy: loosestCertified } = certifiedPrefix({
+		counts,
+		phases,
+		epoch,
+		alreadyCertified: state.certified,
+		frozen,
+	});
+	if (certified.some((isCertified, index) => isCertified && state.certified[index] !== true))
+		stores.counts.addSnapshot({ epoch: state.epoch, watermark, counts });
+	state.certified = [...certified];
+	if (loosestCertified === null) return;
+	const wanted = candidateToDeploy(work, epoch, loosestCertified, counts);
+	const loosens = wanted > (state.deployed ?? -1);
+	if (wanted !== state.deployed && !(loosens && frozen)) deploy(work, wanted, counts);
+}
+
+/**
+ * Whether nothing may be certified or loosened at a watermark: answers were accepted a short time before without a coin, or
+ * the labeller has drifted from its anchors.
+ */
+export function isFrozen({ stores, state }: EvidenceWork, watermark: number): boolean {
+	if ((state.judgeDriftAt ?? null) !== null) return true;
+	return state.unobservedAt !== null && watermark - state.unobservedAt < stores.times.frozenMs;
+}

@@ -1,0 +1,185 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { EvidenceEntry } from "../../../src/core/evidence/evidence-entry.ts";
+import type { GuaranteeTerms } from "../../../src/core/evidence/evidence-ports.ts";
+import { EvidenceLedger } from "../../../src/ledger/evidence-ledger.ts";
+import { ADMIN, OPERATOR, tenantLedger, valueOf } from "../ledger/ledgers.ts";
+import {
+	begunEvidence,
+	drive,
+	entryOf,
+	evidenceOf,
+	evidenceWorld,
+	exportOf,
+	layPath,
+	leaseOf,
+	reportOf,
+	ring,
+	rowsOf,
+	TERMS,
+	type EvidenceWorld,
+	type TestEvidence,
+	type Traffic,
+} from "./evidence-world.ts";
+
+let world: EvidenceWorld;
+beforeEach(() => {
+	world = evidenceWorld();
+});
+
+const GOOD: Traffic = { seed: 7, perBucket: 40, riskAt: () => 0.02 };
+
+async function auditioned(): Promise<TestEvidence> {
+	const made = await begunEvidence();
+	await layPath(made, world);
+	return made;
+}
+
+async function certified(terms?: GuaranteeTerms): Promise<TestEvidence> {
+	const made = await begunEvidence(terms);
+	await layPath(made, world, terms);
+	await drive(
+		made,
+		world,
+		{ ...GOOD, ...(terms === undefined ? {} : { terms }) },
+		100,
+		({ state }) => state === "certified",
+	);
+	return made;
+}
+
+const record = ({ ledger, address }: TestEvidence, ...entries: EvidenceEntry[]) =>
+	ledger.record({ address, entries, verdicts: [] });
+
+describe("an operator", { timeout: 30_000 }, () => {
+	it("closes: nothing is accepted, while evidence goes on; and begins anew", async () => {
+		const made = await certified();
+		expect(valueOf(await made.ledger.close({ reason: "wrong model", actor: OPERATOR }))).toMatchObject({
+			state: "closed",
+			threshold: null,
+		});
+		const served = await drive(made, world, GOOD, 10);
+		expect(served.every(({ accepted }) => accepted === 0)).toBe(true);
+		expect((await leaseOf(made)).state).toBe("closed");
+		expect(valueOf(await made.ledger.restart({ reason: "mended", actor: OPERATOR }))).toMatchObject({
+			state: "audition",
+			epoch: 2,
+			phase: 0,
+		});
+		const { history } = await exportOf(made);
+		expect(history.map(({ act }) => act)).toEqual(
+			expect.arrayContaining(["evidence.close", "evidence.restart", "evidence.epoch"]),
+		);
+	});
+
+	it("closes what is closed without a trace in the lease", async () => {
+		const made = await begunEvidence();
+		const first = valueOf(await made.ledger.close({ reason: "", actor: OPERATOR }));
+		expect(valueOf(await made.ledger.close({ reason: "", actor: OPERATOR }))).toEqual(first);
+	});
+
+	it("may restart as often as it takes, a tenant's key only so often a day", async () => {
+		const { runtime } = EvidenceLedger;
+		EvidenceLedger.runtime = { ...runtime, quotas: { ...runtime.quotas, changesADay: 2 } };
+		const made = await begunEvidence();
+		for (let time = 0; time < 2; time++) valueOf(await made.ledger.restart({ reason: "", actor: ADMIN }));
+		for (const act of [
+			made.ledger.restart({ reason: "", actor: ADMIN }),
+			made.ledger.addHumanLabels({ labels: [], actor: ADMIN }),
+		])
+			expect(await act).toMatchObject({ ok: false, error: { kind: "not-applicable" } });
+		// To close is never refused.
+		expect(valueOf(await made.ledger.close({ reason: "", actor: ADMIN })).state).toBe("closed");
+		valueOf(await made.ledger.restart({ reason: "", actor: OPERATOR }));
+		world.now += 86_400_000;
+		valueOf(await made.ledger.restart({ reason: "", actor: ADMIN }));
+		expect((await reportOf(made)).epochs).toHaveLength(5);
+	});
+});
+
+describe("a change of the audit rate", { timeout: 30_000 }, () => {
+	it("opens a phase of its own once the present one has lasted", async () => {
+		const made = await certified();
+		const { phase, threshold } = await leaseOf(made);
+		const terms = { ...TERMS, auditPropensity: 200_000 };
+		expect(await leaseOf(made, terms)).toMatchObject({ phase, auditPropensity: 50_000 });
+		world.now += 600_000;
+		expect(await leaseOf(made, terms)).toMatchObject({ phase: phase + 1, auditPropensity: 200_000, threshold });
+		// Isolates that have not heard of it go on by the phase before, whose floor theirs is.
+		await record(
+			made,
+			entryOf({ at: world.now, phase, propensity: 50_000, served: "accepted", draw: "not-drawn", wrong: null }),
+			entryOf({
+				at: world.now,
+				phase: phase + 1,
+				propensity: 50_000,
+				served: "accepted",
+				draw: "not-drawn",
+				wrong: null,
+			}),
+		);
+		expect((await reportOf(made)).counts.underPropensity).toBe(1);
+	});
+
+	it("is no other configuration, other terms are", async () => {
+		const made = await begunEvidence();
+		const terms = { ...TERMS, guarantee: { ...TERMS.guarantee, targetRisk: 0.5 } };
+		expect(await made.ledger.lease({ address: made.address, terms })).toMatchObject({
+			ok: false,
+			error: { kind: "not-applicable" },
+		});
+		const manual = { ...TERMS, guarantee: { ...TERMS.guarantee, withoutCertificate: "manual-threshold" as const } };
+		expect((await made.ledger.lease({ address: made.address, terms: manual })).ok).toBe(true);
+	});
+});
+
+describe("two configurations", { timeout: 30_000 }, () => {
+	it("never mix: each has its ledger, and none takes what is another's", async () => {
+		const tenant = await tenantLedger();
+		const [one, other] = [evidenceOf(tenant), evidenceOf(tenant)];
+		await leaseOf(one);
+		await leaseOf(other);
+		await layPath(one, world);
+		await drive(one, world, GOOD, 100, ({ state }) => state === "certified");
+		expect(await leaseOf(one)).toMatchObject({ state: "certified", configHash: one.address.configHash });
+		expect(await leaseOf(other)).toMatchObject({ state: "audition", configHash: other.address.configHash });
+		expect((await reportOf(other)).counts.requests).toBe(0);
+		expect(
+			await other.ledger.record({ address: one.address, entries: [entryOf({ at: world.now })], verdicts: [] }),
+		).toEqual({
+			added: 0,
+		});
+		expect(await other.ledger.lease({ address: one.address, terms: TERMS })).toMatchObject({
+			ok: false,
+			error: { kind: "not-applicable" },
+		});
+	});
+});
+
+describe("a joint guarantee", { timeout: 30_000 }, () => {
+	it("certifies what is accepted and wrong among all requests, and alarms when that rises", async () => {
+		const terms: GuaranteeTerms = { ...TERMS, guarantee: { ...TERMS.guarantee, risk: "joint" } };
+		const made = await certified(terms);
+		const before = await leaseOf(made, terms);
+		expect(before.state).toBe("certified");
+		await drive(
+			made,
+			world,
+			{ seed: 4, perBucket: 200, riskAt: () => 0.9, terms },
+			100,
+			({ state }) => state === "alarm",
+		);
+		expect((await leaseOf(made, terms)).state).toBe("alarm");
+	});
+});
+
+describe("the alarm of the runtime", { timeout: 30_000 }, () => {
+	it("closes buckets and certifies by itself, where no message comes any more", async () => {
+		const made = await auditioned();
+		await drive(made, world, GOOD, 20);
+		world.now += 200_000;
+		expect(await rowsOf(made, "buckets")).not.toEqual([]);
+		expect(await ring(made)).toBe(true);
+		expect(await rowsOf(made, "buckets")).toEqual([]);
+		expect(await rowsOf(made, "phases")).not.toHaveLength(1);
+	});
+});

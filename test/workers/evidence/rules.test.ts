@@ -1,0 +1,263 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { EvidenceEntry } from "../../../src/core/evidence/evidence-entry.ts";
+import type { GuaranteeTerms } from "../../../src/core/evidence/evidence-ports.ts";
+import { ADMIN, valueOf } from "../ledger/ledgers.ts";
+import {
+	begunEvidence,
+	BUCKET_MS,
+	CLOSES_MS,
+	drive,
+	entryOf,
+	evidenceWorld,
+	layPath,
+	leaseOf,
+	reportOf,
+	TERMS,
+	verdictOf,
+	type EvidenceWorld,
+	type TestEvidence,
+	type Traffic,
+} from "./evidence-world.ts";
+
+let world: EvidenceWorld;
+beforeEach(() => {
+	world = evidenceWorld();
+});
+
+const GOOD: Traffic = { seed: 7, perBucket: 40, riskAt: () => 0.02 };
+
+async function auditioned(): Promise<TestEvidence> {
+	const made = await begunEvidence();
+	await layPath(made, world);
+	return made;
+}
+
+async function certified(terms?: GuaranteeTerms): Promise<TestEvidence> {
+	const made = await begunEvidence(terms);
+	await layPath(made, world, terms);
+	await drive(
+		made,
+		world,
+		{ ...GOOD, ...(terms === undefined ? {} : { terms }) },
+		100,
+		({ state }) => state === "certified",
+	);
+	return made;
+}
+
+const record = ({ ledger, address }: TestEvidence, ...entries: EvidenceEntry[]) =>
+	ledger.record({ address, entries, verdicts: [] });
+
+/** Lets all open buckets be closed, and reports. */
+async function closed(made: TestEvidence) {
+	world.now += CLOSES_MS + 2 * BUCKET_MS;
+	return reportOf(made);
+}
+
+describe("the path of an epoch", { timeout: 30_000 }, () => {
+	it("is laid by the first readings, whose labels do not count", async () => {
+		const made = await begunEvidence();
+		expect(await leaseOf(made)).toMatchObject({ state: "audition", epoch: 1, phase: 0, auditPropensity: 1_000_000 });
+		await record(
+			made,
+			...Array.from({ length: 199 }, (_, index) => entryOf({ at: world.now, phase: 0, confidence: index / 199 })),
+		);
+		expect((await closed(made)).candidates).toEqual([]);
+		await record(made, entryOf({ at: world.now, phase: 0, confidence: 1 }));
+		const report = await closed(made);
+		expect(report.candidates.length).toBeGreaterThan(30);
+		expect(report.candidates.every(({ labels }) => labels === 0)).toBe(true);
+		expect(report.counts).toMatchObject({ requests: 200, beforePath: 200, labelled: 0 });
+		expect(report.lease).toMatchObject({ state: "audition", epoch: 1, phase: 1 });
+		const thresholds = report.candidates.map(({ threshold }) => threshold);
+		expect(thresholds).toEqual(thresholds.toSorted((left, right) => right - left));
+	});
+
+	it("takes in no answers without a reading, out of scope or gated, but those without a reading into account", async () => {
+		const made = await begunEvidence();
+		const at = world.now;
+		await record(
+			made,
+			...Array.from({ length: 300 }, () => entryOf({ at, phase: 0, confidence: null })),
+			...Array.from({ length: 300 }, () => entryOf({ at, phase: 0, confidence: 0.99, inScope: false })),
+			...Array.from({ length: 300 }, () => entryOf({ at, phase: 0, confidence: 0.99, served: "gated" })),
+		);
+		expect((await reportOf(made)).candidates).toEqual([]);
+		await record(
+			made,
+			...Array.from({ length: 200 }, (_, index) => entryOf({ at, phase: 0, confidence: index / 200 })),
+		);
+		// A fifth of the 800 requests that are not gated is 160 of the 200 readings.
+		expect((await reportOf(made)).candidates[0]?.threshold).toBeCloseTo(0.2, 1);
+	});
+
+	it("does not turn stragglers of before into evidence", async () => {
+		const made = await auditioned();
+		await record(made, entryOf({ at: world.now, phase: 0 }), entryOf({ at: world.now, epoch: 0, phase: 0 }));
+		const { counts, candidates } = await closed(made);
+		expect(counts).toMatchObject({ beforePath: 201, otherEpoch: 1, labelled: 0 });
+		expect(candidates.every(({ labels }) => labels === 0)).toBe(true);
+	});
+});
+
+describe("a bucket", { timeout: 30_000 }, () => {
+	it("is evaluated only once it is closed, a minute after its end", async () => {
+		const made = await auditioned();
+		world.now = Math.ceil(world.now / BUCKET_MS) * BUCKET_MS;
+		await record(made, entryOf({ at: world.now }));
+		world.now += BUCKET_MS + CLOSES_MS - 1;
+		expect((await reportOf(made)).counts.labelled).toBe(1);
+		expect((await reportOf(made)).candidates[0]?.labels).toBe(0);
+		world.now += 1;
+		const report = await reportOf(made);
+		expect(report.candidates[0]?.labels).toBe(1);
+		expect(report.watermark).toBe(world.now - CLOSES_MS);
+	});
+
+	it("counts an audit without a verdict as wrong when it is closed, and the verdict that comes later not at all", async () => {
+		const made = await auditioned();
+		const entry = entryOf({ at: world.now, draw: "drawn", wrong: null });
+		await record(made, entry);
+		expect((await closed(made)).counts).toMatchObject({ drawn: 1, labelled: 1, wrong: 1, unresolved: 1 });
+		const late = { address: made.address, entries: [], verdicts: [verdictOf(entry, false)] };
+		expect(await made.ledger.record(late)).toEqual({ added: 0 });
+		expect((await closed(made)).counts).toMatchObject({ labelled: 1, wrong: 1, unresolved: 1 });
+	});
+
+	it("that is closed takes nothing: what has a label, or was to get one, counts as wrong in the open one", async () => {
+		const made = await auditioned();
+		const at = world.now;
+		world.now += CLOSES_MS + 2 * BUCKET_MS;
+		const drawn = entryOf({ at, draw: "drawn", wrong: null });
+		await record(
+			made,
+			entryOf({ at, wrong: false }),
+			drawn,
+			entryOf({ at, draw: "not-drawn", wrong: null, propensity: 1_000_000 }),
+		);
+		await made.ledger.record({ address: made.address, entries: [], verdicts: [verdictOf(drawn, false)] });
+		const { counts, candidates } = await closed(made);
+		expect(counts).toMatchObject({ late: 2, labelled: 2, wrong: 2, unresolved: 0 });
+		expect(candidates.at(-1)).toMatchObject({ labels: 2, wrong: 2, coverage: 1 });
+	});
+
+	it("keeps what an hour and more in the future, or weeks in the past, out", async () => {
+		const made = await auditioned();
+		await record(made, entryOf({ at: world.now + 3_600_001 }), entryOf({ at: world.now - 17 * 86_400_000 }));
+		expect((await closed(made)).counts.requests).toBe(200);
+		await record(made, entryOf({ at: world.now + 3_600_000 }));
+		expect((await reportOf(made)).counts.requests).toBe(201);
+	});
+});
+
+describe("a label", { timeout: 30_000 }, () => {
+	it("that failed counts as wrong", async () => {
+		const made = await auditioned();
+		const entry = entryOf({ at: world.now, draw: "drawn", wrong: null });
+		const verdicts = [verdictOf(entry, true, { failed: true })];
+		await made.ledger.record({ address: made.address, entries: [entry], verdicts });
+		expect((await closed(made)).counts).toMatchObject({ labelled: 1, wrong: 1, failed: 1, unresolved: 0 });
+	});
+
+	it("under its phase's propensity is left out, and counted as that", async () => {
+		const made = await auditioned();
+		await record(made, entryOf({ at: world.now, propensity: 999_999, wrong: false }));
+		const { counts, candidates } = await closed(made);
+		expect(counts).toMatchObject({ underPropensity: 1, labelled: 0 });
+		expect(candidates.at(-1)?.labels).toBe(0);
+	});
+
+	it("of a human takes the place of the labeller's, on drawn rows of open buckets alone", async () => {
+		const made = await auditioned();
+		const [unresolved, judged, labelled] = [
+			entryOf({ at: world.now, draw: "drawn", wrong: null }),
+			entryOf({ at: world.now, draw: "drawn", wrong: null, item: 3 }),
+			entryOf({ at: world.now }),
+		] as const;
+		const verdicts = [verdictOf(judged, true)];
+		await made.ledger.record({ address: made.address, entries: [unresolved, judged, labelled], verdicts });
+		const labels = [
+			{ requestId: unresolved.requestId, wrong: false },
+			{ requestId: judged.requestId, item: 3, wrong: false },
+			{ requestId: judged.requestId, wrong: false },
+			{ requestId: labelled.requestId, wrong: true },
+		];
+		expect(valueOf(await made.ledger.addHumanLabels({ labels, actor: ADMIN }))).toEqual({
+			taken: 2,
+			refused: [judged.requestId, labelled.requestId],
+		});
+		// The labeller's own verdict, delivered again or late, does not undo a human's.
+		await made.ledger.record({
+			address: made.address,
+			entries: [],
+			verdicts: [...verdicts, verdictOf(unresolved, true)],
+		});
+		expect((await closed(made)).counts).toMatchObject({ labelled: 3, wrong: 0, unresolved: 0 });
+		expect(valueOf(await made.ledger.addHumanLabels({ labels, actor: ADMIN })).taken).toBe(0);
+	});
+});
+
+describe("accepted answers for which no coin was tossed", { timeout: 30_000 }, () => {
+	it("freeze certification until there were none for ten minutes", async () => {
+		const made = await auditioned();
+		await record(made, entryOf({ at: world.now, served: "accepted", draw: "unobserved", wrong: null }));
+		const frozen = await drive(made, world, GOOD, 60);
+		expect(frozen.every(({ lease }) => lease.state === "audition")).toBe(true);
+		const report = await reportOf(made);
+		expect(report).toMatchObject({ frozen: true, counts: { unobserved: 1 } });
+		expect(report.candidates[0]?.logEvidence).toBeGreaterThan(report.logNeeded);
+		const after = await drive(made, world, { ...GOOD, seed: 2 }, 12, ({ state }) => state === "certified");
+		expect(after.length).toBeLessThan(12);
+		expect((await reportOf(made)).frozen).toBe(false);
+	});
+
+	it("never loosen what is deployed, and never take it away", async () => {
+		const gradual = { seed: 7, perBucket: 40, riskAt: (score: number) => 0.35 * (1 - score) };
+		const made = await begunEvidence();
+		await layPath(made, world);
+		await drive(made, world, gradual, 100, ({ state }) => state === "certified");
+		const { threshold, phase } = await leaseOf(made);
+		await record(made, entryOf({ at: world.now, phase, served: "accepted", draw: "unobserved", wrong: null }));
+		const served = await drive(made, world, { ...gradual, riskAt: () => 0 }, 59);
+		// The bucket in front of it is closed first, so what it certified may still be deployed.
+		expect(served.slice(8).map(({ lease }) => lease.threshold)).toEqual(
+			served.slice(8).map(() => served[8]?.lease.threshold),
+		);
+		expect(served.every(({ lease }) => lease.state === "certified")).toBe(true);
+		expect(threshold).not.toBeNull();
+	});
+});
+
+describe("accepted answers without a coin at an audit rate of one", { timeout: 30_000 }, () => {
+	it("are no reason for an alarm either", async () => {
+		const terms = { ...TERMS, auditPropensity: 1_000_000 };
+		const made = await certified(terms);
+		for (let bucket = 0; bucket < 30; bucket++) {
+			const { epoch, phase } = await leaseOf(made, terms);
+			const about = { at: world.now, epoch, phase, served: "accepted", draw: "unobserved", wrong: null } as const;
+			await record(made, ...Array.from({ length: 10 }, () => entryOf(about)));
+			world.now += BUCKET_MS;
+		}
+		expect(await closed(made)).toMatchObject({ lease: { state: "certified" }, counts: { unobserved: 300 } });
+	});
+});
+
+describe("audits that fail", { timeout: 30_000 }, () => {
+	it("are evidence against the stage, and no reason for an alarm: they say nothing of its answers", async () => {
+		const made = await certified();
+		for (let bucket = 0; bucket < 60; bucket++) {
+			const { epoch, phase, auditPropensity: propensity } = await leaseOf(made);
+			const at = world.now;
+			const regime = { at, epoch, phase, propensity, served: "accepted", draw: "drawn", wrong: null } as const;
+			const entries = Array.from({ length: 4 }, () => entryOf(regime));
+			const verdicts = entries.slice(0, 2).map((entry) => verdictOf(entry, true, { failed: true }));
+			await made.ledger.record({ address: made.address, entries, verdicts });
+			world.now += BUCKET_MS;
+		}
+		const report = await closed(made);
+		expect(report.lease.state).toBe("certified");
+		expect(report.alarm.at).toBeNull();
+		expect(report.counts).toMatchObject({ failed: 120, unresolved: 120 });
+		expect(report.risk?.estimate).toBeGreaterThan(0.9);
+	});
+});
