@@ -42,7 +42,10 @@ const BODIES: Readonly<Record<string, (model: string) => unknown>> = {
 	"/v1/moderations": (model) => ({ model, input: "Hello" }),
 	"/v1/embeddings": (model) => ({ model, input: "Hello" }),
 	// To A, B's request is one that nobody knows.
-	"/v1/feedback": (model) => ({ request_id: model === b.alias ? idOfB : model, correct: false }),
+	"/v1/feedback": (model) => ({
+		request_id: model === b.alias ? idOfB : model.replace("own-n-", "req_"),
+		correct: false,
+	}),
 	"/v1/models": () => undefined,
 	"/v1/models/:id": () => undefined,
 	"/healthz": () => undefined,
@@ -95,7 +98,7 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
 				const headers = [...response.headers].filter(([name]) => name !== "x-request-id");
 				expect(JSON.stringify([headers, text])).not.toContain(b.secret);
 				return JSON.stringify([response.status, headers, text])
-					.replaceAll(idOfB, "…")
+					.replaceAll(/req_[0-9a-f-]{36}/gu, "…")
 					.replaceAll(model.slice(0, 64), "…")
 					.replaceAll(model, "…");
 			};
