@@ -192,7 +192,11 @@ function evidenceExchanges(
 	const clock = systemClock;
 	const ledgerOfEvidence = (address: EvidenceAddress) => requiredEvidenceLedgerOf(unchecked, address);
 	return createEvidenceExchanges({
-		leases: createEvidenceLeases({ ledgerOf: ledgerOfEvidence, kv, clock, waitUntil, logFault }),
+		// Without a queue nothing could be audited, so nothing is accepted by a certificate that others earn.
+		leases:
+			queue === null
+				? { current: () => null }
+				: createEvidenceLeases({ ledgerOf: ledgerOfEvidence, kv, clock, waitUntil, logFault }),
 		sink: queue === null ? NO_EVIDENCE_QUEUE : createEvidenceQueue({ queue, clock, waitUntil, logFault }),
 		health: createUpstreamHealth(clock),
 		embedTexts: createTextEmbedder(ai),

@@ -1,5 +1,6 @@
 import type { Clock } from "../cascade/ports.ts";
 import type { QueueMessage } from "../core/ledger/observation-message.ts";
+import { settledWithin } from "../web/settled-within.ts";
 
 /** How long an item may wait for others, and so how much an isolate that is killed can lose. */
 export const LINGER_MS = 1_000;
@@ -12,6 +13,8 @@ const MOST_MESSAGE_BYTES = 63_000;
 
 /** How often a message is sent at most, with a pause after each failure that doubles. */
 const MOST_ATTEMPTS = 3;
+/** An invocation lives for 30 s after its answer, and a queue that is silent is not to hold it to the end. */
+const MOST_SEND_MS = 5_000;
 const FIRST_PAUSE_MS = 250;
 
 /** What a gathering queue needs of its surroundings. */
@@ -74,8 +77,9 @@ export function createGatheringQueue<Item>(
 		for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
 			try {
 				// A message that arrived although its sending failed is harmless: the ledger counts each item once.
-				await queue.send(messageOf(items), { contentType: "json" });
-				return true;
+				const sending = queue.send(messageOf(items), { contentType: "json" }).then(() => true);
+				if ((await settledWithin(sending, MOST_SEND_MS, clock)) === true) return true;
+				throw new Error("no answer in time");
 			} catch (error) {
 				failure = error;
 				if (attempt < MOST_ATTEMPTS) await pause(clock, FIRST_PAUSE_MS * 2 ** (attempt - 1));

@@ -137,9 +137,13 @@ function beginAudit({ run, evidence }: AuditedRun, entry: UnlabelledEntry) {
 		record,
 		run: { ...run, signal: NOBODY_LEAVES, record } satisfies StageRun,
 		msLeft: () => Math.max(0, startedAt + AUDIT_MS - run.clock.now()),
-		/** Tells the draw, once; false where it is lost, and with it the row. */
+		/** Tells the draw, once; false where that did not succeed, and the worst is assumed of the row. */
 		draw(): Promise<boolean> {
-			drawing ??= evidence.draw({ ...entry, draw: "drawn", wrong: null });
+			drawing ??= evidence.draw({ ...entry, draw: "drawn", wrong: null }).then((isSent) => {
+				// Rows that were not drawn travel by themselves: losing draws alone would make a joint risk look small.
+				if (!isSent) evidence.record({ ...entry, draw: "unobserved", wrong: null });
+				return isSent;
+			});
 			return drawing;
 		},
 		tell({ verdict, costUsd }: AnswerLabel): void {

@@ -104,8 +104,18 @@ export function beginEvidence(
 	}
 
 	const decide = (lease: EvidenceLease | null) => {
-		regime = regimeOf(lease);
-		return effectiveThreshold({ guarantee, manual: first.threshold, lease, configHash, now: run.clock.now() });
+		const effective = effectiveThreshold({
+			guarantee,
+			manual: first.threshold,
+			lease,
+			configHash,
+			now: run.clock.now(),
+		});
+		const held = regimeOf(lease);
+		// A manual threshold may accept what the lease's phase escalates, whose labels are certain: a row of less would be
+		// refused, and refusing rows by their score would be choosing among them.
+		regime = effective.source === "manual" && held.epoch > 0 ? { ...held, auditPropensity: CERTAIN } : held;
+		return effective;
 	};
 
 	/** The last stage's answer to a request of which the first stage's is to be labelled. */

@@ -1,16 +1,25 @@
-import { alarmGroups, alarmLogValue, stepAlarm } from "../tuning/evidence/alarm.ts";
+import { alarmGroups, alarmLevel, alarmLogValue, createAlarm, stepAlarm } from "../tuning/evidence/alarm.ts";
 import { certifiedPrefix } from "../tuning/evidence/certified-prefix.ts";
-import { mergeTables, type EvidenceCount } from "../tuning/evidence/evidence-table.ts";
+import {
+	mergeTables,
+	type EpochRecord,
+	type EvidenceCount,
+	type PhaseRecord,
+} from "../tuning/evidence/evidence-table.ts";
 import type { OpenBucket, StoredDraw } from "./evidence-bucket-store.ts";
 import { tallyLabel } from "./evidence-record.ts";
 import { candidateToDeploy } from "./evidence-pacing.ts";
-import { deploy, epochRecord, openEpoch } from "./evidence-regimes.ts";
+import { deploy, epochRecord, hasDrifted, openEpoch, raiseAlarmLevel } from "./evidence-regimes.ts";
 import { note, startOfBucket, type EvidenceWork } from "./evidence-work.ts";
+
+const DAY_MS = 86_400_000;
 
 /** A closed bucket: its rows, those of them whose verdict is none of the audit's failing, and whether a coin was missing. */
 interface ClosedBucket {
 	readonly counts: readonly EvidenceCount[];
 	readonly sure: readonly EvidenceCount[];
+	/** All that were audited, whatever came of it. */
+	readonly audited: readonly EvidenceCount[];
 	readonly unobserved: number;
 }
 
@@ -47,7 +56,8 @@ function close(work: EvidenceWork, content: OpenBucket, draws: readonly StoredDr
 		tallyLabel(work, gated, wrong);
 	}
 	const sure = mergeTables([content.counts, resolved]);
-	return { sure, counts: mergeTables([sure, content.unsure, unsure]), unobserved: content.unobserved };
+	const audited = mergeTables([sure, unsure]);
+	return { sure, audited, counts: mergeTables([audited, content.unsure]), unobserved: content.unobserved };
 }
 
 /** What follows from the evidence up to `watermark`; `added` is what this transaction has closed of it. */
@@ -73,7 +83,14 @@ function conclude(work: EvidenceWork, watermark: number, bucket: ClosedBucket, a
 			return;
 		}
 	}
+	if (state.deployed !== null && isInDoubt(work, bucket, epoch, phases)) {
+		state.alarmedAt = watermark;
+		note(work, "evidence.alarm", { epoch: state.epoch, watermark, cause: "audits-without-verdict" });
+		openEpoch(work, "alarm", { watermark });
+		return;
+	}
 	const counts = mergeTables([stores.counts.read(state.epoch), added.filter(isOwn)]);
+	if (state.deployed !== null) raiseAlarmLevel(work, counts);
 	const frozen = isFrozen(work, watermark);
 	const { certified, deploy: loosestCertified } = certifiedPrefix({
 		counts,
@@ -85,17 +102,39 @@ function conclude(work: EvidenceWork, watermark: number, bucket: ClosedBucket, a
 	if (certified.some((isCertified, index) => isCertified && state.certified[index] !== true))
 		stores.counts.addSnapshot({ epoch: state.epoch, watermark, counts });
 	state.certified = [...certified];
-	if (loosestCertified === null) return;
+	if (loosestCertified === null || hasDrifted(work)) return;
 	const wanted = candidateToDeploy(work, epoch, loosestCertified, counts);
 	const loosens = wanted > (state.deployed ?? -1);
 	if (wanted !== state.deployed && !(loosens && frozen)) deploy(work, wanted, counts);
+}
+
+/** The most of the audits that may go without a verdict in the long run. */
+const MOST_IN_DOUBT = 0.2;
+
+/**
+ * A second detector, of audits that are wrong or without a verdict: the first does not see those, lest an outage of the last
+ * stage alarms; but a model whose answers nobody can judge any more must not go on by the rest. Its boundary is a fifth, or the
+ * target where that is more, and its level is that of a step with every bucket.
+ */
+function isInDoubt(
+	{ stores, state }: EvidenceWork,
+	{ audited }: ClosedBucket,
+	epoch: EpochRecord,
+	phases: readonly PhaseRecord[],
+): boolean {
+	const targetRisk = Math.max(epoch.targetRisk, MOST_IN_DOUBT);
+	const groups = alarmGroups({ counts: audited, phases, epoch: { ...epoch, targetRisk } });
+	state.doubt = stepAlarm(state.doubt ?? createAlarm(), groups);
+	const level = alarmLevel({ stepsPerDay: DAY_MS / stores.times.bucketMs, boundary: targetRisk });
+	return alarmLogValue(state.doubt) >= Math.log(level);
 }
 
 /**
  * Whether nothing may be certified or loosened at a watermark: answers were accepted a short time before without a coin, or
  * the labeller has drifted from its anchors.
  */
-export function isFrozen({ stores, state }: EvidenceWork, watermark: number): boolean {
-	if ((state.judgeDriftAt ?? null) !== null) return true;
+export function isFrozen(work: EvidenceWork, watermark: number): boolean {
+	const { stores, state } = work;
+	if (hasDrifted(work)) return true;
 	return state.unobservedAt !== null && watermark - state.unobservedAt < stores.times.frozenMs;
 }

@@ -44,6 +44,7 @@ export function openEpoch(work: EvidenceWork, cause: EpochCause, detail: JsonObj
 	state.deployed = null;
 	state.laying = { bins: {}, unreadable: 0, readings: 0 };
 	state.alarm = createAlarm();
+	delete state.doubt;
 	state.alarmLevel = 0;
 	const delta = deltaOfEpoch(identity.terms.guarantee.delta, state.epoch);
 	stores.epochs.open({ epoch: state.epoch, delta, cause, openedAt: now });
@@ -82,7 +83,7 @@ export function deploy(work: EvidenceWork, candidate: number, counts: readonly E
 /** A new phase with the audit rate that the policy has by now, if there is another and the phase has lasted. */
 export function followAuditRate(work: EvidenceWork): void {
 	const { stores, identity, state, now } = work;
-	if (state.deployed === null) return;
+	if (state.deployed === null || hasDrifted(work)) return;
 	const phase = stores.epochs.phases(state.epoch).at(-1);
 	const { auditPropensity } = identity.terms;
 	if (phase === undefined || phase.auditPropensity === auditPropensity) return;
@@ -125,9 +126,15 @@ export function issueLease({ stores, identity, state, now }: EvidenceWork): void
 /** Renews the lease at half of its time, unless the evidence behind it has become too old. */
 export function renewLease(work: EvidenceWork): void {
 	const { stores, now } = work;
-	if (isExpired(work)) return;
+	// A labeller that has drifted guards nothing: the certificate runs out, until there are new anchors.
+	if (isExpired(work) || hasDrifted(work)) return;
 	const { expiresAt } = stores.evidence.lease();
 	if (expiresAt - now <= stores.times.leaseMs / 2) issueLease(work);
+}
+
+/** Whether the labeller was found to have drifted from its anchors. */
+export function hasDrifted({ state }: EvidenceWork): boolean {
+	return (state.judgeDriftAt ?? null) !== null;
 }
 
 /** Whether what is certified rests on labels that are too old. */
@@ -141,11 +148,18 @@ function openPhase({ stores, state, now }: EvidenceWork, auditPropensity: number
 	stores.epochs.openPhase({ epoch, phase, deployed, auditPropensity, openedAt: now });
 }
 
+/** The level allows for this many times the traffic so far, at the price of ln 10 more evidence. */
+const TRAFFIC_GROWTH = 10;
+
 /**
- * Sets the alarm's level by how many buckets a day have a label of what is accepted: of Poisson arrivals at the epoch's rate so
- * far. It never falls, so a change of traffic only makes the alarm rarer.
+ * Sets the alarm's level by how many buckets a day have a label of what is accepted: of Poisson arrivals at ten times the
+ * epoch's rate so far, and of every bucket at most. It never falls, and is raised with each bucket before the next one steps,
+ * so that traffic which grows does not make false alarms more frequent than they were said to be.
  */
-function raiseAlarmLevel({ stores, identity, state, now }: EvidenceWork, counts: readonly EvidenceCount[]): void {
+export function raiseAlarmLevel(
+	{ stores, identity, state, now }: EvidenceWork,
+	counts: readonly EvidenceCount[],
+): void {
 	const { deployed } = state;
 	const since = stores.epochs.phases(state.epoch)[0]?.openedAt ?? now;
 	const buckets = Math.max(1, (now - since) / stores.times.bucketMs);
@@ -156,7 +170,7 @@ function raiseAlarmLevel({ stores, identity, state, now }: EvidenceWork, counts:
 	const { auditPropensity, guarantee } = identity.terms;
 	const share = auditPropensity / CERTAIN;
 	const isJoint = guarantee.risk === "joint";
-	const labels = (accepted / buckets) * share;
+	const labels = TRAFFIC_GROWTH * (accepted / buckets) * share;
 	// Joint risk steps with every bucket that has a row at all.
 	const stepShare = isJoint ? 1 : 1 - Math.exp(-labels);
 	const stepsPerDay = (DAY_MS / stores.times.bucketMs) * stepShare;

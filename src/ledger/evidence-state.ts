@@ -39,6 +39,8 @@ export interface EvidenceState {
 	/** Scores of the epoch so far; null once they have laid its path. */
 	laying: { bins: SparseBins; unreadable: number; readings: number } | null;
 	alarm: AlarmState;
+	/** The detector of audits without a verdict; absent before its first step in an epoch. */
+	doubt?: AlarmState;
 	/** At which the alarm goes off; rises only, within an epoch. */
 	alarmLevel: number;
 	alarmedAt: number | null;

@@ -52,7 +52,7 @@ export function noPromises({ claim, outcome, heldOut }: ReportModel): string[] {
 					"Not that answers are true: a labeller that errs is believed.",
 					"Not about traffic that has changed, nor about another model, prompt, template or temperature. Certify anew then.",
 					averageOf(claim.risk),
-					"Not of many certificates together: of N, up to N · δ are expected to be false.",
+					"Not of many certificates together: of N runs, certified or not, up to N · δ are expected to end in a false certificate; of the certificates alone it may be a larger share.",
 				]
 			: []),
 		`Not the curves, costs and savings: those are what was observed ${heldOut === null ? "on the tested rows" : "on these rows"}.`,

@@ -136,7 +136,7 @@ function showDesign(report: DesignReport, question: TuningQuestion, attempt: Att
 				models.join(" → "),
 				planned === null ? "–" : percent(planned.relativeCost),
 				planned === null ? "cannot keep it" : signed(planned.qualityDifference),
-				planned?.thresholds.map((threshold) => threshold.toPrecision(4)).join(" ") ?? "",
+				planned?.thresholds.map((threshold) => (threshold > 1 ? "never" : threshold.toPrecision(4))).join(" ") ?? "",
 			]),
 	);
 	const more = candidates.length > MOST_SHOWN ? `… and ${candidates.length - MOST_SHOWN} more; --json has all\n` : "";

@@ -53,9 +53,11 @@ interface Reading {
 /** Reads a log once, from beginning to end; fails with a sentence where it is no log at all. */
 export async function readLog(source: LogSource): Promise<Result<LoadedLog, string>> {
 	const progress = startProgress(`reading ${source.file}`, sizeOf(source.file));
+	let file = source.labels ?? source.file;
 	try {
 		const labels = new Labels();
 		const labelsRead = source.labels === undefined ? undefined : await readLabels(source.labels, labels);
+		file = source.file;
 		const first = await firstText(source.file);
 		if (first === null) return err(`${source.file} is empty`);
 		const format = source.format ?? detectFormat(first);
@@ -71,7 +73,7 @@ export async function readLog(source: LogSource): Promise<Result<LoadedLog, stri
 		});
 	} catch (error) {
 		if (!(error instanceof Error)) throw error;
-		return err(`${source.file}: ${messageOf(error)}`);
+		return err(`${file}: ${messageOf(error)}`);
 	} finally {
 		progress.stop();
 	}

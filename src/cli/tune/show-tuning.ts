@@ -15,7 +15,7 @@ export function showTuning(result: TuningResult): string {
 function orderHint(outOfOrder: readonly string[]): string {
 	return outOfOrder.length === 0
 		? ""
-		: `Surer answers of ${outOfOrder.map(printable).join(", ")} are wrong more often somewhere, and testing ends there: on new rows --score reordered may reach further.\n`;
+		: `Surer answers of ${outOfOrder.map(printable).join(", ")} are wrong more often somewhere, where testing may end early: on new rows --score reordered may reach further.\n`;
 }
 
 function showCertified(result: TuningResult): string {
@@ -53,7 +53,7 @@ function showNotCertified({ outcome, question, attempt, delta, expected }: Tunin
 	const needs =
 		labelsNeeded === null
 			? "more labels alone will not do: on these rows the risk is not below the target"
-			: `needs ${isCapped(outcome) ? "more than" : "about"} ${showCount(labelsNeeded)} labels (there are ${showCount(expected.rows)} to test)`;
+			: `needs ${isCapped(outcome) ? "more than" : "about"} ${showCount(labelsNeeded)} labels at this start (there are ${showCount(expected.rows)} to test)`;
 	return (
 		`Not certified: ${needs}.\n${reason === null ? "" : `${printable(reason)}.\n`}` +
 		`Attempt ${attempt.number} on these rows${overlapText(attempt)} could spend ${short(question.delta)} of delta ${short(delta)}.\n` +

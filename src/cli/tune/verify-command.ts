@@ -178,7 +178,7 @@ function describe(
 	const expired = isExpired ? `Expired: the certificate ended at ${printable(certificate.expiresAt ?? "")}.\n` : "";
 	if (differences.length === 0) {
 		const { rows, n, wrong, labeller, delta, targetRisk, risk } = certificate;
-		return `${expired}${isExpired ? "Otherwise valid" : "Valid"}: ${risk} risk at most ${targetRisk}, delta ${delta}; ${showCount(n)} of ${showCount(rows)} rows accepted, ${showCount(wrong)} wrong as '${printable(labeller)}' says. The log says all of it.\nNot checked, since the log does not say it: ${notChecked.join(", ")}; and that the rows are like the traffic.\n`;
+		return `${expired}${isExpired ? "Otherwise valid" : "Valid"}: ${risk} risk at most ${targetRisk}, delta ${delta}; ${showCount(n)} of ${showCount(rows)} rows accepted, ${showCount(wrong)} wrong as '${printable(labeller)}' says. The log gives all of it but what follows.\nNot checked, since the log does not say it: ${notChecked.join(", ")}; and that the rows are like the traffic.\n`;
 	}
 	const lines = differences.map(
 		({ field, certificate: said, recomputed }) =>

@@ -95,7 +95,9 @@ describe("cascade tune", () => {
 		const result = await tuneJson("close.csv", "--target", "0.0915", "--starts", "1", "--risk", "joint");
 		expect(result).toMatchObject({ status: 3, labelsNeeded: 27_000, labelsNeededIsCapped: true });
 		const run = await cascade("tune", "close.csv", "--target", "0.0915", "--starts", "1", "--risk", "joint");
-		expect(run.stdout).toMatch(/^Not certified: needs more than 27,000 labels \(there are 270 to test\)/u);
+		expect(run.stdout).toMatch(
+			/^Not certified: needs more than 27,000 labels at this start \(there are 270 to test\)/u,
+		);
 	});
 
 	it("hints, after the test, at a confidence that is worst where it is surest", async () => {

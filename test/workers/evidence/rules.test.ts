@@ -243,21 +243,38 @@ describe("accepted answers without a coin at an audit rate of one", { timeout: 3
 });
 
 describe("audits that fail", { timeout: 30_000 }, () => {
-	it("are evidence against the stage, and no reason for an alarm: they say nothing of its answers", async () => {
-		const made = await certified();
+	/** Sixty buckets of so many audits each, of which the first so many get no verdict but that they failed. */
+	async function audits(made: Awaited<ReturnType<typeof certified>>, each: number, failing: number) {
 		for (let bucket = 0; bucket < 60; bucket++) {
 			const { epoch, phase, auditPropensity: propensity } = await leaseOf(made);
-			const at = world.now;
-			const regime = { at, epoch, phase, propensity, served: "accepted", draw: "drawn", wrong: null } as const;
-			const entries = Array.from({ length: 4 }, () => entryOf(regime));
-			const verdicts = entries.slice(0, 2).map((entry) => verdictOf(entry, true, { failed: true }));
+			const regime = {
+				at: world.now,
+				epoch,
+				phase,
+				propensity,
+				served: "accepted",
+				draw: "drawn",
+				wrong: null,
+			} as const;
+			const entries = Array.from({ length: each }, () => entryOf(regime));
+			const verdicts = entries.map((entry, index) => verdictOf(entry, index < failing, { failed: index < failing }));
 			await made.ledger.record({ address: made.address, entries, verdicts });
 			world.now += BUCKET_MS;
 		}
-		const report = await closed(made);
+		return closed(made);
+	}
+
+	it("are evidence against the stage, and no reason for an alarm while they are a tenth: they say nothing of its answers", async () => {
+		const report = await audits(await certified(), 10, 1);
 		expect(report.lease.state).toBe("certified");
 		expect(report.alarm.at).toBeNull();
-		expect(report.counts).toMatchObject({ failed: 120, unresolved: 120 });
-		expect(report.risk?.estimate).toBeGreaterThan(0.9);
+		expect(report.counts).toMatchObject({ failed: 60, unresolved: 0 });
+		expect(report.risk?.estimate).toBeGreaterThan(0.05);
+	});
+
+	it("alarm where nobody can judge half of the answers any more, whatever the other half is", async () => {
+		const report = await audits(await certified(), 10, 5);
+		expect(report.alarm.at).not.toBeNull();
+		expect(report.lease.state).not.toBe("certified");
 	});
 });

@@ -20,7 +20,7 @@ export function thresholdFigure(model: ReportModel): string {
 	const lead =
 		chosen === undefined
 			? `The first test failed, so no threshold is certified: ${outcome.reason ?? "nothing could be tested"}.`
-			: `Testing went from strict to loose, ${tested} ${tested === 1 ? "step" : "steps"} of ${path.length}, and ${failed === undefined ? "every step to the end of the path passed" : "stopped at the first that failed"}. Chosen is the last that passed, with an upper bound of ${bound(chosen.upper)} against a target of ${percent(claim.target)}.`;
+			: `Testing went from strict to loose, ${tested} ${tested === 1 ? "step" : "steps"} of ${path.length}, and ${failed === undefined ? "every step to the end of the path passed" : "stopped at the first that failed"}. Chosen is the last that passed, with an upper bound of ${bound(chosen.upper)}, had it been fixed beforehand, against a target of ${percent(claim.target)}.`;
 	return figure({
 		id: "threshold",
 		heading: "Risk and escalation against threshold",

@@ -38,7 +38,7 @@ function tiles(model: ReportModel, thresholds: readonly number[], models: readon
 		[
 			"risk at most",
 			percent(claim.target),
-			`certified; this threshold alone is bounded by ${bound(outcome.upperBound)}`,
+			`certified; ${bound(outcome.upperBound)} would bound it, had this threshold been fixed beforehand`,
 		],
 		["accepted", percent(figures.coverage), `${percent(figures.escalationRate)} escalate, ${where}`],
 		["right", percent(figures.quality), `${models.at(-1) ?? ""} alone ${percent(figures.lastStageQuality)}`],
