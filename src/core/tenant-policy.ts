@@ -57,7 +57,7 @@ export interface Cascade {
 	readonly auditRate: number;
 	/** Ranges of parameters; requests outside them go past the small models. Absent: none do. */
 	readonly declaredRanges?: DeclaredRanges | undefined;
-	/** How long the texts of audited answers are kept for people to label; absent: no text is kept anywhere. */
+	/** Allows texts to be kept: anchors are, so far, until they are replaced; absent: no text is kept anywhere. */
 	readonly retainText?: { readonly hours: number } | undefined;
 }
 
