@@ -7,12 +7,15 @@ export default defineConfig({
 	test: {
 		// Each request to the Worker logs a line of JSON; those of passing tests tell nobody anything.
 		silent: "passed-only",
+		// Many tests wait for a command or a browser, so two cores are worth two files at once, and not the one of the default.
+		maxWorkers: 2,
 		projects: [
 			{
 				test: {
 					name: "unit",
 					include: ["test/**/*.test.ts"],
 					exclude: ["test/workers/**", "test/end-to-end/**", "test/browser/**", "**/node_modules/**"],
+					testTimeout: 20_000,
 				},
 			},
 			{
@@ -36,6 +39,7 @@ export default defineConfig({
 					name: "workers",
 					include: ["test/workers/**/*.test.ts"],
 					globalSetup: ["test/support/start-far-side.ts"],
+					testTimeout: 20_000,
 				},
 			},
 			{
@@ -45,7 +49,7 @@ export default defineConfig({
 					include: ["test/end-to-end/**/*.test.ts", "test/browser/**/*.test.ts"],
 					globalSetup: ["test/support/chromium.ts", "test/support/start-local-stack.ts"],
 					// The first request to each model reads its weights.
-					testTimeout: 15_000,
+					testTimeout: 20_000,
 					hookTimeout: 60_000,
 				},
 			},
