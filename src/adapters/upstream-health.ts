@@ -1,6 +1,6 @@
 import QuickLRU from "quick-lru";
 import type { Clock } from "../cascade/ports.ts";
-import type { StageFailure } from "../core/stage-failure.ts";
+import { isOutage, type StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 
 /** For so long after its failure a stage is taken to be down; each probe that fails doubles it, up to the most. */
@@ -8,17 +8,6 @@ export const DOWN_MS = 10_000;
 const MOST_DOWN_MS = 300_000;
 
 const MOST_STAGES = 2_000;
-
-/** How a stage fails that will hardly answer the next call either. */
-const DOWN: ReadonlySet<StageFailure["kind"]> = new Set<StageFailure["kind"]>([
-	"timeout",
-	"unreachable",
-	"overloaded",
-	"daily-allocation",
-	"budget-exhausted",
-	"misconfigured",
-	"upstream-error",
-]);
 
 interface Outage {
 	readonly until: number;
@@ -50,7 +39,7 @@ export function createUpstreamHealth(clock: Pick<Clock, "now">): UpstreamHealth 
 				outages.delete(key);
 				return;
 			}
-			if (!DOWN.has(failure.kind)) return;
+			if (!isOutage(failure.kind)) return;
 			const now = clock.now();
 			const known = outages.get(key);
 			// Calls that fail while it is known to be down are not probes: many fail at once.

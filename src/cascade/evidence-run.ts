@@ -3,7 +3,7 @@ import { effectiveThreshold } from "../core/evidence/effective-threshold.ts";
 import type { EvidenceLease } from "../core/evidence/evidence-ports.ts";
 import { CERTAIN, type Guarantee, type PartsPerMillion } from "../core/evidence/guarantee.ts";
 import { isInScope } from "../core/evidence/scope.ts";
-import type { StageFailure } from "../core/stage-failure.ts";
+import { isOutage, type StageFailure } from "../core/stage-failure.ts";
 import type { Cascade, StagePolicy } from "../core/tenant-policy.ts";
 import {
 	audit,
@@ -39,18 +39,6 @@ export interface EvidenceRun {
 
 /** What an isolate decides by; of an epoch 0 where it holds no lease. */
 type Regime = Pick<EvidenceLease, "epoch" | "phase" | "auditPropensity">;
-
-/** How the last stage fails without a word about the answer; its other failures count as a wrong answer. */
-const SAYS_NOTHING: ReadonlySet<StageFailure["kind"]> = new Set<StageFailure["kind"]>([
-	"aborted",
-	"timeout",
-	"unreachable",
-	"overloaded",
-	"daily-allocation",
-	"budget-exhausted",
-	"misconfigured",
-	"upstream-error",
-]);
 
 /**
  * Begins the evidence of one run whose first stage has this guarantee. Exactly one entry comes of a run whose first stage
@@ -136,7 +124,7 @@ export function beginEvidence(
 		// The client's leaving ended the call that was to label it, so another is made: its label was due for certain.
 		if (failure === "aborted" && !evidence.isDown(last)) evidence.later(() => audit(audited, known, null));
 		else if (told !== null) evidence.later(() => tellFailed(told));
-		else if (SAYS_NOTHING.has(failure)) without(known.entry, "unobserved");
+		else if (failure === "aborted" || isOutage(failure)) without(known.entry, "unobserved");
 		else evidence.record({ ...known.entry, draw: "labelled", wrong: true });
 	};
 

@@ -38,3 +38,18 @@ export type StageFailure =
 export function isClientFault(failure: StageFailure): boolean {
 	return failure.kind === "bad-request" || failure.kind === "aborted";
 }
+
+const OUTAGES: ReadonlySet<StageFailure["kind"]> = new Set<StageFailure["kind"]>([
+	"timeout",
+	"unreachable",
+	"overloaded",
+	"daily-allocation",
+	"budget-exhausted",
+	"misconfigured",
+	"upstream-error",
+]);
+
+/** Whether a stage that fails so says nothing of this request's answer, and will hardly answer the next call either. */
+export function isOutage(kind: StageFailure["kind"]): boolean {
+	return OUTAGES.has(kind);
+}

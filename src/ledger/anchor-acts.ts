@@ -1,4 +1,10 @@
-import { ANCHOR_LIMITS, type AnchorCheck, type AnchorLedgerPort, type AnchorReport } from "../core/evidence/anchors.ts";
+import {
+	ANCHOR_LIMITS,
+	NO_ANCHORS,
+	type AnchorCheck,
+	type AnchorLedgerPort,
+	type AnchorReport,
+} from "../core/evidence/anchors.ts";
 import { err, ok } from "../core/result.ts";
 import { hasDrifted, judgeLogs, missedAtMost, stepJudge, watchJudge } from "../tuning/evidence/judge-drift.ts";
 import { invalid } from "./acts.ts";
@@ -57,17 +63,7 @@ export function checkAnchors({
 /** How the anchors stand. */
 export function anchorReport({ stores, identity }: Pick<EvidenceWork, "stores" | "identity">): AnchorReport {
 	const known = stores.anchors.set();
-	if (known === null)
-		return {
-			set: 0,
-			anchors: 0,
-			targetDisagreement: null,
-			checks: [],
-			logValue: null,
-			logLevel: null,
-			driftAt: null,
-			missed: null,
-		};
+	if (known === null) return NO_ANCHORS;
 	const { set, anchors, watch, driftAt } = known;
 	const checks = stores.anchors.checks();
 	const latest = checks.at(-1);

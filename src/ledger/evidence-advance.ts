@@ -1,3 +1,4 @@
+import type { JsonObject } from "../core/json.ts";
 import { alarmGroups, alarmLevel, alarmLogValue, createAlarm, stepAlarm } from "../tuning/evidence/alarm.ts";
 import { certifiedPrefix } from "../tuning/evidence/certified-prefix.ts";
 import {
@@ -76,18 +77,10 @@ function conclude(work: EvidenceWork, watermark: number, bucket: ClosedBucket, a
 		state.alarm = stepAlarm(state.alarm, alarmGroups({ counts: bucket.sure, phases, epoch }));
 		const logValue = alarmLogValue(state.alarm);
 		if (logValue >= Math.log(state.alarmLevel)) {
-			state.alarmedAt = watermark;
 			const { steps, labels } = state.alarm;
-			note(work, "evidence.alarm", { epoch: state.epoch, watermark, logValue, level: state.alarmLevel, steps, labels });
-			openEpoch(work, "alarm", { watermark });
-			return;
+			return alarm(work, watermark, { logValue, level: state.alarmLevel, steps, labels });
 		}
-	}
-	if (state.deployed !== null && isInDoubt(work, bucket, epoch, phases)) {
-		state.alarmedAt = watermark;
-		note(work, "evidence.alarm", { epoch: state.epoch, watermark, cause: "audits-without-verdict" });
-		openEpoch(work, "alarm", { watermark });
-		return;
+		if (isInDoubt(work, bucket, epoch, phases)) return alarm(work, watermark, { cause: "audits-without-verdict" });
 	}
 	const counts = mergeTables([stores.counts.read(state.epoch), added.filter(isOwn)]);
 	if (state.deployed !== null) raiseAlarmLevel(work, counts);
@@ -106,6 +99,13 @@ function conclude(work: EvidenceWork, watermark: number, bucket: ClosedBucket, a
 	const wanted = candidateToDeploy(work, epoch, loosestCertified, counts);
 	const loosens = wanted > (state.deployed ?? -1);
 	if (wanted !== state.deployed && !(loosens && frozen)) deploy(work, wanted, counts);
+}
+
+function alarm(work: EvidenceWork, watermark: number, detail: JsonObject): void {
+	const { state } = work;
+	state.alarmedAt = watermark;
+	note(work, "evidence.alarm", { epoch: state.epoch, watermark, ...detail });
+	openEpoch(work, "alarm", { watermark });
 }
 
 /** The most of the audits that may go without a verdict in the long run. */

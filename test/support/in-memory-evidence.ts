@@ -1,4 +1,4 @@
-import type { Anchor, AnchorReport } from "../../src/core/evidence/anchors.ts";
+import { NO_ANCHORS, type Anchor } from "../../src/core/evidence/anchors.ts";
 import type { EvidenceAddress } from "../../src/core/evidence/evidence-entry.ts";
 import type {
 	EvidenceLease,
@@ -26,17 +26,6 @@ const NO_COUNTS: EvidenceReport["counts"] = {
 	otherEpoch: 0,
 	gatedLabelled: 0,
 	gatedWrong: 0,
-};
-
-const NO_ANCHORS: AnchorReport = {
-	set: 0,
-	anchors: 0,
-	targetDisagreement: null,
-	checks: [],
-	logValue: null,
-	logLevel: null,
-	driftAt: null,
-	missed: null,
 };
 
 /** A ledger of evidence that has seen no request; the real one has its tests beside it. */

@@ -51,6 +51,18 @@ export interface AnchorReport {
 	readonly missed: { readonly atMost: number; readonly delta: number } | null;
 }
 
+/** How they stand before any were put. */
+export const NO_ANCHORS: AnchorReport = {
+	set: 0,
+	anchors: 0,
+	targetDisagreement: null,
+	checks: [],
+	logValue: null,
+	logLevel: null,
+	driftAt: null,
+	missed: null,
+};
+
 /** The part of a ledger of evidence that keeps anchors; every method is one transaction. */
 export interface AnchorLedgerPort {
 	/** In place of those there; none takes them away. The detector begins anew. */

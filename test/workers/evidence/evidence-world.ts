@@ -220,3 +220,27 @@ export async function drive(
 	await made.ledger.record({ address: made.address, entries: [], verdicts: due });
 	return served;
 }
+
+/** Right at 98% whatever the score, so every threshold comes to be certified. */
+export const STEADY: Traffic = { seed: 7, perBucket: 40, riskAt: () => 0.02 };
+
+/** A ledger whose path is laid, and that has certified nothing yet. */
+export async function auditionedEvidence(world: EvidenceWorld): Promise<TestEvidence> {
+	const made = await begunEvidence();
+	await layPath(made, world);
+	return made;
+}
+
+/** A ledger that has certified by such traffic. */
+export async function certifiedEvidence(world: EvidenceWorld, terms?: GuaranteeTerms): Promise<TestEvidence> {
+	const made = await begunEvidence(terms);
+	await layPath(made, world, terms);
+	const traffic = { ...STEADY, ...(terms === undefined ? {} : { terms }) };
+	await drive(made, world, traffic, 100, ({ state }) => state === "certified");
+	return made;
+}
+
+/** Tells the ledger of entries whose verdicts are in them, or still to come. */
+export function recordEntries({ ledger, address }: TestEvidence, ...entries: EvidenceEntry[]) {
+	return ledger.record({ address, entries, verdicts: [] });
+}

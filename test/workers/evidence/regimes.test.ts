@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { EvidenceEntry } from "../../../src/core/evidence/evidence-entry.ts";
 import type { GuaranteeTerms } from "../../../src/core/evidence/evidence-ports.ts";
 import { EvidenceLedger } from "../../../src/ledger/evidence-ledger.ts";
 import { ADMIN, OPERATOR, tenantLedger, valueOf } from "../ledger/ledgers.ts";
 import {
+	auditionedEvidence,
 	begunEvidence,
+	certifiedEvidence,
+	recordEntries as record,
+	STEADY as GOOD,
 	drive,
 	entryOf,
 	evidenceOf,
@@ -17,8 +20,6 @@ import {
 	rowsOf,
 	TERMS,
 	type EvidenceWorld,
-	type TestEvidence,
-	type Traffic,
 } from "./evidence-world.ts";
 
 let world: EvidenceWorld;
@@ -26,29 +27,8 @@ beforeEach(() => {
 	world = evidenceWorld();
 });
 
-const GOOD: Traffic = { seed: 7, perBucket: 40, riskAt: () => 0.02 };
-
-async function auditioned(): Promise<TestEvidence> {
-	const made = await begunEvidence();
-	await layPath(made, world);
-	return made;
-}
-
-async function certified(terms?: GuaranteeTerms): Promise<TestEvidence> {
-	const made = await begunEvidence(terms);
-	await layPath(made, world, terms);
-	await drive(
-		made,
-		world,
-		{ ...GOOD, ...(terms === undefined ? {} : { terms }) },
-		100,
-		({ state }) => state === "certified",
-	);
-	return made;
-}
-
-const record = ({ ledger, address }: TestEvidence, ...entries: EvidenceEntry[]) =>
-	ledger.record({ address, entries, verdicts: [] });
+const auditioned = () => auditionedEvidence(world);
+const certified = (terms?: GuaranteeTerms) => certifiedEvidence(world, terms);
 
 describe("an operator", { timeout: 30_000 }, () => {
 	it("closes: nothing is accepted, while evidence goes on; and begins anew", async () => {

@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { EvidenceEntry } from "../../../src/core/evidence/evidence-entry.ts";
 import type { GuaranteeTerms } from "../../../src/core/evidence/evidence-ports.ts";
 import { ADMIN, valueOf } from "../ledger/ledgers.ts";
 import {
+	auditionedEvidence,
 	begunEvidence,
+	certifiedEvidence,
+	recordEntries as record,
+	STEADY as GOOD,
 	BUCKET_MS,
 	CLOSES_MS,
 	drive,
@@ -16,7 +19,6 @@ import {
 	verdictOf,
 	type EvidenceWorld,
 	type TestEvidence,
-	type Traffic,
 } from "./evidence-world.ts";
 
 let world: EvidenceWorld;
@@ -24,29 +26,8 @@ beforeEach(() => {
 	world = evidenceWorld();
 });
 
-const GOOD: Traffic = { seed: 7, perBucket: 40, riskAt: () => 0.02 };
-
-async function auditioned(): Promise<TestEvidence> {
-	const made = await begunEvidence();
-	await layPath(made, world);
-	return made;
-}
-
-async function certified(terms?: GuaranteeTerms): Promise<TestEvidence> {
-	const made = await begunEvidence(terms);
-	await layPath(made, world, terms);
-	await drive(
-		made,
-		world,
-		{ ...GOOD, ...(terms === undefined ? {} : { terms }) },
-		100,
-		({ state }) => state === "certified",
-	);
-	return made;
-}
-
-const record = ({ ledger, address }: TestEvidence, ...entries: EvidenceEntry[]) =>
-	ledger.record({ address, entries, verdicts: [] });
+const auditioned = () => auditionedEvidence(world);
+const certified = (terms?: GuaranteeTerms) => certifiedEvidence(world, terms);
 
 /** Lets all open buckets be closed, and reports. */
 async function closed(made: TestEvidence) {
