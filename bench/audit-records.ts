@@ -21,8 +21,9 @@ export function auditRecords(originUrl: string, auditRate: number | null): Reado
 	const policy = { version: 1, cascades: { accepts: { stages: [first, origin] } } };
 	const parsed = parseTenantPolicy(policy);
 	const accepts = parsed.ok ? parsed.value.cascades["accepts"] : undefined;
-	if (accepts === undefined) throw new Error(`The bench's policy is not valid: ${JSON.stringify(parsed)}`);
-	const configHash = createHash("sha256").update(guaranteeConfigText(accepts)).digest("hex");
+	if (!parsed.ok || accepts === undefined)
+		throw new Error(`The bench's policy is not valid: ${JSON.stringify(parsed)}`);
+	const configHash = createHash("sha256").update(guaranteeConfigText(accepts, parsed.value)).digest("hex");
 	const now = Date.now();
 	const lease: EvidenceLease = {
 		version: 1,

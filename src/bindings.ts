@@ -2,6 +2,7 @@ import type { ObjectNamespace } from "./adapters/ledger-stubs.ts";
 import type { RateLimitBinding } from "./adapters/rate-tiers.ts";
 import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
 import type { QueueMessage } from "./core/ledger/observation-message.ts";
+import { listedValues } from "./core/listed-values.ts";
 import { isOriginSecretName } from "./core/published-records.ts";
 import { rateTierBinding } from "./core/rate-tier.ts";
 
@@ -18,6 +19,10 @@ export interface UncheckedBindings {
 	readonly EVIDENCE_LEDGER?: ObjectNamespace;
 	/** Sums for `/metrics`; without it, nothing is counted for it. */
 	readonly METRIC_SHARD?: ObjectNamespace;
+	/** What isolates know together of upstreams that fail; without it, each knows what it has seen. */
+	readonly UPSTREAM_OUTAGE?: ObjectNamespace;
+	/** Answers kept for repeats; without it, requests with an idempotency key are refused. */
+	readonly REPLAY_RECORD?: ObjectNamespace;
 	/** Where records of requests go; without it, usage is not counted. */
 	readonly OBSERVATIONS?: Queue<QueueMessage>;
 	/** SHA-256, in hex, of operators' keys, with commas between them. */
@@ -40,6 +45,8 @@ export interface Bindings {
 	/** Null: there is none. */
 	readonly observations: Queue<QueueMessage> | null;
 	readonly allowLoopbackOrigins: boolean;
+	/** Where origins may be; empty: any public host. An entry that is no host name lets none in. */
+	readonly originHosts: readonly string[];
 	readonly originSecret: (name: string) => string | undefined;
 }
 
@@ -68,6 +75,7 @@ export function checkBindings(unchecked: UncheckedBindings): Bindings {
 		config: CONFIG,
 		observations: OBSERVATIONS,
 		allowLoopbackOrigins: unchecked.ALLOW_LOOPBACK_ORIGINS === "true",
+		originHosts: listedValues(unchecked.ORIGIN_HOSTS),
 		originSecret(name) {
 			const secret = isOriginSecretName(name) ? unchecked[name as `ORIGIN_${string}`] : undefined;
 			return typeof secret === "string" ? secret : undefined;

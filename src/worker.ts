@@ -2,21 +2,26 @@ import { waitUntil } from "cloudflare:workers";
 import { consumeObservations } from "./adapters/consume-observations.ts";
 import { createTextEmbedder } from "./adapters/embeddings-on-workers-ai.ts";
 import { createEmbedder } from "./adapters/embeddings-resolver.ts";
+import { createAuditedTexts } from "./adapters/audited-texts.ts";
 import { createEvidenceExchanges } from "./adapters/evidence-exchange.ts";
 import { createEvidenceLeases } from "./adapters/evidence-leases.ts";
 import { createEvidenceQueue, NO_EVIDENCE_QUEUE } from "./adapters/evidence-queue.ts";
+import { createFaultCounter, type FaultLog } from "./adapters/fault-counter.ts";
 import { createFeedbackRecorder } from "./adapters/feedback-recorder.ts";
 import { createKvKeyStore, sha256Hex } from "./adapters/kv-key-store.ts";
 import { createKvPolicyStore } from "./adapters/kv-policy-store.ts";
-import { evidenceLedgerOf, ledgerOf, metricShard, registryOf } from "./adapters/ledger-stubs.ts";
+import { evidenceLedgerOf, ledgerOf, metricShard, registryOf, sharedOutage } from "./adapters/ledger-stubs.ts";
 import { createLeaseHolder } from "./adapters/lease-holder.ts";
 import { logFault, observationLog } from "./adapters/observation-log.ts";
+import { createOutageExchange, NO_OUTAGE_EXCHANGE } from "./adapters/outage-exchange.ts";
 import { createObservationQueue } from "./adapters/observation-queue.ts";
 import { createKvOriginStore } from "./adapters/origin-store.ts";
 import { createRandomUnit } from "./adapters/random-unit.ts";
 import { createRateLimiter, logRateLimited } from "./adapters/rate-tiers.ts";
-import { createStageResolver } from "./adapters/stage-resolver.ts";
+import { createReplays, logReplay, replayRecordOf, type ReplayPorts } from "./adapters/replay-records.ts";
+import { createGuardedResolver, createStageResolver } from "./adapters/stage-resolver.ts";
 import { systemClock } from "./adapters/system-clock.ts";
+import { createUpstreamGuards, type UpstreamGuards } from "./adapters/upstream-guard.ts";
 import { createUpstreamHealth } from "./adapters/upstream-health.ts";
 import { createAccessVerifier } from "./admin/access-token.ts";
 import { ADMIN_PATH, createAdminApp } from "./admin/admin-app.ts";
@@ -29,7 +34,9 @@ import { labelAnswer } from "./cascade/label-answer.ts";
 import type { LabelPorts } from "./cascade/label-ports.ts";
 import type { ObservationSink } from "./cascade/ports.ts";
 import type { EvidenceAddress } from "./core/evidence/evidence-entry.ts";
+import { createHedgeBudget } from "./core/resilience/hedge-budget.ts";
 import { err, ok, type Result } from "./core/result.ts";
+import { createAdmission } from "./http/admission.ts";
 import { createApp } from "./http/app.ts";
 import { STREAM_TIMES, type AppPorts } from "./http/app-ports.ts";
 
@@ -138,8 +145,8 @@ function buildAdminPorts(unchecked: UncheckedBindings): Result<AdminPorts, strin
 function pairLabeller(unchecked: UncheckedBindings): PairLabeller {
 	const clock = systemClock;
 	const portsOf = (): LabelPorts => {
-		const { ai, config: kv, allowLoopbackOrigins: allowLoopback, originSecret: secret } = checkBindings(unchecked);
-		const origins = createKvOriginStore({ kv, secret, allowLoopback, clock });
+		const { ai, ...bindings } = checkBindings(unchecked);
+		const origins = createKvOriginStore({ ...originsOf(bindings), clock });
 		return { clock, resolveStage: createStageResolver({ ai, origins, clock }), embedTexts: createTextEmbedder(ai) };
 	};
 	let ports: LabelPorts | undefined;
@@ -149,45 +156,82 @@ function pairLabeller(unchecked: UncheckedBindings): PairLabeller {
 	};
 }
 
+/** Where origins are, and where they may be. */
+function originsOf({ config, allowLoopbackOrigins, originHosts, originSecret }: Omit<Bindings, "ai">) {
+	return { kv: config, allowLoopback: allowLoopbackOrigins, hosts: originHosts, secret: originSecret };
+}
+
 function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOptions): AppPorts {
 	const bindings = checkBindings(unchecked);
-	const { ai, config: kv, allowLoopbackOrigins: allowLoopback, originSecret: secret } = bindings;
+	const { ai, config: kv } = bindings;
 	const clock = systemClock;
-	const origins = createKvOriginStore({ kv, secret, allowLoopback, clock });
+	const isolate = crypto.randomUUID();
+	const logFault = faultLog(unchecked, isolate);
+	const origins = createKvOriginStore({ ...originsOf(bindings), clock, logFault });
+	const guards = upstreamGuards(unchecked, isolate, logFault);
+	const random = createRandomUnit((words) => crypto.getRandomValues(words));
 	return {
-		keys: createKvKeyStore({ kv, clock, knownKeys }),
-		policies: createKvPolicyStore({ kv, clock }),
+		admission: createAdmission(),
+		hedges: createHedgeBudget(),
+		keys: createKvKeyStore({ kv, clock, knownKeys, logFault }),
+		policies: createKvPolicyStore({ kv, clock, logFault }),
 		rateLimiter: createRateLimiter({
 			bindingOf: (tier) => rateTierOf(unchecked, tier),
 			clock,
 			logFault,
 			logRefusal: logRateLimited,
 		}),
-		resolveStage: createStageResolver({ ai, origins, clock }),
+		resolveStage: createGuardedResolver({ ai, origins, clock, guards, random }),
 		embed: createEmbedder({ ai, origins, clock }),
 		spendingOf: createLeaseHolder({
 			ledgerOf: (tenant) => requiredLedgerOf(unchecked, tenant),
 			clock,
 			waitUntil,
 			logFault,
-			holder: `isolate_${crypto.randomUUID()}`,
+			holder: `isolate_${isolate}`,
 		}),
 		recordFeedback: createFeedbackRecorder({
 			ledgerOf: (tenant) => requiredLedgerOf(unchecked, tenant),
 			clock,
 			logFault,
 		}),
-		evidenceOf: evidenceExchanges(unchecked, bindings),
-		observations: observationSink(bindings),
+		evidenceOf: evidenceExchanges(unchecked, bindings, guards, logFault),
+		...replays(unchecked, logFault),
+		observations: observationSink(bindings, logFault),
 		clock,
 		times: STREAM_TIMES,
 	};
+}
+
+/** Faults are logged, and where there are shards of metrics, counted. */
+function faultLog({ METRIC_SHARD }: UncheckedBindings, isolate: string): FaultLog {
+	if (METRIC_SHARD === undefined) return logFault;
+	const shardOf = (name: string) => metricShard(METRIC_SHARD, name);
+	return createFaultCounter({ shardOf, logFault, clock: systemClock, waitUntil, isolate });
+}
+
+/** Isolates tell each other of upstreams that fail, where there are objects to tell it to. */
+function upstreamGuards({ UPSTREAM_OUTAGE }: UncheckedBindings, isolate: string, faults: FaultLog): UpstreamGuards {
+	const clock = systemClock;
+	const outages =
+		UPSTREAM_OUTAGE === undefined
+			? NO_OUTAGE_EXCHANGE
+			: createOutageExchange({
+					outageOf: (upstream) => sharedOutage(UPSTREAM_OUTAGE, upstream),
+					clock,
+					waitUntil,
+					logFault: faults,
+					reporter: isolate,
+				});
+	return createUpstreamGuards({ now: clock.now, outages });
 }
 
 /** Without a queue nothing is audited, and guaranteed stages go by what leases there are. */
 function evidenceExchanges(
 	unchecked: UncheckedBindings,
 	{ ai, config: kv, observations: queue }: Bindings,
+	guards: UpstreamGuards,
+	logFault: FaultLog,
 ): ReturnType<typeof createEvidenceExchanges> {
 	const clock = systemClock;
 	const ledgerOfEvidence = (address: EvidenceAddress) => requiredEvidenceLedgerOf(unchecked, address);
@@ -198,8 +242,9 @@ function evidenceExchanges(
 				? { current: () => null }
 				: createEvidenceLeases({ ledgerOf: ledgerOfEvidence, kv, clock, waitUntil, logFault }),
 		sink: queue === null ? NO_EVIDENCE_QUEUE : createEvidenceQueue({ queue, clock, waitUntil, logFault }),
-		health: createUpstreamHealth(clock),
+		health: createUpstreamHealth(clock, guards),
 		embedTexts: createTextEmbedder(ai),
+		texts: createAuditedTexts({ ledgerOf: ledgerOfEvidence, clock, waitUntil, logFault }),
 		random: createRandomUnit((words) => crypto.getRandomValues(words)),
 		clock,
 		waitUntil,
@@ -207,8 +252,15 @@ function evidenceExchanges(
 	});
 }
 
+/** Without a binding no answer is kept, and a request that asks for it is refused. */
+function replays({ REPLAY_RECORD }: UncheckedBindings, logFault: ReplayPorts["logFault"]): Pick<AppPorts, "replays"> {
+	if (REPLAY_RECORD === undefined) return {};
+	const recordOf = (name: string) => replayRecordOf(REPLAY_RECORD, name);
+	return { replays: createReplays({ recordOf, clock: systemClock, waitUntil, logFault, logReplay }) };
+}
+
 /** The log has every observation; the queue, where there is one, brings them to the ledgers. */
-function observationSink({ observations: queue }: Bindings): ObservationSink {
+function observationSink({ observations: queue }: Bindings, logFault: FaultLog): ObservationSink {
 	if (queue === null) return observationLog;
 	const queued = createObservationQueue({ queue, clock: systemClock, waitUntil, logFault });
 	return {
@@ -222,5 +274,7 @@ function observationSink({ observations: queue }: Bindings): ObservationSink {
 export { EvidenceLedger } from "./ledger/evidence-ledger.ts";
 export { MetricShard } from "./ledger/metric-shard.ts";
 export { OperatorRegistry } from "./ledger/operator-registry.ts";
+export { ReplayRecord } from "./ledger/replay-record.ts";
 export { TenantLedger } from "./ledger/tenant-ledger.ts";
+export { UpstreamOutage } from "./ledger/upstream-outage.ts";
 export default createWorker();

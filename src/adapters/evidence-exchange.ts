@@ -1,8 +1,10 @@
 import type { Evidence, EvidenceExchange, GuaranteedRequest } from "../cascade/evidence-port.ts";
 import type { TextEmbedder } from "../cascade/label-ports.ts";
 import type { Clock } from "../cascade/ports.ts";
+import type { AuditedText } from "../core/evidence/audited-text.ts";
 import { completionOfStream } from "../openai/stream-completion.ts";
 import { decodeBytes } from "../web/decode-bytes.ts";
+import type { AuditedTexts } from "./audited-texts.ts";
 import type { EvidenceLeases } from "./evidence-leases.ts";
 import type { EvidenceSink } from "./evidence-queue.ts";
 import type { UpstreamHealth } from "./upstream-health.ts";
@@ -13,6 +15,7 @@ export interface EvidenceExchangePorts {
 	readonly sink: EvidenceSink;
 	readonly health: UpstreamHealth;
 	readonly embedTexts: TextEmbedder;
+	readonly texts: AuditedTexts;
 	readonly random: () => number;
 	readonly clock: Clock;
 	/** Keeps the running request's invocation alive until the promise settles; the runtime's own. */
@@ -24,11 +27,19 @@ export interface EvidenceExchangePorts {
 export function createEvidenceExchanges(
 	ports: EvidenceExchangePorts,
 ): (request: GuaranteedRequest) => EvidenceExchange {
-	const { leases, sink, health, embedTexts, random, clock, waitUntil, logFault } = ports;
+	const { leases, sink, health, embedTexts, texts, random, clock, waitUntil, logFault } = ports;
 
-	return ({ tenant, cascade, configHash, terms, policyRevision, at }) => {
+	return ({ tenant, cascade, configHash, terms, policyRevision, isCanary, at }) => {
 		const address = { tenant, cascade, configHash };
+		const { retainTextHours: hours } = terms;
 		let waiting: (() => Promise<void>)[] | null = [];
+		const hold = () => {
+			let release = () => {};
+			waitUntil(new Promise<void>((resolve) => (release = resolve)));
+			return release;
+		};
+		// What waits for the answer is lost with the invocation, unless that is kept: a batch is long under way by then.
+		let releaseWaiting = () => {};
 		const begin = (work: () => Promise<void>) => {
 			const done = async () => {
 				try {
@@ -46,19 +57,23 @@ export function createEvidenceExchanges(
 			policyRevision,
 			configHash,
 			terms,
-			lease: () => leases.current(address, terms),
+			lease: () => leases.current(address, terms, isCanary),
 			random,
 			record: (entry) => sink.record(address, entry),
 			draw: (entry) => sink.draw(address, entry),
 			verdict: (verdict) => sink.verdict(address, verdict),
 			later(work) {
 				if (waiting === null) begin(work);
-				else waiting.push(work);
+				else if (waiting.push(work) === 1) releaseWaiting = hold();
 			},
+			hold,
 			isDown: (stage) => health.isDown(tenant, stage),
 			asked: (stage, failure) => health.note(tenant, stage, failure),
 			readStream: (bytes) => completionOfStream(decodeBytes(bytes)),
 			embedTexts,
+			...(hours === null
+				? {}
+				: { chooseText: (served: AuditedText["served"]) => texts.choose(address, hours, served) }),
 		};
 		return {
 			of: (item) => (item === undefined ? shared : { ...shared, item }),
@@ -66,6 +81,7 @@ export function createEvidenceExchanges(
 				const works = waiting ?? [];
 				waiting = null;
 				for (const work of works) begin(work);
+				releaseWaiting();
 			},
 		};
 	};

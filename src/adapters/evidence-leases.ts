@@ -50,10 +50,14 @@ export interface EvidenceLeasePorts {
 
 /** The leases that an isolate holds. */
 export interface EvidenceLeases {
-	/** From memory; a promise where this isolate has to look into KV first. Never throws, never rejects. */
+	/**
+	 * From memory; a promise where this isolate has to look into KV first. Never throws, never rejects. `isCanary`: the terms are of
+	 * the policy that a canary tries.
+	 */
 	readonly current: (
 		address: EvidenceAddress,
 		terms: GuaranteeTerms,
+		isCanary: boolean,
 	) => EvidenceLease | null | Promise<EvidenceLease | null>;
 }
 
@@ -87,10 +91,11 @@ export function createEvidenceLeases({ ledgerOf, kv, clock, waitUntil, logFault 
 		}
 	};
 
-	const refresh = async (held: Held, address: EvidenceAddress, terms: GuaranteeTerms): Promise<void> => {
+	const refresh = async (held: Held, asking: Parameters<EvidenceLedgerPort["lease"]>[0]): Promise<void> => {
+		const { address } = asking;
 		const { tenant, cascade } = address;
 		try {
-			const asked = await settledWithin(ledgerOf(address).lease({ address, terms }), MOST_LEDGER_MS, clock);
+			const asked = await settledWithin(ledgerOf(address).lease(asking), MOST_LEDGER_MS, clock);
 			if (asked?.ok === true) {
 				adopt(held, asked.value);
 				return;
@@ -108,7 +113,7 @@ export function createEvidenceLeases({ ledgerOf, kv, clock, waitUntil, logFault 
 	};
 
 	return {
-		current(address, terms) {
+		current(address, terms, isCanary) {
 			const name = evidenceLedgerName(address);
 			const now = clock.now();
 			let held = leases.get(name);
@@ -118,7 +123,7 @@ export function createEvidenceLeases({ ledgerOf, kv, clock, waitUntil, logFault 
 			}
 			if (now - held.askedAt >= REFRESH_MS) {
 				held.askedAt = now;
-				waitUntil(refresh(held, address, terms));
+				waitUntil(refresh(held, { address, terms, isCanary }));
 			}
 			return held.lease === undefined ? firstOf(held, address) : held.lease;
 		},

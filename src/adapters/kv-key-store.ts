@@ -4,6 +4,7 @@ import { isWellFormedApiKey } from "../core/api-key.ts";
 import { keyRecordName } from "../core/published-records.ts";
 import { ok } from "../core/result.ts";
 import type { Clock, KeyStore } from "../cascade/ports.ts";
+import type { FaultLog } from "./fault-counter.ts";
 import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
 
 /** `key/<sha256 in hex>`: what the store knows of a key. Never the key. */
@@ -29,6 +30,7 @@ export function createKvKeyStore(input: {
 	readonly clock: Clock;
 	readonly knownKeys?: readonly string[];
 	readonly times?: CacheTimes;
+	readonly logFault?: FaultLog;
 }): KeyStore {
 	const { knownKeys = [] } = input;
 	const records = createKvRecordCache({

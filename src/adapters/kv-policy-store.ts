@@ -6,6 +6,7 @@ import { parseTenantPolicy } from "../core/parse-tenant-policy.ts";
 import type { TenantPolicy } from "../core/tenant-policy.ts";
 import type { CascadeGuarantee, Clock, PolicyAtRevision, PolicyStore, PublishedPolicy } from "../cascade/ports.ts";
 import { sha256Hex } from "./kv-key-store.ts";
+import type { FaultLog } from "./fault-counter.ts";
 import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
 
 const revision = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -38,6 +39,7 @@ export function createKvPolicyStore(input: {
 	readonly kv: Pick<KVNamespace, "get">;
 	readonly clock: Clock;
 	readonly times?: CacheTimes;
+	readonly logFault?: FaultLog;
 }): PolicyStore {
 	const records = createKvRecordCache({
 		...input,
@@ -69,7 +71,8 @@ async function atRevision(revision: number, policy: TenantPolicy): Promise<Polic
 	const guarantees = new Map<string, CascadeGuarantee>();
 	for (const [alias, cascade] of Object.entries(policy.cascades)) {
 		const terms = guaranteeTerms(cascade);
-		if (terms !== null) guarantees.set(alias, { configHash: await sha256Hex(guaranteeConfigText(cascade)), terms });
+		if (terms === null) continue;
+		guarantees.set(alias, { configHash: await sha256Hex(guaranteeConfigText(cascade, policy)), terms });
 	}
 	return guarantees.size === 0 ? { revision, policy } : { revision, policy, guarantees };
 }

@@ -2,7 +2,8 @@ import QuickLRU from "quick-lru";
 import { parseJson } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { settledWithin } from "../web/settled-within.ts";
-import { logFault } from "./observation-log.ts";
+import type { FaultLog } from "./fault-counter.ts";
+import { logFault as logOnly } from "./observation-log.ts";
 import type { Clock, StoreFailure } from "../cascade/ports.ts";
 
 /** How long what was read may be used. */
@@ -25,6 +26,9 @@ const CACHE_TIMES: CacheTimes = {
 	lastGoodMs: 3_600_000,
 };
 
+/** For so many milliseconds after a read that failed the last good record serves without another: an outage is not to slow every request. */
+const ASK_AGAIN_MS = 5_000;
+
 /** KV's own cache at each location; 30 s is the least it takes. */
 const KV_CACHE_TTL_SECONDS = 30;
 const MOST_RECORDS = 2_000;
@@ -34,6 +38,8 @@ interface Entry<Value> {
 	/** The newest record ever read, which an absent one does not make forgotten: a reader must not go back behind it. */
 	readonly newest: Value | null;
 	readonly readAt: number;
+	/** When the last good record is read again after a read that failed. */
+	readonly askAgainAt?: number;
 }
 
 /** Reads records from KV through a bounded cache in the isolate. */
@@ -55,8 +61,9 @@ export function createKvRecordCache<Value>(input: {
 	readonly isOlder?: (read: Value, known: Value) => boolean;
 	readonly clock: Clock;
 	readonly times?: CacheTimes;
+	readonly logFault?: FaultLog;
 }): KvRecordCache<Value> {
-	const { kv, kind, parse, isOlder = () => false, clock, times = CACHE_TIMES } = input;
+	const { kv, kind, parse, isOlder = () => false, clock, times = CACHE_TIMES, logFault = logOnly } = input;
 	const entries = new QuickLRU<string, Entry<Value>>({ maxSize: MOST_RECORDS });
 
 	const fetchRecord = async (key: string): Promise<Result<Value | null, "unreadable" | "unparsable">> => {
@@ -85,11 +92,15 @@ export function createKvRecordCache<Value>(input: {
 			if (known !== undefined && now - known.readAt < (known.value === null ? times.absentMs : times.freshMs)) {
 				return ok(known.value);
 			}
+			const usable = known !== undefined && known.value !== null && now - known.readAt < times.lastGoodMs;
+			if (usable && now < (known.askAgainAt ?? 0)) return ok(known.value);
 			const fetched = await fetchRecord(key);
 			if (!fetched.ok) {
 				logFault(`kv-${fetched.error}`, { kind });
-				const usable = known !== undefined && known.value !== null && now - known.readAt < times.lastGoodMs;
-				return usable ? ok(known.value) : err({ kind: "store-unavailable" });
+				if (!usable) return err({ kind: "store-unavailable" });
+				// Not over what another request has read meanwhile.
+				if (entries.get(key) === known) entries.set(key, { ...known, askAgainAt: clock.now() + ASK_AGAIN_MS });
+				return ok(known.value);
 			}
 			const newest = known?.newest ?? null;
 			const value =

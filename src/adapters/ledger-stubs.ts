@@ -4,6 +4,7 @@ import { evidenceLedgerName } from "../core/published-records.ts";
 import type { BudgetLedgerPort } from "../core/ledger/lease-ports.ts";
 import type { TenantLedgerPort } from "../core/ledger/ledger-ports.ts";
 import type { MetricShardPort } from "../core/metrics/metric-report.ts";
+import type { SharedOutagePort } from "../core/resilience/shared-outage.ts";
 import type { OperatorRegistryPort } from "../core/ledger/registry-ports.ts";
 
 /** A namespace of Durable Objects, as far as ports are made of it; the classes stay unknown here. */
@@ -25,6 +26,11 @@ export function ledgerOf(namespace: ObjectNamespace, tenant: string): TenantLedg
 /** A shard of the metrics, by its name. */
 export function metricShard(namespace: ObjectNamespace, name: string): MetricShardPort {
 	return namespace.getByName(name) as MetricShardPort;
+}
+
+/** What isolates know together of an upstream. */
+export function sharedOutage(namespace: ObjectNamespace, upstream: string): SharedOutagePort {
+	return namespace.getByName(upstream) as SharedOutagePort;
 }
 
 /** The operator's registry. */

@@ -3,7 +3,8 @@ import type { LiveAnswer } from "../cascade/ports.ts";
 import { isJsonObject, parseJson } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
-import { readUpstreamError, streamFailure } from "../openai/upstream-error.ts";
+import { streamFailure } from "../openai/status-failure.ts";
+import { readUpstreamError } from "../openai/upstream-error.ts";
 
 /** A first event longer than this is refused. */
 const MOST_HEAD_BYTES = 1024 * 1024;

@@ -2,6 +2,8 @@ import type { CascadeStage, Clock, LiveAnswer, StageCall } from "../cascade/port
 import { err, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import { normaliseCompletion } from "../openai/normalise-completion.ts";
+import { streamFailure } from "../openai/status-failure.ts";
+import { readUpstreamError } from "../openai/upstream-error.ts";
 import { openLiveAnswer } from "./open-live-answer.ts";
 import type { Origin } from "./origin-store.ts";
 import { beginPost, postToOrigin, type OriginPost } from "./post-to-origin.ts";
@@ -55,7 +57,10 @@ export function createOriginStage(
 			const body = await postToOrigin(origin, postOf(call, false), MOST_ANSWER_BYTES, clock, fetcher);
 			if (!body.ok) return body;
 			const answer = normaliseCompletion(body.value);
-			return answer.ok ? answer : err({ kind: "invalid-answer", detail: answer.error });
+			if (answer.ok) return answer;
+			// Gateways answer 200 before they know, and say in the body what went wrong; a stream's first event is read so too.
+			const problem = readUpstreamError(body.value);
+			return err(problem === null ? { kind: "invalid-answer", detail: answer.error } : streamFailure(problem));
 		},
 		stream: open,
 		streamPrefix: async (call, rule) => prefixOf(await open(call), rule, call.signal, clock),

@@ -2,8 +2,9 @@ import * as v from "valibot";
 import { isOriginSecretName, originRecordName } from "../core/published-records.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Clock, StoreFailure } from "../cascade/ports.ts";
+import type { FaultLog } from "./fault-counter.ts";
 import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
-import { parseOriginUrl } from "../web/origin-url.ts";
+import { isAllowedHost, parseOriginUrl } from "../web/origin-url.ts";
 
 /** An operator-defined upstream that speaks OpenAI's API. */
 export interface Origin {
@@ -11,6 +12,8 @@ export interface Origin {
 	readonly baseUrl: string;
 	/** Sent as bearer token; null where the origin wants none. Never written anywhere. */
 	readonly key: string | null;
+	/** Calls of one isolate that may wait for its answer at once; absent: any number. */
+	readonly maxConcurrent?: number | undefined;
 }
 
 /** Finds origins by the name a policy uses. */
@@ -24,6 +27,7 @@ const originRecord = v.object({
 	version: v.literal(1),
 	baseUrl: v.string(),
 	secret: v.optional(v.nullable(v.string())),
+	maxConcurrent: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
 });
 
 /** Origins in KV. `secret` looks a Worker secret up by name. */
@@ -32,8 +36,11 @@ export function createKvOriginStore(input: {
 	readonly secret: (name: string) => string | undefined;
 	/** Allows `http:` to this machine, for the laptop. */
 	readonly allowLoopback: boolean;
+	/** The operator's list of hosts, as in the admin API: whoever can write to KV shall not lead a key elsewhere. Absent: any. */
+	readonly hosts?: readonly string[];
 	readonly clock: Clock;
 	readonly times?: CacheTimes;
+	readonly logFault?: FaultLog;
 }): OriginStore {
 	const records = createKvRecordCache({
 		...input,
@@ -48,14 +55,15 @@ export function createKvOriginStore(input: {
 			const record = await records.read(originRecordName(name));
 			if (!record.ok) return err(record.error);
 			if (record.value === null) return ok(null);
-			const { secret = null } = record.value;
+			const { secret = null, maxConcurrent } = record.value;
 			// A record that is well-formed and not allowed will not mend by itself: it is no passing fault of the store.
 			const baseUrl = parseOriginUrl(record.value.baseUrl, input.allowLoopback);
 			if (!baseUrl.ok || (secret !== null && !isOriginSecretName(secret))) return ok(null);
-			if (secret === null) return ok({ baseUrl: baseUrl.value, key: null });
+			if (!isAllowedHost(new URL(baseUrl.value).hostname, input.hosts ?? [])) return ok(null);
+			if (secret === null) return ok({ baseUrl: baseUrl.value, key: null, maxConcurrent });
 			const key = input.secret(secret);
 			// An origin without its key would be asked anonymously, and its refusal blamed on the client.
-			return ok(key === undefined || key === "" ? null : { baseUrl: baseUrl.value, key });
+			return ok(key === undefined || key === "" ? null : { baseUrl: baseUrl.value, key, maxConcurrent });
 		},
 	};
 }

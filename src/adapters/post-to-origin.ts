@@ -55,10 +55,16 @@ export async function beginPost(
 	try {
 		const text = await readBounded(response, MOST_ERROR_BYTES);
 		const retryAfter = response.headers.get("retry-after");
-		return err(readOriginFailure(response.status, retryAfter, text.ok ? text.value : "", clock.now()));
+		const told = text.ok ? withoutKey(text.value, origin.key) : "";
+		return err(readOriginFailure(response.status, retryAfter, told, clock.now()));
 	} catch {
 		return err({ kind: signal.aborted ? "aborted" : "unreachable" });
 	}
+}
+
+/** Some servers show in an error what they were sent; what an error says may reach the client. */
+function withoutKey(text: string, key: string | null): string {
+	return key === null || key === "" ? text : text.replaceAll(key, "[key]");
 }
 
 /** Posts JSON to an origin and reads its whole answer, of at most so many bytes; undefined is an answer that is no JSON. */

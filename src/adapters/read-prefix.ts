@@ -6,7 +6,8 @@ import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import { finishReasonOf, tokensOf } from "../openai/normalise-completion.ts";
-import { readUpstreamError, streamFailure } from "../openai/upstream-error.ts";
+import { streamFailure } from "../openai/status-failure.ts";
+import { readUpstreamError } from "../openai/upstream-error.ts";
 
 /** More than this is not held back, however few tokens it has. */
 const MOST_PREFIX_BYTES = 1024 * 1024;

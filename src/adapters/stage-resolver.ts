@@ -3,28 +3,52 @@ import { err, ok } from "../core/result.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import { createOriginModerationStage } from "./origin-moderation-stage.ts";
 import { createOriginStage } from "./origin-stage.ts";
+import { guardStage } from "./guarded-stage.ts";
+import type { UpstreamGuards } from "./upstream-guard.ts";
 import type { Origin, OriginStore } from "./origin-store.ts";
 import { workersAiCapabilities } from "./workers-ai-capabilities.ts";
 import { createWorkersAiClassifierStage } from "./workers-ai-classifier-stage.ts";
 import { createWorkersAiGuardStage } from "./workers-ai-guard-stage.ts";
 import { createWorkersAiStage, type WorkersAiBinding } from "./workers-ai-stage.ts";
 
-/** Finds the adapter of a stage. A new kind of stage is one adapter and one arm here. */
-export function createStageResolver(input: {
+/** What a resolver makes stages of. */
+interface StageResolverPorts {
 	readonly ai: WorkersAiBinding;
 	readonly origins: OriginStore;
 	readonly clock: Clock;
-}): StageResolver {
-	const { ai, origins, clock } = input;
+}
+
+/** Finds the adapter of a stage. A new kind of stage is one adapter and one arm here. */
+export function createStageResolver({ ai, origins, clock }: StageResolverPorts): StageResolver {
+	return resolverOf({ ai, origins, clock }, (stage) => stage);
+}
+
+/**
+ * The same, past the guards of the stages' upstreams. Calls to an origin may be made once more where they failed; those to
+ * Workers AI are not, since the next stage is there to answer.
+ */
+export function createGuardedResolver(
+	ports: StageResolverPorts & { readonly guards: UpstreamGuards; readonly random: () => number },
+): StageResolver {
+	const { guards } = ports;
+	return resolverOf(ports, (stage, policy, origin) =>
+		guardStage(stage, guards.of(policy, origin?.maxConcurrent), origin !== null, ports),
+	);
+}
+
+function resolverOf(
+	{ ai, origins, clock }: StageResolverPorts,
+	guarded: (stage: CascadeStage, policy: StagePolicy, origin: Origin | null) => CascadeStage,
+): StageResolver {
 	return async (stage) => {
 		switch (stage.adapter) {
 			case "workers-ai":
-				return ok(workersAiStage(ai, stage, clock));
+				return ok(guarded(workersAiStage(ai, stage, clock), stage, null));
 			case "openai": {
 				const origin = await origins.find(stage.origin ?? "");
 				if (!origin.ok) return err({ kind: "unreachable" });
 				if (origin.value === null) return err({ kind: "misconfigured", what: "origin" });
-				return ok(originStage(origin.value, stage, clock));
+				return ok(guarded(originStage(origin.value, stage, clock), stage, origin.value));
 			}
 		}
 	};

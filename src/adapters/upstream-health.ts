@@ -3,6 +3,8 @@ import type { Clock } from "../cascade/ports.ts";
 import { isOutage, type StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 
+import type { UpstreamGuards } from "./upstream-guard.ts";
+
 /** For so long after its failure a stage is taken to be down; each probe that fails doubles it, up to the most. */
 export const DOWN_MS = 10_000;
 const MOST_DOWN_MS = 300_000;
@@ -26,12 +28,16 @@ export interface UpstreamHealth {
  * hiding one; so while the last stage is known to be down no audits are drawn, lest an outage looks like a small model
  * that has become worse.
  */
-export function createUpstreamHealth(clock: Pick<Clock, "now">): UpstreamHealth {
+export function createUpstreamHealth(
+	clock: Pick<Clock, "now">,
+	guards: Pick<UpstreamGuards, "isDown"> = { isDown: () => false },
+): UpstreamHealth {
 	const outages = new QuickLRU<string, Outage>({ maxSize: MOST_STAGES });
 	const keyOf = (tenant: string, { adapter, origin, model }: StagePolicy) =>
 		JSON.stringify([tenant, adapter, origin, model]);
 	return {
-		isDown: (tenant, stage) => outages.size > 0 && clock.now() < (outages.get(keyOf(tenant, stage))?.until ?? 0),
+		isDown: (tenant, stage) =>
+			guards.isDown(stage) || (outages.size > 0 && clock.now() < (outages.get(keyOf(tenant, stage))?.until ?? 0)),
 		note(tenant, stage, failure) {
 			if (failure === null && outages.size === 0) return;
 			const key = keyOf(tenant, stage);

@@ -32,9 +32,10 @@ export function readWorkersAiFailure(status: number, text: string): StageFailure
 	if (known !== undefined) return known(message);
 	if (status === 429) return { kind: "overloaded", retryAfterSeconds: null };
 	if (status === 408) return { kind: "unreachable" };
-	if (status === 401 || status === 403) return { kind: "misconfigured", what: "credentials" };
+	if (status === 401 || status === 402 || status === 403) return { kind: "misconfigured", what: "credentials" };
 	if (status === 404) return { kind: "misconfigured", what: "model" };
-	if (status >= 400 && status < 500) return badRequest(message);
+	// As with an origin: any other status is about the moment, and not about the request.
+	if (status === 400 || status === 413 || status === 422) return badRequest(message);
 	return { kind: "upstream-error", status, message: "" };
 }
 

@@ -2,6 +2,8 @@ import type { CascadeStage, Clock, LiveAnswer, StageCall } from "../cascade/port
 import type { JsonObject } from "../core/json.ts";
 import { err, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
+import { streamFailure } from "../openai/status-failure.ts";
+import { readUpstreamError } from "../openai/upstream-error.ts";
 import { openLiveAnswer } from "./open-live-answer.ts";
 import { prefixOf } from "./read-prefix.ts";
 import { beginWorkersAi, runWorkersAi } from "./run-workers-ai.ts";
@@ -58,7 +60,9 @@ export function createWorkersAiStage(
 			const body = await runWorkersAi(ai, call.model, inputsOf(call, false), call.signal, MOST_ANSWER_BYTES);
 			if (!body.ok) return body;
 			const answer = readWorkersAiAnswer(body.value, call.maxOutputTokens);
-			return answer.ok ? answer : err({ kind: "invalid-answer", detail: answer.error });
+			if (answer.ok) return answer;
+			const problem = readUpstreamError(body.value);
+			return err(problem === null ? { kind: "invalid-answer", detail: answer.error } : streamFailure(problem));
 		},
 		stream: open,
 		streamPrefix: async (call, rule) => prefixOf(await open(call), rule, call.signal, clock),

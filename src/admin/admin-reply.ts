@@ -1,6 +1,7 @@
 import type { LedgerRefusal } from "../core/ledger/ledger-ports.ts";
 import type { PolicyProblem } from "../core/tenant-policy.ts";
 import type { ErrorObject } from "../openai/error-body.ts";
+import { STRICT_HEADERS } from "../web/response-headers.ts";
 
 /** Statuses of refusals. Beside those of inference: 409, 412, 422 and 428, which no client retries by itself here. */
 export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 422 | 428 | 429 | 500 | 503;
@@ -101,18 +102,6 @@ export function etagOf(revision: number): string {
 	return `"${revision}"`;
 }
 
-/**
- * On every reply: not to be cached, sniffed, framed or run. There is no CORS header, so no page of another site reads
- * a reply.
- */
-const COMMON_HEADERS = {
-	"cache-control": "no-store",
-	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-	"referrer-policy": "no-referrer",
-	"x-content-type-options": "nosniff",
-	"x-frame-options": "DENY",
-} as const;
-
 /** A reply as it leaves. Text, of another type than JSON, and a stream, of JSON, are sent as they are. */
 export function toResponse(
 	reply: { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> },
@@ -121,6 +110,6 @@ export function toResponse(
 	const { status, body, headers = {} } = reply;
 	return new Response(typeof body === "string" || body instanceof ReadableStream ? body : JSON.stringify(body), {
 		status,
-		headers: { ...COMMON_HEADERS, "content-type": "application/json", "x-request-id": requestId, ...headers },
+		headers: { ...STRICT_HEADERS, "content-type": "application/json", "x-request-id": requestId, ...headers },
 	});
 }

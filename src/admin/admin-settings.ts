@@ -1,3 +1,4 @@
+import { listedValues } from "../core/listed-values.ts";
 import { err, ok, type Result } from "../core/result.ts";
 
 /** What the operator has set, as text; anything may be missing. */
@@ -24,7 +25,7 @@ const HOST = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9]
  * it holds no secret. Nothing has a default: without a way to be an operator there is no admin API.
  */
 export function readAdminSettings(unchecked: UncheckedAdminSettings): Result<AdminSettings, string> {
-	const hashes = listed(unchecked.OPERATOR_KEY_SHA256);
+	const hashes = listedValues(unchecked.OPERATOR_KEY_SHA256);
 	if (hashes.some((hash) => !/^[0-9a-f]{64}$/u.test(hash) || hash === HASH_OF_NOTHING))
 		return err("OPERATOR_KEY_SHA256 must be SHA-256 hashes of keys, each 64 hex digits, with commas between them");
 	const teamDomain = unchecked.ACCESS_TEAM_DOMAIN?.trim().toLowerCase() ?? "";
@@ -34,7 +35,7 @@ export function readAdminSettings(unchecked: UncheckedAdminSettings): Result<Adm
 		return err("ACCESS_TEAM_DOMAIN must be a host name such as example.cloudflareaccess.com");
 	if (hashes.length === 0 && teamDomain === "")
 		return err("OPERATOR_KEY_SHA256, or ACCESS_TEAM_DOMAIN and ACCESS_AUD, must be set");
-	const originHosts = listed(unchecked.ORIGIN_HOSTS);
+	const originHosts = listedValues(unchecked.ORIGIN_HOSTS);
 	if (originHosts.some((host) => !HOST.test(host.replace(/^\*\./u, ""))))
 		return err("ORIGIN_HOSTS must be host names, each alone or as *.example.com, with commas between them");
 	return ok({
@@ -42,11 +43,4 @@ export function readAdminSettings(unchecked: UncheckedAdminSettings): Result<Adm
 		access: teamDomain === "" ? null : { teamDomain, audience },
 		originHosts,
 	});
-}
-
-function listed(text: string | undefined): string[] {
-	return (text ?? "")
-		.split(",")
-		.map((entry) => entry.trim().toLowerCase())
-		.filter((entry) => entry !== "");
 }

@@ -81,7 +81,8 @@ async function byAccess(request: Request, ports: AdminPorts): Promise<Result<Req
 	}
 	if (!name.ok) return err(unauthenticated("invalid_access_token", "This Cloudflare Access token is not valid here."));
 	if (isFromOtherSite(request)) {
-		const message = "A page of another site may not change anything with your Access session.";
+		const message =
+			"A page of another site may not change anything with your Access session; what is not sent by a page must be 'Content-Type: application/json'.";
 		return err(refuse({ status: 403, code: "cross_site_request", message }));
 	}
 	return ok({ actor: { kind: "access", name: name.value }, role: "operator" });
@@ -90,12 +91,25 @@ async function byAccess(request: Request, ports: AdminPorts): Promise<Result<Req
 /**
  * A key must be put into the request by whoever has it. Access is different: the browser sends its cookie with every
  * request, whichever page made it, and Cloudflare turns the cookie into this header. So a request that changes
- * something must come from a page of this Worker, or from no page. Every current browser says which (Fetch Metadata).
+ * something must come from a page of this Worker, or from no page. Every current browser says which: by `sec-fetch-site`
+ * (Fetch Metadata), and by `origin` on all but GET and HEAD. What says neither may be a browser that is too old to; all
+ * that one lets a page send elsewhere unasked is what a form can send, and that is refused as well. (OWASP, Cross-Site
+ * Request Forgery Prevention Cheat Sheet.)
  */
 function isFromOtherSite(request: Request): boolean {
-	if (request.method === "GET" || request.method === "HEAD") return false;
-	const site = request.headers.get("sec-fetch-site");
-	return site !== null && site !== "same-origin" && site !== "none";
+	const { method, headers, url } = request;
+	if (method === "GET" || method === "HEAD") return false;
+	const site = headers.get("sec-fetch-site");
+	const origin = headers.get("origin");
+	if (site !== null && site !== "same-origin" && site !== "none") return true;
+	// A page that is shown without a referrer, as ours are, may have `null` for its origin.
+	if (origin !== null && (origin !== "null" || site !== "same-origin")) return origin !== new URL(url).origin;
+	return site === null && method === "POST" && !isJsonType(headers.get("content-type"));
+}
+
+/** What no form can send. */
+function isJsonType(contentType: string | null): boolean {
+	return /^application\/(?:json|merge-patch\+json)\s*(?:;|$)/iu.test(contentType ?? "");
 }
 
 /** Names that clients and people give a key in an address. */

@@ -1,7 +1,7 @@
 import { isOriginSecretName } from "../core/published-records.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { PolicyProblem } from "../core/tenant-policy.ts";
-import { parseOriginUrl } from "../web/origin-url.ts";
+import { isAllowedHost, parseOriginUrl } from "../web/origin-url.ts";
 
 /** Where the operator lets origins be. */
 export interface OriginRules {
@@ -28,14 +28,4 @@ export function checkOrigin(
 	if (secret !== null && !isOriginSecretName(secret))
 		problems.push({ path: "secret", message: "must be the name of a Worker secret that begins with ORIGIN_" });
 	return baseUrl.ok && problems.length === 0 ? ok({ baseUrl: baseUrl.value, secret }) : err(problems);
-}
-
-/** Whether the list lets this host in. `*.example.com` is every host below `example.com`, not that host itself. */
-export function isAllowedHost(hostname: string, hosts: readonly string[]): boolean {
-	// A name may be written with the root's dot, which changes nothing about where it leads.
-	const host = hostname.replace(/\.$/u, "").toLowerCase();
-	return (
-		hosts.length === 0 ||
-		hosts.some((pattern) => (pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : host === pattern))
-	);
 }

@@ -9,6 +9,7 @@ import * as origins from "./routes/origin-routes.ts";
 import * as policy from "./routes/policy-routes.ts";
 import * as revisions from "./routes/revision-routes.ts";
 import * as tenants from "./routes/tenant-routes.ts";
+import * as texts from "./routes/text-routes.ts";
 
 /**
  * Every route of the admin API, in the order in which the description lists them. The app, who may call, the OpenAPI
@@ -36,6 +37,7 @@ export const ADMIN_ROUTES = [
 	canary.promoteCanary,
 	evidence.showEvidence,
 	evidence.exportEvidence,
+	texts.listTexts,
 	evidence.labelEvidence,
 	evidence.restartEvidence,
 	evidence.closeEvidence,

@@ -1,24 +1,26 @@
 import type { Completion } from "../core/completion.ts";
 import { totalCost } from "../core/cost.ts";
 import type { EvidenceEntry } from "../core/evidence/evidence-entry.ts";
+import { AUDIT_MS } from "../core/evidence/label-time.ts";
 import type { Cascade, StagePolicy } from "../core/tenant-policy.ts";
 import type { BesideCall } from "./beside-call.ts";
 import type { Evidence } from "./evidence-port.ts";
 import { beginFinalStage } from "./final-stage.ts";
 import { judgeStage } from "./judge-stage.ts";
+import { chooseText } from "./keep-text.ts";
 import { labelAnswer } from "./label-answer.ts";
 import type { AnswerLabel } from "./label-ports.ts";
 import { emptyRecord, type RunRecord } from "./run-record.ts";
 import type { StageRun } from "./stage-run.ts";
-
-/** What an audit may take in all; an invocation lives for 30 s after its answer has gone. */
-const AUDIT_MS = 25_000;
 
 /**
  * A label that has not come so long after the request's arrival is told as drawn before it comes: the ledger closes a time a minute
  * after its end, and of a row that it has not heard of by then it cannot know that it is missing.
  */
 const TELL_AFTER_MS = 20_000;
+
+/** Characters of both answers together; longer ones are told as drawn before they are compared. */
+const MOST_COMPARED_UNTOLD = 100_000;
 
 /** One run, seen by the work that follows its answer. */
 export interface AuditedRun {
@@ -48,24 +50,33 @@ const FAILED: AnswerLabel = { verdict: "failed", costUsd: 0 };
 /**
  * Asks the last stage, or the one that was asked beside the first, for its answer to a request that it was not to answer,
  * and tells how the two compare. That it was drawn is told first: an audit of which nothing more is heard counts as wrong. So does
- * one that could not be paid for: once the coin has fallen, leaving a row out would be leaving out by its outcome.
+ * one that could not be paid for: once the coin has fallen, leaving a row out would be leaving out by its outcome. `told`: the
+ * draw was told before, as an escalated answer's that was slow.
  */
-export async function audit(audited: AuditedRun, row: Row, beside: BesideCall | null): Promise<void> {
+export async function audit(
+	audited: AuditedRun,
+	row: Row,
+	{ beside = null, told = null }: { readonly beside?: BesideCall | null; readonly told?: Audit | null },
+): Promise<void> {
 	const { run, last, evidence } = audited;
-	const begun = beginAudit(audited, row.entry);
-	let reference: Completion | null = null;
-	if (beside !== null) {
-		// It runs already, so it is told as a failure if its draw cannot be sent, and not kept.
-		const isSent = await begun.draw();
-		reference = await beside.reference(isSent ? begun.msLeft() : 0, begun.record);
-	} else {
+	const begun = beginAudit(audited, row.entry, told?.draw() ?? null);
+	const giveText = chooseText(audited, row);
+	const ask = async (): Promise<Completion | null> => {
+		if (beside !== null) {
+			// It runs already, so it is told as a failure if its draw cannot be sent, and not kept.
+			const isSent = await begun.draw();
+			return beside.reference(isSent ? begun.msLeft() : 0, begun.record);
+		}
 		const asking = { ...begun.run, request: { ...run.request, stream: false, includeUsage: false } };
 		const final = await beginFinalStage(asking, last, AUDIT_MS, AUDIT_MS, begun.draw).result;
 		evidence.asked(last, final.kind === "failed" ? final.failure : null);
-		if (final.kind === "whole") reference = final.answer;
-	}
-	if (await begun.draw())
-		begun.tell(reference === null ? FAILED : await labelled(audited, row.edge, reference, begun.msLeft()));
+		return final.kind === "whole" ? final.answer : null;
+	};
+	const reference = await orOnFault(evidence, ask, null);
+	if (!(await begun.draw())) return;
+	const label = reference === null ? FAILED : await labelled(audited, row.edge, reference, begun.msLeft());
+	begun.tell(label);
+	giveText(reference, label.verdict);
 }
 
 /**
@@ -80,13 +91,20 @@ export async function labelEscalated(
 ): Promise<void> {
 	const { cascade, evidence } = audited;
 	const { kind } = cascade.labeller;
-	if (told !== null || kind === "similarity" || kind === "judge") {
+	const giveText = chooseText(audited, row);
+	// Comparing long texts takes time of the isolate, and one that is ended for it must not have lost the row by its answer.
+	const isLong = row.edge.text.length + reference.text.length > MOST_COMPARED_UNTOLD;
+	if (told !== null || isLong || kind === "similarity" || kind === "judge") {
 		const begun = told ?? beginAudit(audited, row.entry);
-		if (await begun.draw()) begun.tell(await labelled(audited, row.edge, reference, AUDIT_MS));
+		if (!(await begun.draw())) return;
+		const label = await labelled(audited, row.edge, reference, AUDIT_MS);
+		begun.tell(label);
+		giveText(reference, label.verdict);
 		return;
 	}
 	const { verdict } = await labelled(audited, row.edge, reference, AUDIT_MS);
 	evidence.record({ ...row.entry, draw: "labelled", wrong: verdict !== "right" });
+	giveText(reference, verdict);
 }
 
 /** Asks the first stage what it would have answered to a request that the gate sent past it. */
@@ -104,9 +122,13 @@ export async function auditGated(
 	begun.tell(edge === null ? FAILED : await labelled(audited, edge, reference, begun.msLeft()));
 }
 
-/** Watches an escalated answer's label; `settle` gives the audit that it has become by then, null where it came soon. */
-export function tellWhenSlow(audited: AuditedRun, { entry }: Row): { readonly settle: () => Audit | null } {
+/**
+ * Waits for an escalated answer's label, and keeps the request alive meanwhile; `settle`, to be called when what becomes of the label
+ * is being told, gives the audit that it has become by then, null where it came soon.
+ */
+export function awaitLabel(audited: AuditedRun, { entry }: Row): { readonly settle: () => Audit | null } {
 	const { clock } = audited.run;
+	const release = audited.evidence.hold();
 	let told: Audit | null = null;
 	const cancel = clock.setTimer(Math.max(0, TELL_AFTER_MS - (clock.now() - entry.at)), () => {
 		told = beginAudit(audited, entry);
@@ -115,6 +137,7 @@ export function tellWhenSlow(audited: AuditedRun, { entry }: Row): { readonly se
 	return {
 		settle() {
 			cancel();
+			release();
 			return told;
 		},
 	};
@@ -128,11 +151,10 @@ export async function tellFailed(audit: Audit): Promise<void> {
 /** One that has begun. */
 export type Audit = ReturnType<typeof beginAudit>;
 
-/** An audit's own clock, record and run, apart from the request's. */
-function beginAudit({ run, evidence }: AuditedRun, entry: UnlabelledEntry) {
+/** An audit's own clock, record and run, apart from the request's; its draw is on its way already where `drawing` is there. */
+function beginAudit({ run, evidence }: AuditedRun, entry: UnlabelledEntry, drawing: Promise<boolean> | null = null) {
 	const startedAt = run.clock.now();
 	const record: RunRecord = emptyRecord();
-	let drawing: Promise<boolean> | null = null;
 	return {
 		record,
 		run: { ...run, signal: NOBODY_LEAVES, record } satisfies StageRun,
@@ -172,5 +194,16 @@ function labelled(
 	const { clock, resolveStage, spending, request, requestId } = run;
 	const ports = { clock, resolveStage, spending, embedTexts: evidence.embedTexts };
 	const pair = { request, requestId, edge, reference };
-	return labelAnswer(ports, cascade.labeller, pair, { timeoutMs, signal: NOBODY_LEAVES });
+	const label = () => labelAnswer(ports, cascade.labeller, pair, { timeoutMs, signal: NOBODY_LEAVES });
+	return orOnFault(evidence, label, FAILED);
+}
+
+/** A fault of our own, which some answer has brought about, is logged; and it must not take that answer's row with it. */
+async function orOnFault<Value>(evidence: Evidence, work: () => Promise<Value>, otherwise: Value): Promise<Value> {
+	try {
+		return await work();
+	} catch (fault) {
+		evidence.later(() => Promise.reject(fault));
+		return otherwise;
+	}
 }

@@ -1,4 +1,5 @@
 import type { Completion } from "../core/completion.ts";
+import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import { startDeadline } from "./deadline.ts";
 import type { Evidence } from "./evidence-port.ts";
@@ -18,11 +19,18 @@ export interface BesideCall extends FinalCall {
 	readonly reference: (timeoutMs: number, record: RunRecord) => Promise<Completion | null>;
 }
 
+/** What such a call tells, and what reads its streams. */
+interface BesidePorts {
+	readonly readStream: Evidence["readStream"];
+	/** What came of asking; null: it answered. Not told of a call that was stopped before, which says nothing of its stage. */
+	readonly asked: (failure: StageFailure | null) => void;
+}
+
 /** Begins such a call. */
 export function besideCall(
 	run: StageRun,
 	stage: StagePolicy,
-	readStream: Evidence["readStream"],
+	{ readStream, asked }: BesidePorts,
 	begin: (run: StageRun) => FinalCall,
 ): BesideCall {
 	const client = new AbortController();
@@ -34,16 +42,22 @@ export function besideCall(
 	const own = emptyRecord();
 	const call = begin({ ...run, signal: client.signal, record: own });
 	let isTaken = false;
-	const bill = (record: RunRecord) => void record.calls.push(...own.calls.splice(0));
+	let isStopped = false;
+	const bill = (record: RunRecord) => {
+		record.calls.push(...own.calls.splice(0));
+		record.retries += own.retries;
+		own.retries = 0;
+	};
 	const settled = async () => {
 		const final = await call.result;
 		if (!isTaken) bill(run.record);
 		if (final.kind !== "live") detach();
+		if (!isStopped) asked(final.kind === "failed" ? final.failure : null);
 		return final;
 	};
 
 	/** The whole of a stream that nobody is sent; recorded, as its call is not yet. */
-	const wholeOf = async ({ live, startedAt, reservation }: StageStream): Promise<Completion | null> => {
+	const wholeOf = async ({ live, startedAt, reservation, ended }: StageStream): Promise<Completion | null> => {
 		const watched = watchStream(live);
 		let answer: Completion | null = null;
 		try {
@@ -56,12 +70,14 @@ export function besideCall(
 		const ms = run.clock.now() - startedAt;
 		const timing = { stage: stage.name, model: stage.model, purpose: "answer" as const, ms };
 		reservation.settle(recordCall(own, timing, stage.price, answer?.usage ?? null));
+		ended?.(answer?.usage ?? null);
 		return answer;
 	};
 
 	return {
 		result: settled(),
 		stop() {
+			isStopped = true;
 			detach();
 			call.stop();
 		},
@@ -78,6 +94,8 @@ export function besideCall(
 			const final = await deadline.race(call.result);
 			let answer: Completion | null = null;
 			if (final === undefined) {
+				isStopped = true;
+				if (timeoutMs > 0) asked({ kind: "timeout", afterMs: timeoutMs });
 				call.stop();
 				call.account(null);
 			} else if (final.kind === "whole") ({ answer } = final);
@@ -87,7 +105,10 @@ export function besideCall(
 				// Ends the upstream call, and with it a reading that time cut short, which then puts itself on record.
 				final.stream.abort();
 				void final.stream.live.rest.cancel().catch(() => {});
-				if (deadline.expired()) await reading;
+				if (deadline.expired()) {
+					if (timeoutMs > 0) asked({ kind: "timeout", afterMs: timeoutMs });
+					await reading;
+				}
 			}
 			deadline.abort();
 			bill(record);

@@ -1,9 +1,6 @@
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { Clock } from "./ports.ts";
 
-/** With less time left, a call is not begun: it would only be paid for and aborted. */
-export const LEAST_MS_FOR_A_CALL = 500;
-
 /** A time limit on one piece of work, joined with the client's own signal. */
 export interface Deadline {
 	/** Aborts when the time is up, when the parent aborts, or by `abort`. */
@@ -12,6 +9,8 @@ export interface Deadline {
 	readonly expired: () => boolean;
 	/** Why the work gave nothing: its own failure; where it has none, or was only aborted, whatever ended it. */
 	readonly causeOf: <Failure extends StageFailure>(failure: Failure | undefined) => Failure | StageFailure;
+	/** Calls back when the signal aborts; now, if it has. */
+	readonly onEnd: (callback: () => void) => void;
 	/** Stops the clock and leaves the signal alive: the work has begun to answer. */
 	readonly clear: () => void;
 	/** Ends the work now. */
@@ -52,6 +51,10 @@ export function startDeadline(clock: Clock, ms: number, parent: AbortSignal): De
 		causeOf(failure) {
 			if (failure !== undefined && failure.kind !== "aborted") return failure;
 			return timeIsUp ? { kind: "timeout", afterMs: ms } : { kind: "aborted" };
+		},
+		onEnd(callback) {
+			if (controller.signal.aborted) callback();
+			else waiting.push(callback);
 		},
 		clear: cancelTimer,
 		abort: end,

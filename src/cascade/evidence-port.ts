@@ -1,4 +1,5 @@
 import type { Completion } from "../core/completion.ts";
+import type { AuditedText } from "../core/evidence/audited-text.ts";
 import type { AuditVerdict, EvidenceEntry } from "../core/evidence/evidence-entry.ts";
 import type { EvidenceLease, GuaranteeTerms } from "../core/evidence/evidence-ports.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
@@ -31,6 +32,11 @@ export interface Evidence {
 	readonly verdict: (verdict: AuditVerdict) => void;
 	/** Does work once the answer is on its way. It outlives the client's connection; a throw is logged as a fault. */
 	readonly later: (work: () => Promise<void>) => void;
+	/**
+	 * Keeps what runs for this request alive until what is returned is called, although its client leaves: from when a label is due
+	 * until it, or that it is missing, has been told.
+	 */
+	readonly hold: () => () => void;
 	/** Whether the last stage has failed so lately that an audit would be asked in vain. */
 	readonly isDown: (stage: StagePolicy) => boolean;
 	/** Tells what came of asking the last stage; null: it answered. */
@@ -38,6 +44,11 @@ export interface Evidence {
 	/** The answer that a whole stream of chat chunks holds; null where it is not whole, or none. */
 	readonly readStream: (bytes: readonly Uint8Array[]) => Completion | null;
 	readonly embedTexts: TextEmbedder;
+	/**
+	 * What takes the text of a row that is to be labelled; null where this one is not kept, which must not depend on its verdict.
+	 * Absent: the policy keeps no text.
+	 */
+	readonly chooseText?: (served: AuditedText["served"]) => ((text: Omit<AuditedText, "expiresAt">) => void) | null;
 }
 
 /** One request for answers of a guaranteed cascade. */
@@ -46,6 +57,8 @@ export interface GuaranteedRequest extends CascadeGuarantee {
 	/** The cascade's alias. */
 	readonly cascade: string;
 	readonly policyRevision: number;
+	/** That revision is a canary's, and was chosen by its share. */
+	readonly isCanary: boolean;
 	/** At arrival, in milliseconds since the Unix epoch. */
 	readonly at: number;
 }

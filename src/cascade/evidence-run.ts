@@ -8,9 +8,9 @@ import type { Cascade, StagePolicy } from "../core/tenant-policy.ts";
 import {
 	audit,
 	auditGated,
+	awaitLabel,
 	labelEscalated,
 	tellFailed,
-	tellWhenSlow,
 	type AuditedRun,
 	type Row,
 	type UnlabelledEntry,
@@ -60,7 +60,7 @@ export function beginEvidence(
 	let beside: BesideCall | null = null;
 	let row: Row | null = null;
 	/** The label of an escalated answer, while it is waited for. */
-	let awaited: ReturnType<typeof tellWhenSlow> | null = null;
+	let awaited: ReturnType<typeof awaitLabel> | null = null;
 
 	const regimeOf = (lease: EvidenceLease | null): Regime =>
 		lease?.configHash === configHash ? lease : { epoch: 0, phase: 0, auditPropensity: terms.auditPropensity };
@@ -82,6 +82,7 @@ export function beginEvidence(
 
 	let regime = leased instanceof Promise ? null : regimeOf(leased);
 	const gated = isGated ? gatedEntry(regime ?? regimeOf(null)) : null;
+	const releaseGated = gated === null ? null : evidence.hold();
 
 	function gatedEntry(known: Regime): UnlabelledEntry | null {
 		const propensity = known.auditPropensity;
@@ -109,6 +110,7 @@ export function beginEvidence(
 	/** The last stage's answer to a request of which the first stage's is to be labelled. */
 	const compare = (reference: Completion): void => {
 		if (gated !== null) evidence.later(() => auditGated(audited, gated, reference));
+		releaseGated?.();
 		const known = row;
 		if (known === null) return;
 		const told = awaited?.settle() ?? null;
@@ -118,11 +120,12 @@ export function beginEvidence(
 	/** Such a request to which the last stage gave none. It must not vanish, or a failure that depends on it would hide it. */
 	const giveUp = (failure: StageFailure["kind"]): void => {
 		if (gated !== null) evidence.later(() => auditGated(audited, gated, null));
+		releaseGated?.();
 		const known = row;
 		if (known === null) return;
 		const told = awaited?.settle() ?? null;
 		// The client's leaving ended the call that was to label it, so another is made: its label was due for certain.
-		if (failure === "aborted" && !evidence.isDown(last)) evidence.later(() => audit(audited, known, null));
+		if (failure === "aborted" && !evidence.isDown(last)) evidence.later(() => audit(audited, known, { told }));
 		else if (told !== null) evidence.later(() => tellFailed(told));
 		else if (failure === "aborted" || isOutage(failure)) without(known.entry, "unobserved");
 		else evidence.record({ ...known.entry, draw: "labelled", wrong: true });
@@ -130,13 +133,28 @@ export function beginEvidence(
 
 	const watched = (stream: StageStream): StageStream => {
 		const { live, passed } = watchStream(stream.live);
-		const ended = () => {
-			const [bytes, hasLeft] = [passed(), run.signal.aborted];
-			evidence.later(async () => {
-				const reference = bytes === null ? null : evidence.readStream(bytes);
-				if (reference === null) giveUp(hasLeft ? "aborted" : "broken-off");
-				else compare(reference);
-			});
+		const { signal } = run;
+		let [isTold, hasLeft] = [false, false];
+		const tell = async () => {
+			if (isTold) return;
+			isTold = true;
+			signal.removeEventListener("abort", leave);
+			const bytes = passed();
+			const reference = bytes === null ? null : evidence.readStream(bytes);
+			if (reference !== null) compare(reference);
+			else giveUp(hasLeft && bytes !== null ? "aborted" : "broken-off");
+		};
+		// A stream whose reader has gone may never be read again, nor be told to have ended.
+		const leave = () => {
+			hasLeft = true;
+			evidence.later(tell);
+		};
+		if (signal.aborted) leave();
+		else signal.addEventListener("abort", leave);
+		const ended: StageStream["ended"] = (usage) => {
+			stream.ended?.(usage);
+			hasLeft = signal.aborted;
+			evidence.later(tell);
 		};
 		return { ...stream, live, ended };
 	};
@@ -144,7 +162,8 @@ export function beginEvidence(
 	return {
 		certified: () => (leased instanceof Promise ? leased.then(decide) : decide(leased)),
 		beside(begin) {
-			beside = besideCall(run, last, evidence.readStream, begin);
+			const asked = (failure: StageFailure | null) => evidence.asked(last, failure);
+			beside = besideCall(run, last, { readStream: evidence.readStream, asked }, begin);
 			return beside;
 		},
 		judged(judgement) {
@@ -161,7 +180,7 @@ export function beginEvidence(
 			};
 			if (regime !== null && answer !== null && confidence !== null && inScope) {
 				row = { entry: entryIn(regime), edge: answer };
-				if (!isAccepted) awaited = tellWhenSlow(audited, row);
+				if (!isAccepted) awaited = awaitLabel(audited, row);
 				return;
 			}
 			// No promise is about it, so nobody needs its label.
@@ -172,17 +191,19 @@ export function beginEvidence(
 			if (row === null) return false;
 			const known = row;
 			const { propensity } = known.entry;
-			const isDown = evidence.isDown(last);
+			// A middle stage is served: the first one's label is not that of an answer that is there, but an audit's.
+			const told = awaited?.settle() ?? null;
+			const isDown = told === null && evidence.isDown(last);
 			const isDrawn = !isDown && toss(propensity);
 			if (!isDrawn) without(known.entry, isDown ? "unobserved" : "not-drawn");
 			else {
 				beside?.take();
-				evidence.later(() => audit(audited, known, beside));
+				evidence.later(() => audit(audited, known, { beside, told }));
 			}
 			return isDrawn;
 		},
 		final(final) {
-			evidence.asked(last, final.kind === "failed" ? final.failure : null);
+			if (beside === null) evidence.asked(last, final.kind === "failed" ? final.failure : null);
 			if (row === null && gated === null) return final;
 			if (final.kind === "live") return { ...final, stream: watched(final.stream) };
 			if (final.kind === "whole") compare(final.answer);

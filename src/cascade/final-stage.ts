@@ -3,16 +3,16 @@ import { unsupportedByEdge } from "../core/edge-support.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import { failedTaskCheck } from "../core/answer-checks.ts";
-import { LEAST_MS_FOR_A_CALL, startDeadline } from "./deadline.ts";
-import type { CascadeStage } from "./ports.ts";
+import { startDeadline } from "./deadline.ts";
+import { LEAST_MS_FOR_A_CALL, type CascadeStage } from "./ports.ts";
 import { reserveCall, UNLIMITED } from "./reserve-call.ts";
 import { recordAnswer, recordEstimatedCall, recordFailedCall } from "./run-record.ts";
 import type { StageRun, StageStream } from "./stage-run.ts";
 
 /** What the last stage said. Its call is on record, but for a stream's, whose end nobody knows yet. */
 export type FinalAnswer =
-	| { readonly kind: "whole"; readonly answer: Completion }
-	| { readonly kind: "live"; readonly stream: StageStream }
+	| { readonly kind: "whole"; readonly answer: Completion; readonly detail?: string }
+	| { readonly kind: "live"; readonly stream: StageStream; readonly detail?: string }
 	| { readonly kind: "failed"; readonly failure: StageFailure };
 
 /** The last stage, being asked. */
@@ -84,6 +84,8 @@ export function beginFinalStage(
 			model: stage.model,
 			signal: deadline.signal,
 			timeoutMs,
+			onOver: deadline.onEnd,
+			retried: () => void (record.retries += 1),
 			// A label's score is told where the model can tell it.
 			...(request.task !== undefined && resolved.value.capabilities.logprobs
 				? { topLogprobs: LABEL_ALTERNATIVES }

@@ -1,3 +1,4 @@
+import { LEAST_MS_FOR_A_CALL } from "./ports.ts";
 import type { ChatRequest, TokenUsage } from "../core/completion.ts";
 import { totalCost, type Price } from "../core/cost.ts";
 import { compareAnswers } from "../core/evidence/compare-answers.ts";
@@ -13,7 +14,7 @@ import type { Labeller, LabelVerdict } from "../core/evidence/labeller.ts";
 import { estimatedTokens, tokensOf } from "../core/gate.ts";
 import type { Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
-import { LEAST_MS_FOR_A_CALL, startDeadline, type Deadline } from "./deadline.ts";
+import { startDeadline, type Deadline } from "./deadline.ts";
 import type { AnswerLabel, AnswerPair, LabelPorts } from "./label-ports.ts";
 import { reserveUsage, UNLIMITED } from "./reserve-call.ts";
 import {

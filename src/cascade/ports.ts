@@ -7,6 +7,9 @@ import type { StageCapabilities } from "../core/edge-support.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { BudgetPolicy, StagePolicy, TenantPolicy } from "../core/tenant-policy.ts";
 
+/** With less time left, a call is not begun: it would only be paid for and aborted. */
+export const LEAST_MS_FOR_A_CALL = 500;
+
 /** What a stage is asked. */
 export interface StageCall {
 	readonly request: ChatRequest;
@@ -31,6 +34,10 @@ export interface StageCall {
 	/** What is left of the deadline, told to upstreams that can use it. */
 	readonly timeoutMs: number;
 	readonly requestId: string;
+	/** Calls back when nobody waits for the answer any more: as `signal` does, at a tenth of a listener's price. */
+	readonly onOver?: (callback: () => void) => void;
+	/** To be told of each time that the call is made once more. */
+	readonly retried?: () => void;
 }
 
 /** A stream that has begun, in OpenAI's chunk events. Its first event has been seen and is no error. */

@@ -5,12 +5,12 @@ import { decideGate } from "../core/gate.ts";
 import { isClientFault, type StageFailure } from "../core/stage-failure.ts";
 import type { Cascade, StagePolicy } from "../core/tenant-policy.ts";
 import type { Reason, TrailEntry } from "../core/trail.ts";
-import { LEAST_MS_FOR_A_CALL } from "./deadline.ts";
 import type { Evidence } from "./evidence-port.ts";
 import { beginEvidence, type EvidenceRun } from "./evidence-run.ts";
-import { beginFinalStage, type FinalCall } from "./final-stage.ts";
+import type { FinalCall } from "./final-stage.ts";
+import { beginLastStage } from "./hedged-stage.ts";
 import { judgeStage } from "./judge-stage.ts";
-import type { LiveAnswer } from "./ports.ts";
+import { LEAST_MS_FOR_A_CALL, type LiveAnswer } from "./ports.ts";
 import { boundedRequest } from "./reserve-call.ts";
 import { emptyRecord, recordCall, usageOrEstimate, type RunRecord } from "./run-record.ts";
 import { judgedEntry, type StageRun, type StageStream } from "./stage-run.ts";
@@ -72,7 +72,7 @@ export async function runCascade(shared: SharedByStages, cascade: Cascade, route
 	const stages = routedStages(run, cascade, route);
 	const evidence = evidenceOf(run, cascade, shared.evidence, stages.passedOver);
 	const beside = cascade.mode === "parallel" && stages.judged.length > 0;
-	const begin = (asking = run) => beginFinalStage(asking, stages.final, msLeft(), cascade.timeoutMs);
+	const begin = (asking = run) => beginLastStage(asking, stages.final, msLeft(), cascade.timeoutMs);
 	const early = !beside ? null : evidence === null ? begin() : evidence.beside(begin);
 	let held: { readonly stage: StagePolicy; readonly answer: Completion } | null = null;
 
@@ -138,7 +138,8 @@ async function serveFinal(
 		if (!serveHeld) return { kind: "failed", failure, stage: stage.name, record };
 		return whole(run, cascade, held.stage, held.answer, entry.reason);
 	}
-	record.trail.push(lastEntry(stage, "accepted", route === "auto" ? "accepted" : "forced"));
+	const detail = given.kind === "failed" ? undefined : given.detail;
+	record.trail.push(lastEntry(stage, "accepted", route === "auto" ? "accepted" : "forced", detail));
 	return final.kind === "live"
 		? live(run, cascade, stage, final.stream, reason, null)
 		: whole(run, cascade, stage, final.answer, reason);
@@ -206,7 +207,7 @@ function live(
 			const call = { stage: served.name, model: served.model, purpose: "answer" as const, ms };
 			stream.reservation.settle(recordCall(record, call, served.price, usage));
 			stopped?.account(usage);
-			stream.ended?.();
+			stream.ended?.(usage);
 			return facts(usage);
 		},
 		abort: stream.abort,
@@ -214,12 +215,7 @@ function live(
 }
 
 /** The last stage's entry: it has no threshold, and nothing is measured. */
-function lastEntry(
-	stage: StagePolicy,
-	outcome: TrailEntry["outcome"],
-	reason: Reason,
-	detail?: StageFailure["kind"],
-): TrailEntry {
+function lastEntry(stage: StagePolicy, outcome: TrailEntry["outcome"], reason: Reason, detail?: string): TrailEntry {
 	return {
 		stage: stage.name,
 		outcome,

@@ -8,14 +8,19 @@ import type { CallRecord, TrailEntry } from "../core/trail.ts";
 export interface RunRecord {
 	readonly trail: TrailEntry[];
 	readonly calls: CallRecord[];
+	/** Calls that were made once more after they had failed. */
+	retries: number;
 }
+
+/** Where calls are put on record. */
+type Calls = Pick<RunRecord, "calls">;
 
 /** What is known of a call before its answer. */
 export type CallTiming = Pick<CallRecord, "stage" | "model" | "purpose" | "ms">;
 
 /** A record with nothing in it yet. */
 export function emptyRecord(): RunRecord {
-	return { trail: [], calls: [] };
+	return { trail: [], calls: [], retries: 0 };
 }
 
 const NOTHING: TokenUsage = { inputTokens: 0, outputTokens: 0 };
@@ -24,12 +29,16 @@ const NOTHING: TokenUsage = { inputTokens: 0, outputTokens: 0 };
 type Cost = CallRecord["costUsd"];
 
 /** Adds an answered call; a usage that the upstream did not report leaves the cost unknown. */
-export function recordCall(record: RunRecord, call: CallTiming, price: Price, usage: TokenUsage | null): Cost {
+export function recordCall(record: Calls, call: CallTiming, price: Price, usage: TokenUsage | null): Cost {
 	return add(record, { ...call, usage, costUsd: usage === null ? null : costOfUsage(price, usage) });
 }
 
-/** Adds a failed call. Nobody bills a request that was refused; one that was cut short may have cost anything. */
-export function recordFailedCall(record: RunRecord, call: CallTiming, failure: StageFailure): Cost {
+/**
+ * Adds a failed call. Nobody bills a request that was refused; one that was cut short may have cost anything. One that
+ * was not made, since its upstream is down, is none.
+ */
+export function recordFailedCall(record: Calls, call: CallTiming, failure: StageFailure): Cost {
+	if (failure.kind === "circuit-open") return 0;
 	const refused =
 		failure.kind === "unreachable" ||
 		failure.kind === "overloaded" ||
@@ -45,19 +54,14 @@ export function recordFailedCall(record: RunRecord, call: CallTiming, failure: S
  * tokens to count, as classifiers. Leaving its cost out would make the savings look better than they are: it is taken for
  * what `likely` tokens cost, and marked as an estimate. Without anything to go by the cost is unknown.
  */
-export function recordEstimatedCall(
-	record: RunRecord,
-	call: CallTiming,
-	price: Price,
-	likely: TokenUsage | null,
-): Cost {
+export function recordEstimatedCall(record: Calls, call: CallTiming, price: Price, likely: TokenUsage | null): Cost {
 	const costUsd = likely === null ? null : costOfUsage(price, likely);
 	return add(record, { ...call, usage: null, costUsd, ...(costUsd === null ? {} : { estimated: true }) });
 }
 
 /** Adds an answered call by what its answer says of tokens, or where a classifier says nothing, by an estimate. */
 export function recordAnswer(
-	record: RunRecord,
+	record: Calls,
 	call: CallTiming,
 	price: Price,
 	request: ChatRequest,
@@ -68,7 +72,7 @@ export function recordAnswer(
 		: recordCall(record, call, price, answer.usage);
 }
 
-function add(record: RunRecord, call: CallRecord): Cost {
+function add(record: Calls, call: CallRecord): Cost {
 	record.calls.push(call);
 	return call.costUsd;
 }

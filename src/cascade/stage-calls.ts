@@ -5,8 +5,8 @@ import { err, ok, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import type { CallRecord } from "../core/trail.ts";
-import { LEAST_MS_FOR_A_CALL, type Deadline } from "./deadline.ts";
-import type { CascadeStage, Reservation, Spending, StageCall } from "./ports.ts";
+import { type Deadline } from "./deadline.ts";
+import { LEAST_MS_FOR_A_CALL, type CascadeStage, type Reservation, type Spending, type StageCall } from "./ports.ts";
 import { reserveCall, UNLIMITED } from "./reserve-call.ts";
 import { recordAnswer, recordEstimatedCall, recordFailedCall } from "./run-record.ts";
 import type { StageRun } from "./stage-run.ts";
@@ -116,6 +116,8 @@ export class StageCalls {
 				model,
 				signal: this.#deadline.signal,
 				timeoutMs: this.#msLeft(),
+				onOver: this.#deadline.onEnd,
+				retried: () => void (record.retries += 1),
 				...differences,
 			}),
 		);

@@ -1,8 +1,9 @@
 import type { AnswerChecks } from "../core/answer-checks.ts";
-import type { ChatRequest, Completion } from "../core/completion.ts";
+import type { ChatRequest, Completion, TokenUsage } from "../core/completion.ts";
 import type { ConfidenceMethod, ConfidencePlan } from "../core/confidence/method.ts";
 import { decideDeferral } from "../core/deferral.ts";
 import type { EffectiveThreshold } from "../core/evidence/effective-threshold.ts";
+import type { HedgeBudget } from "../core/resilience/hedge-budget.ts";
 import type { ConfidenceReading } from "../core/reading.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
@@ -23,6 +24,8 @@ export interface StageRun {
 	readonly record: RunRecord;
 	/** Absent: the tenant has no budget. */
 	readonly spending?: Spending | undefined;
+	/** Bounds how often a slow last stage is asked at its second origin too; absent: second origins are not used. */
+	readonly hedges?: HedgeBudget | undefined;
 }
 
 /** A stage about to be asked, with what its judgement needs. */
@@ -59,8 +62,8 @@ export interface StageStream {
 	readonly reservation: Reservation;
 	/** Ends the upstream call. */
 	readonly abort: () => void;
-	/** To be told when its end is known, whatever it was. */
-	readonly ended?: () => void;
+	/** To be told when its end is known, whatever it was; the usage is null where it is not known. */
+	readonly ended?: (usage: TokenUsage | null) => void;
 }
 
 /** A detail may hold the name of a client's parameter, which is as long as the client likes. */
@@ -89,11 +92,17 @@ export function withoutAnswer(trailEntry: TrailEntry): Judgement {
 	return { kind: "not-accepted", answer: null, trailEntry };
 }
 
+const UNAVAILABLE: ReadonlySet<StageFailure["kind"]> = new Set([
+	"daily-allocation",
+	"overloaded",
+	"circuit-open",
+] as const);
+
 /** How the failure of a stage before the last is named; every one of them leads to the next stage. */
 export function failureReason(failure: StageFailure): Reason {
 	if (failure.kind === "budget-exhausted") return failure.kind;
 	if (failure.kind === "timeout") return "edge-timeout";
-	if (failure.kind === "daily-allocation" || failure.kind === "overloaded") return "edge-unavailable";
+	if (UNAVAILABLE.has(failure.kind)) return "edge-unavailable";
 	return "edge-failed";
 }
 

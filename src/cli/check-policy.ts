@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describeMethod } from "../core/confidence/method.ts";
+import { labelTimeWarnings } from "../core/evidence/label-time.ts";
 import { parseTenantPolicy } from "../core/parse-tenant-policy.ts";
 import type { StagePolicy, TenantPolicy } from "../core/tenant-policy.ts";
 import { parseJson } from "../core/json.ts";
 
-/** `cascade policy check FILE`: 0 where the policy is valid, 1 with every problem on standard error. */
+/** `cascade policy check FILE`: 0 where the policy is valid, 1 with every problem on standard error, where warnings are too. */
 export function checkPolicy(file: string): 0 | 1 {
 	const policy = readPolicyFile(file);
 	if (policy === undefined) return 1;
@@ -12,6 +13,8 @@ export function checkPolicy(file: string): 0 | 1 {
 		const described = stages.map(describeStage).join(" → ");
 		process.stdout.write(`${alias}: ${described}${mode === "parallel" ? ", together" : ""}\n`);
 	}
+	for (const { path, message } of labelTimeWarnings(policy))
+		process.stderr.write(`${file}: ${path}: ${message} (warning)\n`);
 	return 0;
 }
 

@@ -15,6 +15,8 @@ export interface CascadeFacts {
 	readonly thresholdSource?: "certified" | "manual";
 	readonly trail: readonly TrailEntry[];
 	readonly calls: readonly CallRecord[];
+	/** Calls that were made once more after they had failed; absent: none. */
+	readonly retries?: number;
 	readonly costUsd: number | null;
 	/** Against always asking the last stage; may be negative. */
 	readonly savedUsd: number | null;
@@ -28,8 +30,9 @@ export function gatherFacts(input: {
 	readonly reason: Reason;
 	readonly trail: readonly TrailEntry[];
 	readonly calls: readonly CallRecord[];
+	readonly retries?: number;
 }): CascadeFacts {
-	const { cascade, served, servedUsage, reason, trail, calls } = input;
+	const { cascade, served, servedUsage, reason, trail, calls, retries = 0 } = input;
 	const last = cascade.stages.at(-1) ?? served;
 	const judged =
 		trail.findLast((entry) => entry.confidence !== null) ?? trail.findLast((entry) => entry.threshold !== null);
@@ -42,6 +45,7 @@ export function gatherFacts(input: {
 		...(judged?.thresholdSource === undefined ? {} : { thresholdSource: judged.thresholdSource }),
 		trail,
 		calls,
+		...(retries === 0 ? {} : { retries }),
 		costUsd: totalCost(calls),
 		savedUsd: savedAgainstLastStage({
 			calls,

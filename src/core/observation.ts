@@ -29,6 +29,8 @@ export interface Observation {
 	readonly failure: string | null;
 	readonly trail: readonly TrailEntry[];
 	readonly calls: readonly CallRecord[];
+	/** Calls that were made once more after they had failed; absent: none. */
+	readonly retries?: number;
 	readonly costUsd: number | null;
 	readonly savedUsd: number | null;
 	/** To the last byte. */

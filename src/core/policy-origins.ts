@@ -12,13 +12,18 @@ interface Upstream {
 	readonly origin?: string | undefined;
 }
 
+/** A stage, which may name a second one. */
+interface Stage extends Upstream {
+	readonly hedge?: Upstream | undefined;
+}
+
 /** A labeller, of which a judge alone is an upstream. */
 interface Labelling extends Upstream {
 	readonly kind?: string;
 }
 
 interface CascadeUpstreams {
-	readonly stages: readonly Upstream[];
+	readonly stages: readonly Stage[];
 	readonly labeller?: Labelling | undefined;
 }
 
@@ -34,7 +39,10 @@ export function originsNamed({ cascades, embeddings }: Upstreams): readonly Name
 		origin === undefined ? [] : [{ path: `${path}.origin`, origin }];
 	return [
 		...Object.entries(cascades).flatMap(([alias, { stages, labeller = {} }]) => [
-			...stages.flatMap((stage, index) => named(`cascades.${alias}.stages[${index}]`, stage)),
+			...stages.flatMap((stage, index) => [
+				...named(`cascades.${alias}.stages[${index}]`, stage),
+				...named(`cascades.${alias}.stages[${index}].hedge`, stage.hedge ?? {}),
+			]),
 			...named(`cascades.${alias}.labeller`, labeller),
 		]),
 		...Object.entries(embeddings ?? {}).flatMap(([alias, model]) => named(`embeddings.${alias}`, model)),

@@ -20,9 +20,12 @@ export function originRecordName(name: string): string {
 	return `origin/${name}`;
 }
 
+/** What the names of leases' records begin with. */
+export const EVIDENCE_RECORDS = "evidence/";
+
 /** The record of the lease on one configuration of one cascade. */
 export function evidenceRecordName(address: EvidenceAddress): string {
-	return `evidence/${evidenceLedgerName(address)}`;
+	return `${EVIDENCE_RECORDS}${evidenceLedgerName(address)}`;
 }
 
 /** The name of the ledger of the evidence on it. Neither tenants nor hashes have a slash. */

@@ -14,6 +14,8 @@ export type StageFailure =
 	| { readonly kind: "broken-off" }
 	/** The upstream asks for less: rate or capacity. */
 	| { readonly kind: "overloaded"; readonly retryAfterSeconds: number | null }
+	/** It has failed so often of late that it is not asked at present: no call was made. */
+	| { readonly kind: "circuit-open"; readonly retryAfterSeconds: number }
 	/** Workers AI's daily allocation is spent until midnight UTC. */
 	| { readonly kind: "daily-allocation" }
 	/** What is left of the tenant's budget until midnight UTC does not cover the call, so it was not made. */
@@ -43,6 +45,7 @@ const OUTAGES: ReadonlySet<StageFailure["kind"]> = new Set<StageFailure["kind"]>
 	"timeout",
 	"unreachable",
 	"overloaded",
+	"circuit-open",
 	"daily-allocation",
 	"budget-exhausted",
 	"misconfigured",

@@ -25,6 +25,8 @@ export interface StagePolicy {
 	readonly guarantee?: Guarantee | undefined;
 	/** Milliseconds for this stage's answer; default: 40% of what is left of the cascade's. */
 	readonly timeoutMs?: number | undefined;
+	/** The same model at another origin, for the last stage alone; absent: nobody else is asked. */
+	readonly hedge?: { readonly origin: string; readonly afterMs: number } | undefined;
 	readonly price: Price;
 	/** What a probe has shown of the model, where the capability table does not know it or is wrong. */
 	readonly logprobs?: boolean | undefined;
@@ -57,7 +59,7 @@ export interface Cascade {
 	readonly auditRate: number;
 	/** Ranges of parameters; requests outside them go past the small models. Absent: none do. */
 	readonly declaredRanges?: DeclaredRanges | undefined;
-	/** Allows texts to be kept: anchors are, so far, until they are replaced; absent: no text is kept anywhere. */
+	/** Allows texts to be kept: of audited answers for so long, and anchors until they are replaced; absent: no text is kept anywhere. */
 	readonly retainText?: { readonly hours: number } | undefined;
 }
 

@@ -13,6 +13,7 @@ import type { AppPorts } from "./app-ports.ts";
 import { chooseRevision } from "./choose-revision.ts";
 import { clientSignal, type ClientSignal } from "./client-signal.ts";
 import { evidenceFor } from "./evidence.ts";
+import { holdKey } from "./hold-key.ts";
 import { createObserver, type Observer } from "./observe.ts";
 import { invalidRequest, readJsonBody } from "./read-body.ts";
 import { readCascade } from "./read-route.ts";
@@ -63,6 +64,9 @@ export async function answerGeneration(
 	if (!routed.ok) return errorResponse(routed.error, requestId);
 
 	const { cascade, route } = routed.value;
+	const claiming = holdKey({ raw, requestId, tenant: tenant.value.id, body: body.value, cascade, route }, ports);
+	const held = claiming === undefined ? undefined : await claiming;
+	if (held instanceof Response) return held;
 	const evidence = evidenceFor(ports, tenant.value.id, chosen, request.model, cascade, receivedAt);
 	const client = clientSignal(raw, request.stream);
 	const running = runCascade(
@@ -73,12 +77,22 @@ export async function answerGeneration(
 			signal: client.signal,
 			clock: ports.clock,
 			resolveStage: ports.resolveStage,
+			hedges: ports.hedges,
 			spending: spendingOf(tenant.value, ports),
 			evidence: evidence?.of(),
 		},
 		cascade,
 		route,
 	);
+	const observer = createObserver(ports, {
+		requestId,
+		receivedAt,
+		tenant: tenant.value.id,
+		revision,
+		isCanary,
+		endpoint: endpoint.name,
+		request,
+	});
 	const exchange: Exchange = {
 		request,
 		encoder,
@@ -87,18 +101,14 @@ export async function answerGeneration(
 		ports,
 		client,
 		identity: { id: `${endpoint.idPrefix}${requestId}`, created: Math.floor(receivedAt / 1000) },
-		observer: createObserver(ports, {
-			requestId,
-			receivedAt,
-			tenant: tenant.value.id,
-			revision,
-			isCanary,
-			endpoint: endpoint.name,
-			request,
-		}),
+		observer: held?.watching(observer) ?? observer,
 	};
 	try {
-		return request.stream ? await streamReply(running, exchange) : plainReply(await running, exchange);
+		const reply = request.stream ? await streamReply(running, exchange) : plainReply(await running, exchange);
+		return held === undefined ? reply : await held.keep(reply);
+	} catch (error) {
+		held?.giveBack();
+		throw error;
 	} finally {
 		evidence?.answered();
 	}

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { runCascade, type CascadeOutcome } from "../cascade/run-cascade.ts";
+import { runCascade, type CascadeOutcome, type Route } from "../cascade/run-cascade.ts";
 import type { StageResolver } from "../cascade/ports.ts";
 import type { CascadeFacts } from "../core/cascade-facts.ts";
 import type { ChatRequest, Completion } from "../core/completion.ts";
@@ -13,6 +13,8 @@ import type { AppPorts } from "./app-ports.ts";
 import { chooseRevision, type ChosenRevision } from "./choose-revision.ts";
 import { clientSignal } from "./client-signal.ts";
 import { evidenceFor } from "./evidence.ts";
+import type { HeldKey } from "./held-key.ts";
+import { holdKey } from "./hold-key.ts";
 import { createObserver } from "./observe.ts";
 import { readJsonBody } from "./read-body.ts";
 import { readCascade } from "./read-route.ts";
@@ -68,31 +70,66 @@ export async function answerTasks(
 	const read = readBatch(endpoint, body.value, tenant.value);
 	if (!read.ok) return errorResponse(read.error, requestId);
 	const chosen = read.value;
-	const { batch, revision, policy, isCanary } = chosen;
-	const routed = readCascade(raw, policy, batch.model);
+	const { batch } = chosen;
+	const routed = readCascade(raw, chosen.policy, batch.model);
 	if (!routed.ok) return errorResponse(routed.error, requestId);
 	const { cascade: named, route } = routed.value;
 	const cascade = batch.narrow === undefined ? ok(named) : batch.narrow(named);
 	if (!cascade.ok) return errorResponse(cascade.error, requestId);
+	const keyed = { raw, requestId, tenant: tenant.value.id, body: body.value, cascade: cascade.value, route };
+	const routedTasks = { ...keyed, endpoint, ports, receivedAt, tenant: tenant.value, chosen };
+	const claiming = holdKey(keyed, ports);
+	if (claiming === undefined) return runTasks(routedTasks);
+	const held = await claiming;
+	return held instanceof Response ? held : keepTasks(routedTasks, held);
+}
 
+/** The same, of a request with an idempotency key. An answer in one piece has ended when it is there. */
+async function keepTasks(routed: RoutedTasks, held: HeldKey): Promise<Response> {
+	try {
+		const reply = await runTasks(routed);
+		held.endedWhole();
+		return await held.keep(reply);
+	} catch (error) {
+		held.giveBack();
+		throw error;
+	}
+}
+
+/** A request whose cascade is known. */
+interface RoutedTasks {
+	readonly raw: Request;
+	readonly requestId: string;
+	readonly endpoint: TaskEndpoint;
+	readonly ports: AppPorts;
+	readonly receivedAt: number;
+	readonly tenant: Tenant;
+	readonly chosen: BatchAtRevision;
+	readonly cascade: Cascade;
+	readonly route: Route;
+}
+
+async function runTasks(routed: RoutedTasks): Promise<Response> {
+	const { raw, requestId, endpoint, ports, receivedAt, tenant, chosen, cascade, route } = routed;
+	const { batch, revision, policy, isCanary } = chosen;
 	const { requests } = batch;
-	const spending = spendingOf(tenant.value, ports);
+	const spending = spendingOf(tenant, ports);
 	// A batch is also ended from here, which the request's own signal cannot be.
 	const client = clientSignal(raw, requests.length > 1);
 	const resolveStage = batch.aroundStages?.(ports.resolveStage) ?? ports.resolveStage;
 	// One time limit for all, as a client waits for all: a text whose turn comes late has what is left.
-	const endsAt = ports.clock.now() + cascade.value.timeoutMs;
-	const evidence = evidenceFor(ports, tenant.value.id, chosen, batch.model, cascade.value, receivedAt);
+	const endsAt = ports.clock.now() + cascade.timeoutMs;
+	const evidence = evidenceFor(ports, tenant.id, chosen, batch.model, cascade, receivedAt);
 	let stoppedBy: Failed | undefined;
-	const done = await runBatch<TaskAnswer, Failed>(
+	const running = runBatch<TaskAnswer, Failed>(
 		requests.length,
-		textsAtOnce(cascade.value),
+		textsAtOnce(cascade),
 		async (index) => {
 			const request = requests[index] as ChatRequest;
 			const observer = createObserver(ports, {
 				requestId,
 				receivedAt,
-				tenant: tenant.value.id,
+				tenant: tenant.id,
 				revision,
 				isCanary,
 				endpoint: endpoint.name,
@@ -101,9 +138,10 @@ export async function answerTasks(
 			});
 			const maxOutputTokens = request.maxOutputTokens ?? policy.limits.maxOutputTokens;
 			const { signal } = client;
-			const run = { request, requestId, maxOutputTokens, signal, clock: ports.clock, resolveStage, spending, endsAt };
+			const { clock, hedges } = ports;
+			const run = { request, requestId, maxOutputTokens, signal, clock, resolveStage, hedges, spending, endsAt };
 			const itsEvidence = evidence?.of(requests.length > 1 ? index : undefined);
-			const outcome = await runCascade({ ...run, evidence: itsEvidence }, cascade.value, route);
+			const outcome = await runCascade({ ...run, evidence: itsEvidence }, cascade, route);
 			if (outcome.kind === "live") throw new Error("a task was answered by a stream");
 			if (outcome.kind === "whole") {
 				observer.ended({ kind: "answered", facts: outcome.facts });
@@ -117,9 +155,11 @@ export async function answerTasks(
 		},
 		client.leave,
 	);
-	client.forget();
 	// Not before the last text: audits of the first would take the connections of those that are still waited for.
-	evidence?.answered();
+	const done = await running.finally(() => {
+		client.forget();
+		evidence?.answered();
+	});
 	if (!done.ok) return failedReply(done.error.failure, batch, done.error.index, requestId);
 	const totals = batchTotals(done.value);
 	const headers = { ...commonHeaders(requestId, revision), ...headersOf(done.value, totals) };

@@ -10,10 +10,13 @@ import type {
 	StageResolver,
 } from "../cascade/ports.ts";
 import type { Feedback, FeedbackRecorded, FeedbackRefusal } from "../core/ledger/feedback.ts";
+import type { Replays } from "../core/ledger/replay-ports.ts";
+import type { HedgeBudget } from "../core/resilience/hedge-budget.ts";
 import type { Result } from "../core/result.ts";
 import type { BudgetPolicy } from "../core/tenant-policy.ts";
 import type { EmbeddingsAnswer } from "../openai/embeddings/encode-embeddings.ts";
 import type { EmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
+import type { Admission } from "./admission.ts";
 
 /** Everything the routes need of the outside; the composition root builds it, tests may build it otherwise. */
 export interface AppPorts {
@@ -32,6 +35,12 @@ export interface AppPorts {
 		tenant: string,
 		feedback: Feedback,
 	) => Promise<Result<FeedbackRecorded, FeedbackRefusal | "unavailable">>;
+	/** Bounds how many requests wait at once; absent: nothing does. */
+	readonly admission?: Admission;
+	/** Bounds how often a slow last stage is asked at its second origin too; absent: second origins are not used. */
+	readonly hedges?: HedgeBudget;
+	/** Answers kept for requests with an idempotency key; absent: there is no place to keep them, and such requests are refused. */
+	readonly replays?: Replays;
 	readonly observations: ObservationSink;
 	readonly clock: Clock;
 	readonly times: StreamTimes;

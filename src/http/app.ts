@@ -5,6 +5,7 @@ import { chatCompletions } from "./chat-completions.ts";
 import { classifications } from "./classifications.ts";
 import { embeddings } from "./embeddings.ts";
 import { feedback } from "./feedback.ts";
+import { neverReplayed } from "./hold-key.ts";
 import { listModels, showModel } from "./models.ts";
 import { moderations } from "./moderations.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
@@ -28,7 +29,7 @@ export function createApp<Bindings>(
 		{ method: "POST", path: "/v1/responses", handle: responses },
 		{ method: "POST", path: "/v1/classifications", handle: classifications },
 		{ method: "POST", path: "/v1/moderations", handle: moderations },
-		{ method: "POST", path: "/v1/embeddings", handle: embeddings },
+		{ method: "POST", path: "/v1/embeddings", handle: neverReplayed(embeddings) },
 		{ method: "POST", path: "/v1/feedback", handle: feedback },
 		{ method: "GET", path: "/v1/models", handle: listModels },
 		{ method: "GET", path: "/v1/models/:id", handle: showModel },
@@ -42,9 +43,18 @@ export function createApp<Bindings>(
 	};
 	app.get("/healthz", (context) => jsonReply(200, { status: "ok" }, commonHeaders(begin(context))));
 	for (const { method, path, handle } of routes) {
-		app.on(method, path, (context) => {
+		app.on(method, path, async (context) => {
 			const requestId = begin(context);
-			return handle(context, portsOf(context.env), requestId);
+			const ports = portsOf(context.env);
+			const { admission } = ports;
+			if (admission === undefined) return handle(context, ports, requestId);
+			const place = admission.enter(ports.clock.now());
+			if (place === null) return errorResponse(tooMany(), requestId);
+			try {
+				return await handle(context, ports, requestId);
+			} finally {
+				admission.leave(place);
+			}
 		});
 		const otherMethods = METHODS.filter((other) => other !== method);
 		app.on(otherMethods, path, (context) => {
@@ -71,6 +81,12 @@ export function createApp<Bindings>(
 		);
 	});
 	return app;
+}
+
+/** Of requests beyond what an isolate can hold: nothing of them is read, since that would cost what is lacking. */
+function tooMany() {
+	const message = "More requests are waiting here than can be held; try again shortly.";
+	return errorReply({ status: 503, code: "overloaded", message, retryAfterSeconds: 1 });
 }
 
 function shortened(path: string): string {

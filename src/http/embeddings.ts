@@ -75,11 +75,11 @@ function record(
 	const { trail, calls } = emptyRecord();
 	const call = { stage: alias, model: policy.model, purpose: "answer" as const, ms: now - startedAt };
 	if ("failure" in end && end.failure.partlyAnswered !== true) {
-		if (end.called) recordFailedCall({ trail, calls }, call, end.failure);
+		if (end.called) recordFailedCall({ calls }, call, end.failure);
 	} else {
 		const promptTokens = "failure" in end ? null : end.promptTokens;
 		const usage = promptTokens === null ? null : { inputTokens: promptTokens, outputTokens: 0 };
-		recordCall({ trail, calls }, call, policy.price, usage);
+		recordCall({ calls }, call, policy.price, usage);
 	}
 	const costUsd = totalCost(calls);
 	const failure = "failure" in end ? end.failure.kind : null;

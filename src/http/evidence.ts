@@ -1,7 +1,7 @@
 import type { EvidenceExchange } from "../cascade/evidence-port.ts";
-import type { PolicyAtRevision } from "../cascade/ports.ts";
 import type { Cascade } from "../core/tenant-policy.ts";
 import type { AppPorts } from "./app-ports.ts";
+import type { ChosenRevision } from "./choose-revision.ts";
 
 /**
  * The evidence that a request to the cascade of this alias belongs to; undefined where its first stage has no guarantee.
@@ -11,7 +11,7 @@ import type { AppPorts } from "./app-ports.ts";
 export function evidenceFor(
 	{ evidenceOf }: Pick<AppPorts, "evidenceOf">,
 	tenant: string,
-	{ revision, policy, guarantees }: PolicyAtRevision,
+	{ revision, policy, guarantees, isCanary }: ChosenRevision,
 	alias: string,
 	cascade: Cascade,
 	at: number,
@@ -19,5 +19,5 @@ export function evidenceFor(
 	if (guarantees === undefined || evidenceOf === undefined) return undefined;
 	const guarantee = guarantees.get(alias);
 	if (guarantee === undefined || cascade.stages.length !== policy.cascades[alias]?.stages.length) return undefined;
-	return evidenceOf({ ...guarantee, tenant, cascade: alias, policyRevision: revision, at });
+	return evidenceOf({ ...guarantee, tenant, cascade: alias, policyRevision: revision, isCanary, at });
 }

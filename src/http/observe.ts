@@ -31,7 +31,10 @@ export function createObserver(
 ): Observer {
 	const { requestId, receivedAt, tenant, revision, isCanary, endpoint, item, request } = exchange;
 	const record = (
-		ending: Pick<Observation, "outcome" | "stage" | "reason" | "failure" | "trail" | "calls" | "costUsd" | "savedUsd">,
+		ending: Pick<
+			Observation,
+			"outcome" | "stage" | "reason" | "failure" | "trail" | "calls" | "retries" | "costUsd" | "savedUsd"
+		>,
 	) =>
 		ports.observations.record({
 			version: 1,
@@ -47,16 +50,17 @@ export function createObserver(
 			...ending,
 			durationMs: ports.clock.now() - receivedAt,
 		});
-	const ofFacts = ({ stage, reason, trail, calls, costUsd, savedUsd }: CascadeFacts) => ({
+	const ofFacts = ({ stage, reason, trail, calls, retries, costUsd, savedUsd }: CascadeFacts) => ({
 		stage,
 		reason,
 		trail,
 		calls,
+		...(retries === undefined ? {} : { retries }),
 		costUsd,
 		savedUsd,
 	});
 	return {
-		failed({ failure, record: { trail, calls } }) {
+		failed({ failure, record: { trail, calls, retries } }) {
 			const outcome = failure.kind === "aborted" ? "client-left" : "failed";
 			const reason = trail.at(-1)?.reason ?? null;
 			record({
@@ -66,6 +70,7 @@ export function createObserver(
 				failure: failure.kind,
 				trail,
 				calls,
+				...(retries === 0 ? {} : { retries }),
 				costUsd: totalCost(calls),
 				savedUsd: null,
 			});

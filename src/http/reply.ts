@@ -1,15 +1,12 @@
 import type { ErrorReply } from "../openai/error-body.ts";
+import { STRICT_HEADERS } from "../web/response-headers.ts";
 
-/**
- * On every reply: nothing of ours may be cached between us and the client, or taken for another type. `policyRevision`: the
- * revision of the tenant's policy that an answer was made under.
- */
+/** On every reply. `policyRevision`: the revision of the tenant's policy that an answer was made under. */
 export function commonHeaders(requestId: string, policyRevision?: number): Record<string, string> {
 	return {
 		"x-request-id": requestId,
 		...(policyRevision === undefined ? {} : { "x-cascade-policy-revision": String(policyRevision) }),
-		"cache-control": "no-store",
-		"x-content-type-options": "nosniff",
+		...STRICT_HEADERS,
 	};
 }
 

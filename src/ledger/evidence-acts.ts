@@ -1,14 +1,14 @@
-import type { EvidenceLedgerPort, EvidenceLease, GuaranteeTerms } from "../core/evidence/evidence-ports.ts";
+import type { EvidenceLease, GuaranteeTerms } from "../core/evidence/evidence-ports.ts";
 import type { EvidenceAddress } from "../core/evidence/evidence-entry.ts";
 import { evidenceRecordName } from "../core/published-records.ts";
 import { err, ok } from "../core/result.ts";
 import type { LedgerRefusal } from "../core/ledger/ledger-ports.ts";
 import type { ActContext, ActResult } from "./acts.ts";
+import { close, closedBy, mayNotReopen, reopen } from "./evidence-closure.ts";
 import { newEvidenceState } from "./evidence-state.ts";
 import type { EvidenceStores } from "./evidence-stores.ts";
 import { issueLease, openEpoch } from "./evidence-regimes.ts";
 import type { EvidenceWork } from "./evidence-work.ts";
-import { seenIdentity } from "./seen-observations.ts";
 
 /** An act on a ledger, within its transaction. */
 export type EvidenceAct<Value> = (work: EvidenceWork, context: ActContext) => ActResult<Value>;
@@ -29,40 +29,26 @@ export function createEvidence(
 
 /** Opens a new epoch, and takes back a closure. */
 export const restartEvidence: EvidenceAct<EvidenceLease> = (work, context) => {
-	const refusal = tooManyActs(work, context);
+	const refusal = mayNotReopen(work.state, context.actor) ?? tooManyActs(work, context);
 	if (refusal !== undefined) return refusal;
-	work.state.isClosed = false;
+	reopen(work.state);
 	openEpoch(work, "restart");
 	return ok({ value: work.stores.evidence.lease(), detail: { epoch: work.state.epoch } });
 };
 
-/** Accepts nothing until it is restarted. Never refused: taking away is not. */
-export const closeEvidence: EvidenceAct<EvidenceLease> = (work) => {
-	const changed = !work.state.isClosed;
-	work.state.isClosed = true;
-	if (changed) issueLease(work);
+/** Accepts nothing until it is restarted. Never refused: taking away is not. An operator's closure stands over a tenant's. */
+export const closeEvidence: EvidenceAct<EvidenceLease> = (work, { actor }) => {
+	const before = closedBy(work.state);
+	close(work.state, actor);
+	if (before === null) issueLease(work);
+	const changed = closedBy(work.state) !== before;
 	return ok({ value: work.stores.evidence.lease(), detail: { changed } });
 };
 
-/** Takes a human's verdicts on draws of open buckets. */
-export function addHumanLabels(
-	labels: Parameters<EvidenceLedgerPort["addHumanLabels"]>[0]["labels"],
-): EvidenceAct<{ readonly taken: number; readonly refused: readonly string[] }> {
-	return (work, context) => {
-		const refusal = tooManyActs(work, context);
-		if (refusal !== undefined) return refusal;
-		const refused = labels.filter((label) => !work.stores.buckets.overrule(seenIdentity(label), label.wrong));
-		const taken = labels.length - refused.length;
-		return ok({
-			value: { taken, refused: refused.map(({ requestId }) => requestId) },
-			detail: { taken, refused: refused.length, changed: taken > 0 },
-		});
-	};
-}
-
-/** Withdraws the lease; the rows go when KV has taken that. */
+/** Withdraws the lease; the rows go when KV has taken that, and texts at once. */
 export function destroyEvidence({ stores, identity, now }: EvidenceWork): void {
 	stores.outbox.put(evidenceRecordName(identity.address), null, now);
+	stores.texts.clear();
 	stores.evidence.destroy(now);
 }
 

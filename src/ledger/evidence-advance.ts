@@ -10,18 +10,21 @@ import {
 import type { OpenBucket, StoredDraw } from "./evidence-bucket-store.ts";
 import { tallyLabel } from "./evidence-record.ts";
 import { candidateToDeploy } from "./evidence-pacing.ts";
+import { frozenBecause, noteUnseen } from "./evidence-freeze.ts";
 import { deploy, epochRecord, hasDrifted, openEpoch, raiseAlarmLevel } from "./evidence-regimes.ts";
 import { note, startOfBucket, type EvidenceWork } from "./evidence-work.ts";
 
 const DAY_MS = 86_400_000;
 
-/** A closed bucket: its rows, those of them whose verdict is none of the audit's failing, and whether a coin was missing. */
+/** A closed bucket: its rows, and those of them whose verdict is none of the audit's failing. */
 interface ClosedBucket {
 	readonly counts: readonly EvidenceCount[];
 	readonly sure: readonly EvidenceCount[];
 	/** All that were audited, whatever came of it. */
 	readonly audited: readonly EvidenceCount[];
+	/** Rows for which no label could be had, and rows with a label that came when their own bucket was closed. */
 	readonly unobserved: number;
+	readonly late: number;
 }
 
 /**
@@ -58,13 +61,14 @@ function close(work: EvidenceWork, content: OpenBucket, draws: readonly StoredDr
 	}
 	const sure = mergeTables([content.counts, resolved]);
 	const audited = mergeTables([sure, unsure]);
-	return { sure, audited, counts: mergeTables([audited, content.unsure]), unobserved: content.unobserved };
+	const { unobserved, late = 0 } = content;
+	return { sure, audited, counts: mergeTables([audited, content.unsure]), unobserved, late };
 }
 
 /** What follows from the evidence up to `watermark`; `added` is what this transaction has closed of it. */
 function conclude(work: EvidenceWork, watermark: number, bucket: ClosedBucket, added: readonly EvidenceCount[]): void {
 	const { stores, state } = work;
-	if (bucket.unobserved > 0) state.unobservedAt = watermark;
+	noteUnseen(work, watermark, bucket);
 	const isOwn = ({ epoch }: EvidenceCount) => epoch === state.epoch;
 	if (state.laying !== null || !bucket.counts.some(isOwn)) return;
 	const epoch = epochRecord(work.identity, stores.epochs.epoch(state.epoch));
@@ -84,7 +88,7 @@ function conclude(work: EvidenceWork, watermark: number, bucket: ClosedBucket, a
 	}
 	const counts = mergeTables([stores.counts.read(state.epoch), added.filter(isOwn)]);
 	if (state.deployed !== null) raiseAlarmLevel(work, counts);
-	const frozen = isFrozen(work, watermark);
+	const frozen = frozenBecause(work, watermark) !== null;
 	const { certified, deploy: loosestCertified } = certifiedPrefix({
 		counts,
 		phases,
@@ -127,14 +131,4 @@ function isInDoubt(
 	state.doubt = stepAlarm(state.doubt ?? createAlarm(), groups);
 	const level = alarmLevel({ stepsPerDay: DAY_MS / stores.times.bucketMs, boundary: targetRisk });
 	return alarmLogValue(state.doubt) >= Math.log(level);
-}
-
-/**
- * Whether nothing may be certified or loosened at a watermark: answers were accepted a short time before without a coin, or
- * the labeller has drifted from its anchors.
- */
-export function isFrozen(work: EvidenceWork, watermark: number): boolean {
-	const { stores, state } = work;
-	if (hasDrifted(work)) return true;
-	return state.unobservedAt !== null && watermark - state.unobservedAt < stores.times.frozenMs;
 }

@@ -19,10 +19,12 @@ export interface OpenBucket {
 	/** Rows that count as wrong for want of a verdict in time; they are evidence, and nothing that could alarm. */
 	readonly unsure: readonly EvidenceCount[];
 	readonly unobserved: number;
+	/** Of `unsure`, those with a label that came when their own bucket was closed; absent in what was stored before they were counted. */
+	readonly late?: number;
 }
 
 /** A bucket in which nothing is. */
-export const EMPTY_BUCKET: OpenBucket = { counts: [], unsure: [], unobserved: 0 };
+const EMPTY_BUCKET: OpenBucket = { counts: [], unsure: [], unobserved: 0, late: 0 };
 
 type DrawRow = {
 	readonly bucket: number;
@@ -45,8 +47,9 @@ export interface EvidenceBucketStore {
 	readonly addDraw: (bucket: number, id: Identity, draw: Omit<StoredDraw, "verdict">) => void;
 	/** Puts a verdict to its draw. `absent`: there is no such draw; `known`: it has one, which stays. */
 	readonly resolve: (bucket: number, id: Identity, verdict: DrawVerdict) => "resolved" | "known" | "absent";
-	/** A human's verdict on a draw of an open bucket, whatever the labeller's was; false where there is no such draw. */
-	readonly overrule: (id: Identity, wrong: boolean) => boolean;
+	/** A person found a draw of an open bucket wrong, which stands whatever the labeller says; `absent`: there is no such draw. */
+	readonly condemn: (id: Identity) => "changed" | "same" | "absent";
+	readonly isDrawn: (id: Identity) => boolean;
 	/** Keeps a verdict until its draw comes; the first one counts. */
 	readonly keepVerdict: (bucket: number, id: Identity, verdict: DrawVerdict) => void;
 	/** Takes a verdict that came before its draw. */
@@ -71,6 +74,7 @@ export function createEvidenceBuckets(sql: SqlStorage): EvidenceBucketStore {
 				counts: addCounts(known.counts, more.counts),
 				unsure: addCounts(known.unsure, more.unsure),
 				unobserved: known.unobserved + more.unobserved,
+				late: (known.late ?? 0) + (more.late ?? 0),
 			};
 			sql.exec("INSERT OR REPLACE INTO buckets (bucket, document) VALUES (?, ?)", bucket, JSON.stringify(sum));
 		},
@@ -102,10 +106,16 @@ export function createEvidenceBuckets(sql: SqlStorage): EvidenceBucketStore {
 			);
 			return "resolved";
 		},
-		overrule(id, wrong) {
-			const found = sql.exec("UPDATE draws SET wrong = ?, failed = 0 WHERE id = ? RETURNING 1", wrong ? 1 : 0, id);
-			return found.toArray().length > 0;
+		condemn(id) {
+			const [draw] = sql
+				.exec<{ wrong: number | null; failed: number }>("SELECT wrong, failed FROM draws WHERE id = ?", id)
+				.toArray();
+			if (draw === undefined) return "absent";
+			if (draw.wrong === 1 && draw.failed === 0) return "same";
+			sql.exec("UPDATE draws SET wrong = 1, failed = 0 WHERE id = ?", id);
+			return "changed";
 		},
+		isDrawn: (id) => sql.exec("SELECT 1 FROM draws WHERE id = ?", id).toArray().length > 0,
 		keepVerdict(bucket, id, { wrong, failed }) {
 			sql.exec(
 				"INSERT INTO early_verdicts (bucket, id, wrong, failed) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",

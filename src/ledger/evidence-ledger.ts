@@ -1,11 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { AnchorReport } from "../core/evidence/anchors.ts";
-import type {
-	EvidenceLease,
-	EvidenceLedgerPort,
-	EvidenceReport,
-	GuaranteeTerms,
-} from "../core/evidence/evidence-ports.ts";
+import type { EvidenceLease, EvidenceLedgerPort, EvidenceReport } from "../core/evidence/evidence-ports.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Actor, LedgerRefusal } from "../core/ledger/ledger-ports.ts";
 import { evidenceLedgerName } from "../core/published-records.ts";
@@ -13,24 +8,20 @@ import { err, ok, type Result } from "../core/result.ts";
 import { keptReason } from "./acts.ts";
 import { anchorReport, checkAnchors, putAnchors } from "./anchor-acts.ts";
 import { ANCHOR_MIGRATIONS } from "./anchor-store.ts";
+import { addHumanLabels, deleteEndedTexts, keepText, keptTexts } from "./audited-text-acts.ts";
+import { AUDITED_TEXT_MIGRATIONS } from "./audited-text-store.ts";
 import { emptyLedger } from "./empty-ledger.ts";
-import {
-	addHumanLabels,
-	closeEvidence,
-	createEvidence,
-	destroyEvidence,
-	restartEvidence,
-	type EvidenceAct,
-} from "./evidence-acts.ts";
+import { closeEvidence, createEvidence, destroyEvidence, restartEvidence, type EvidenceAct } from "./evidence-acts.ts";
 import { advance } from "./evidence-advance.ts";
 import { evidenceMetricReport } from "./evidence-metric-report.ts";
 import { evidenceExport } from "./evidence-export.ts";
+import { notBegun, tenantOf, watchTenant, type TenantWatch } from "./evidence-presence.ts";
 import { recordEvidence } from "./evidence-record.ts";
-import { areSameTerms, followAuditRate, isExpired, openEpoch, renewLease } from "./evidence-regimes.ts";
 import { workOn, type EvidenceWork } from "./evidence-work.ts";
 import { evidenceReport } from "./evidence-report.ts";
 import { EVIDENCE_MIGRATIONS } from "./evidence-schema.ts";
 import { createEvidenceStores, type EvidenceStores } from "./evidence-stores.ts";
+import { fallsAsleep, leaseOf, lookAfter, noteTraffic, wakeAt } from "./evidence-upkeep.ts";
 import { ledgerRuntime, type LedgerBindings, type LedgerRuntime } from "./ledger-runtime.ts";
 import { createLedgerTransactions, type LedgerTransactions } from "./ledger-transactions.ts";
 import { createMetricReporter, type MetricReporter } from "./metric-reporter.ts";
@@ -40,10 +31,6 @@ import { migrate, schemaVersion } from "./sql-migrations.ts";
 type Input<Method extends keyof EvidenceLedgerPort> = Parameters<EvidenceLedgerPort[Method]>[0];
 
 const COMPONENT = "evidence";
-/** A tenant is asked so often whether it is still there. */
-const TENANT_CHECK_MS = 3_600_000;
-/** Traffic is put on record at most so often. */
-const TRAFFIC_MS = 60_000;
 
 /**
  * The source of the evidence on one configuration of one cascade: what was counted, what it has shown, what may be accepted. One
@@ -59,6 +46,7 @@ export class EvidenceLedger extends DurableObject<LedgerBindings> implements Evi
 	readonly #stores: EvidenceStores;
 	readonly #transactions: LedgerTransactions;
 	readonly #metrics: MetricReporter;
+	readonly #tenant: TenantWatch;
 	/** Whether the tables are there. */
 	#isOpen = false;
 
@@ -77,7 +65,13 @@ export class EvidenceLedger extends DurableObject<LedgerBindings> implements Evi
 			stores: { audit, outbox, tenant: { read: () => tenantOf(evidence.read()), isDestroyed: evidence.isDestroyed } },
 			records: this.#runtime.records(env),
 			runtime: this.#runtime,
-			wakeAt: () => (evidence.read() === null ? null : this.#stores.state.read().tickAt),
+			wakeAt: () => wakeAt(this.#stores),
+		});
+		this.#tenant = watchTenant({
+			stores: this.#stores,
+			listOf: (tenant) => this.#runtime.evidenceListOf(env, tenant),
+			seen: (now) => this.#change(({ state }) => void (state.tenantSeenAt = now)),
+			runtime: this.#runtime,
 		});
 		void ctx.blockConcurrencyWhile(async () => {
 			if (schemaVersion(storage.sql, COMPONENT) === 0) return;
@@ -90,6 +84,7 @@ export class EvidenceLedger extends DurableObject<LedgerBindings> implements Evi
 		const { now } = this.#runtime;
 		migrate(this.ctx.storage, EVIDENCE_MIGRATIONS, { component: COMPONENT, now });
 		migrate(this.ctx.storage, ANCHOR_MIGRATIONS, { component: "anchors", now });
+		migrate(this.ctx.storage, AUDITED_TEXT_MIGRATIONS, { component: "audited_texts", now });
 		this.#isOpen = true;
 	}
 
@@ -114,11 +109,12 @@ export class EvidenceLedger extends DurableObject<LedgerBindings> implements Evi
 		return !acted.ok && acted.error.kind === "not-found" ? notBegun() : acted;
 	}
 
-	async lease({ address, terms }: Input<"lease">): Promise<Result<EvidenceLease, LedgerRefusal>> {
+	async lease({ address, terms, isCanary }: Input<"lease">): Promise<Result<EvidenceLease, LedgerRefusal>> {
 		const { name } = this.ctx.id;
 		if (name !== undefined && name !== evidenceLedgerName(address))
 			return err({ kind: "not-applicable", message: `This is the ledger of ${name}.` });
-		const known = await this.#change((work) => leaseOf(work, terms));
+		await this.#endWithTenant();
+		const known = await this.#change((work) => leaseOf(work, terms, isCanary));
 		if (known !== undefined) return known;
 		// First on the tenant's list, then made: so whatever there is goes with the tenant.
 		const noted = await this.#runtime.evidenceListOf(this.env, address.tenant).noteEvidenceLedger(address);
@@ -130,7 +126,9 @@ export class EvidenceLedger extends DurableObject<LedgerBindings> implements Evi
 			emptyLedger(this.ctx.storage.sql);
 			createEvidence(this.#stores, { address, terms, tenantCreatedAt: noted.value.createdAt }, now);
 		});
-		return (await this.#change((work) => leaseOf(work, terms))) ?? notBegun();
+		// Once more: a tenant that ended meanwhile could not end a ledger that was not there yet.
+		await this.#endWithTenant(true);
+		return (await this.#change((work) => leaseOf(work, terms, isCanary))) ?? notBegun();
 	}
 
 	async record({ address, entries, verdicts }: Input<"record">): Promise<{ readonly added: number }> {
@@ -145,6 +143,8 @@ export class EvidenceLedger extends DurableObject<LedgerBindings> implements Evi
 		});
 		const outOfTime = recorded?.outOfTime ?? 0;
 		if (outOfTime > 0) this.#runtime.logFault("evidence-out-of-time", { count: outOfTime });
+		const forgotten = recorded?.forgotten ?? null;
+		if (forgotten !== null) this.#runtime.logFault("identities-forgotten", { ...forgotten });
 		return { added: recorded?.added ?? 0 };
 	}
 
@@ -184,6 +184,18 @@ export class EvidenceLedger extends DurableObject<LedgerBindings> implements Evi
 		return this.#act("evidence.anchor-check", actor, {}, checkAnchors(input));
 	}
 
+	async keepText({ address, text }: Input<"keepText">): Promise<{ readonly kept: boolean }> {
+		const kept = await this.#change(
+			(work) => evidenceLedgerName(work.identity.address) === evidenceLedgerName(address) && keepText(work, text),
+		);
+		return { kept: kept ?? false };
+	}
+
+	async keptTexts(page: Input<"keptTexts">) {
+		const read = await this.#change((work) => keptTexts(work, page));
+		return read === undefined ? notBegun() : ok(read);
+	}
+
 	async restart({ reason, actor }: Input<"restart">): Promise<Result<EvidenceLease, LedgerRefusal>> {
 		return this.#act("evidence.restart", actor, { reason: keptReason(reason) }, restartEvidence);
 	}
@@ -198,10 +210,10 @@ export class EvidenceLedger extends DurableObject<LedgerBindings> implements Evi
 
 	override async alarm(): Promise<void> {
 		if (!this.#isOpen) return;
-		const isOver = await this.#isTenantOver();
+		await this.#endWithTenant(fallsAsleep(this.#stores, this.#runtime.now()));
 		await this.#change((work) => {
-			if (isOver) destroyEvidence(work);
-			else lookAfter(work);
+			deleteEndedTexts(work);
+			lookAfter(work);
 		});
 		this.#reportMetrics();
 		await this.#transactions.alarm();
@@ -216,72 +228,12 @@ export class EvidenceLedger extends DurableObject<LedgerBindings> implements Evi
 		this.#metrics.report(identity.address.tenant, evidenceMetricReport(work));
 	}
 
-	/** Whether the tenant is known to be gone; asked once an hour, and again when the ledger falls asleep. */
-	async #isTenantOver(): Promise<boolean> {
-		const identity = this.#stores.evidence.read();
-		if (identity === null) return false;
-		const { tenantSeenAt, trafficAt } = this.#stores.state.read();
-		const now = this.#runtime.now();
-		const { idleMs } = this.#stores.times;
-		if (now - tenantSeenAt < TENANT_CHECK_MS && now - trafficAt < idleMs) return false;
-		try {
-			const { address, tenantCreatedAt } = identity;
-			const noted = await this.#runtime.evidenceListOf(this.env, address.tenant).noteEvidenceLedger(address);
-			if (!noted.ok) return noted.error.kind === "not-found";
-			if (noted.value.createdAt !== tenantCreatedAt) return true;
-			await this.#change(({ state }) => {
-				state.tenantSeenAt = now;
-			});
-			return false;
-		} catch (error) {
-			// It is asked again with the next alarm.
-			this.#runtime.logFault("tenant-not-asked", { reason: String(error) });
-			return false;
-		}
+	/** Ends the ledger where its tenant has ended. */
+	async #endWithTenant(anyway?: boolean): Promise<void> {
+		if (!this.#isOpen) return;
+		const over = await this.#tenant.over(anyway);
+		if (over === null) return;
+		// Another call may have made it anew meanwhile, for the tenant of today.
+		await this.#change((work) => (work.identity.tenantCreatedAt === over ? destroyEvidence(work) : undefined));
 	}
-}
-
-/** The lease in force, renewed and made to follow the terms where that is due. */
-function leaseOf(work: EvidenceWork, terms: GuaranteeTerms): Result<EvidenceLease, LedgerRefusal> {
-	const { stores, identity, state } = work;
-	if (!areSameTerms(identity.terms, terms))
-		return err({ kind: "not-applicable", message: "The terms are not those of this configuration." });
-	advance(work);
-	noteTraffic(work);
-	if (JSON.stringify(identity.terms) !== JSON.stringify(terms)) stores.evidence.setTerms(terms);
-	const asked = { ...work, identity: { ...identity, terms } };
-	if (isExpired(asked)) openEpoch(asked, "expired", { newestLabelAt: state.newestLabelAt });
-	followAuditRate(asked);
-	renewLease(asked);
-	return ok(stores.evidence.lease());
-}
-
-/** What is done once a minute while there is traffic. */
-function lookAfter(work: EvidenceWork): void {
-	const { stores, state, now } = work;
-	advance(work);
-	if (now - state.trafficAt >= stores.times.idleMs) {
-		// The lease runs out, and the first who asks after that gets another.
-		state.tickAt = null;
-		return;
-	}
-	if (state.tickAt !== null && now < state.tickAt) return;
-	state.tickAt = now + stores.times.tickMs;
-	renewLease(work);
-}
-
-function noteTraffic({ stores, state, now }: EvidenceWork): void {
-	if (now - state.trafficAt >= TRAFFIC_MS) state.trafficAt = now;
-	state.tickAt ??= now + stores.times.tickMs;
-}
-
-/** What the transactions ask of a ledger: whether there is one. */
-function tenantOf(identity: EvidenceWork["identity"] | null) {
-	if (identity === null) return null;
-	const { address, createdAt } = identity;
-	return { tenant: address.tenant, name: address.cascade, suspended: false, createdAt };
-}
-
-function notBegun(): { readonly ok: false; readonly error: LedgerRefusal } {
-	return err({ kind: "not-found", what: "evidence" });
 }

@@ -2,7 +2,7 @@ import { evidenceMetrics } from "../core/metrics/evidence-metrics.ts";
 import type { MetricReport } from "../core/metrics/metric-report.ts";
 import { evidenceLedgerName } from "../core/published-records.ts";
 import { alarmLogValue } from "../tuning/evidence/alarm.ts";
-import { isFrozen } from "./evidence-advance.ts";
+import { frozenBecause } from "./evidence-freeze.ts";
 import { startOfBucket, type EvidenceWork } from "./evidence-work.ts";
 
 /** What a ledger of evidence adds to the metrics. What is at present holds as long as its lease: then nobody has asked for it. */
@@ -19,7 +19,7 @@ export function evidenceMetricReport(work: EvidenceWork): MetricReport {
 			counts: state.tallies,
 			state: leaseState,
 			alarms: stores.epochs.epochs().filter(({ cause }) => cause === "alarm").length,
-			isFrozen: isFrozen(work, startOfBucket(work, state.watermark)),
+			isFrozen: frozenBecause(work, startOfBucket(work, state.watermark)) !== null,
 			logAlarm: alarmLogValue(state.alarm),
 			logAlarmLevel: Math.log(state.alarmLevel),
 			sinceLabelMs: now - state.newestLabelAt,

@@ -40,9 +40,11 @@ export function createEvidenceRecord(sql: SqlStorage): EvidenceRecordStore {
 		read() {
 			const found = row();
 			if (found === undefined || found.destroyed_at !== null) return null;
+			const terms = JSON.parse(found.terms) as GuaranteeTerms & { readonly retainTextHours?: number | null };
 			return {
 				address: { tenant: found.tenant, cascade: found.cascade, configHash: found.config_hash },
-				terms: JSON.parse(found.terms) as GuaranteeTerms,
+				// Terms of before texts could be kept say nothing of them.
+				terms: { ...terms, retainTextHours: terms.retainTextHours ?? null },
 				tenantCreatedAt: found.tenant_created_at,
 				createdAt: found.created_at,
 			};

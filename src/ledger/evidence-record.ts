@@ -1,11 +1,11 @@
 import type { AuditVerdict, EvidenceEntry } from "../core/evidence/evidence-entry.ts";
 import { countOf, type EpochRecord, type EvidenceCount, type PhaseRecord } from "../tuning/evidence/evidence-table.ts";
 import { scoreBin } from "../tuning/evidence/next-path.ts";
-import { EMPTY_BUCKET, type OpenBucket } from "./evidence-bucket-store.ts";
+import type { OpenBucket } from "./evidence-bucket-store.ts";
 import { epochRecord, layPath } from "./evidence-regimes.ts";
 import { noteCosts } from "./evidence-pacing.ts";
 import { bucketOf, type EvidenceWork } from "./evidence-work.ts";
-import { seenIdentity } from "./seen-observations.ts";
+import { seenIdentity, type ForgottenDays } from "./seen-observations.ts";
 
 /** Arrivals that lie further in the future are of a clock that is wrong. */
 const MOST_AHEAD_MS = 3_600_000;
@@ -16,14 +16,21 @@ export interface EvidenceRecorded {
 	readonly added: number;
 	/** Too old to tell whether they have been counted, or further in the future than clocks differ. */
 	readonly outOfTime: number;
+	/** Days that were forgotten for want of room. */
+	readonly forgotten: ForgottenDays | null;
 }
 
 /** The rows of a transaction, by the bucket to which they are added. */
-type Additions = Map<number, { counts: EvidenceCount[]; unsure: EvidenceCount[]; unobserved: number }>;
+type Additions = Map<number, { counts: EvidenceCount[]; unsure: EvidenceCount[]; unobserved: number; late: number }>;
 
 /**
  * Adds what requests say to the open buckets, each once, however often it is given. To be called in a transaction, after the
  * buckets that are due were closed: a row of one of those is late, and counts as wrong where it has a label or was to have one.
+ *
+ * What is so old that nobody can tell whether it was counted counts as wrong as well, and so with each delivery: no label is
+ * lost, and none counts for the stage twice. Of those rows the ones of which the coin said that there would be no label are
+ * left out. No bet on selective risk looks at them, and one on joint risk only gains by them. What lies too far in the future
+ * is left out too: its bucket would be closed in the future.
  */
 export function recordEvidence(
 	work: EvidenceWork,
@@ -32,20 +39,38 @@ export function recordEvidence(
 ): EvidenceRecorded {
 	const { stores, now } = work;
 	const { seen } = stores;
-	const isInTime = ({ at }: { readonly at: number }) => at <= now + MOST_AHEAD_MS && !seen.isTooOld(at, now);
-	const [countable, countableVerdicts] = [entries.filter(isInTime), verdicts.filter(isInTime)];
-	seen.prepare([...countable, ...countableVerdicts], now);
+	const isPast = ({ at }: { readonly at: number }) => at <= now + MOST_AHEAD_MS;
+	const [past, pastVerdicts] = [entries.filter(isPast), verdicts.filter(isPast)];
+	const forgotten = seen.prepare([...past, ...pastVerdicts], now);
+	const isToldApart = ({ at }: { readonly at: number }) => !seen.isTooOld(at, now);
+	const countable = past.filter(isToldApart);
+	const countableVerdicts = pastVerdicts.filter(isToldApart);
 	const added = countable.filter((entry) => seen.add(entry, now));
 	const epoch = epochRecord(work.identity, stores.epochs.epoch(work.state.epoch));
 	const phases = stores.epochs.phases(work.state.epoch);
 	const additions: Additions = new Map();
-	for (const entry of added) addEntry(work, entry, epoch, phases, additions);
+	for (const entry of added) {
+		tallyRequest(work, entry);
+		addEntry(work, entry, epoch, phases, additions);
+	}
+	// Their buckets are closed, as all of a day ago are, so these are late.
+	for (const entry of past)
+		if (!isToldApart(entry) && entry.draw !== "not-drawn") addEntry(work, entry, epoch, phases, additions);
 	for (const [bucket, more] of additions) stores.buckets.add(bucket, more satisfies OpenBucket);
 	const resolved = countableVerdicts.filter((verdict) => addVerdict(work, verdict));
 	noteCosts(work, added, resolved);
 	layPath(work);
 	const outOfTime = entries.length + verdicts.length - countable.length - countableVerdicts.length;
-	return { added: added.length + resolved.length, outOfTime };
+	return { added: added.length + resolved.length, outOfTime, forgotten };
+}
+
+function tallyRequest(work: EvidenceWork, entry: EvidenceEntry): void {
+	const { tallies } = work.state;
+	tallies.requests += 1;
+	tallies[entry.served] += 1;
+	if (entry.draw === "drawn") tallies.drawn += 1;
+	if (entry.draw === "unobserved") tallies.unobserved += 1;
+	if (entry.served !== "gated") layScore(work, entry);
 }
 
 function addEntry(
@@ -58,11 +83,6 @@ function addEntry(
 	const { stores, state, now } = work;
 	const { tallies } = state;
 	const { confidence, served, draw } = entry;
-	tallies.requests += 1;
-	tallies[served] += 1;
-	if (draw === "drawn") tallies.drawn += 1;
-	if (draw === "unobserved") tallies.unobserved += 1;
-	if (served !== "gated") layScore(work, entry);
 	if (entry.epoch !== state.epoch) {
 		tallies.otherEpoch += 1;
 		return;
@@ -106,10 +126,13 @@ function addEntry(
 		return;
 	}
 	const bucket = isLate ? Math.max(bucketOf(work, now), state.watermark) : own;
-	const addition = additions.get(bucket) ?? { ...EMPTY_BUCKET, counts: [], unsure: [] };
+	const addition = additions.get(bucket) ?? { counts: [], unsure: [], unobserved: 0, late: 0 };
 	additions.set(bucket, addition);
 	const hasLabel = isDrawn || draw === "labelled";
-	if (isLate && hasLabel) tallies.late += 1;
+	if (isLate && hasLabel) {
+		tallies.late += 1;
+		addition.late += 1;
+	}
 	if (draw === "unobserved") addition.unobserved += 1;
 	// Neither was looked at in time, whatever chance of a label there was.
 	if ((isLate && hasLabel) || draw === "unobserved") addition.unsure.push(counted.value);

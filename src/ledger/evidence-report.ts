@@ -2,10 +2,12 @@ import type { EvidenceReport } from "../core/evidence/evidence-ports.ts";
 import { CERTAIN } from "../core/evidence/guarantee.ts";
 import { alarmLogValue } from "../tuning/evidence/alarm.ts";
 import { certifiedPrefix } from "../tuning/evidence/certified-prefix.ts";
-import { detectionDelay } from "../tuning/evidence/detection-delay.ts";
+import { alarmDelay, type AlarmDelay } from "../tuning/evidence/detection-delay.ts";
 import { estimateRisk } from "../tuning/evidence/risk-estimate.ts";
 import type { EvidenceCount } from "../tuning/evidence/evidence-table.ts";
-import { isFrozen } from "./evidence-advance.ts";
+import { humanCheckOf } from "./audited-text-acts.ts";
+import { closedBy } from "./evidence-closure.ts";
+import { frozenBecause } from "./evidence-freeze.ts";
 import { pacingReport } from "./evidence-pacing.ts";
 import { epochRecord } from "./evidence-regimes.ts";
 import { startOfBucket, type EvidenceWork } from "./evidence-work.ts";
@@ -22,6 +24,7 @@ export function evidenceReport(work: EvidenceWork): EvidenceReport {
 	const { logE, logNeeded } = certifiedPrefix({ counts, phases, epoch, alreadyCertified: state.certified });
 	const rows = sumOf(counts, (count) => count.n + count.unlabelled);
 	const watermark = startOfBucket(work, state.watermark);
+	const because = frozenBecause(work, watermark);
 	return {
 		address: identity.address,
 		terms: identity.terms,
@@ -46,11 +49,14 @@ export function evidenceReport(work: EvidenceWork): EvidenceReport {
 			closedAt,
 		})),
 		risk: riskOf(work, counts),
-		alarm: alarmReport(work),
+		alarm: alarmReport(work, counts),
 		counts: { ...state.tallies },
 		watermark,
-		frozen: isFrozen(work, watermark),
+		frozen: because !== null,
+		frozenBecause: because,
+		closedBy: closedBy(state),
 		pacing: pacingReport(work, epoch, counts),
+		humanCheck: humanCheckOf(work),
 	};
 }
 
@@ -71,26 +77,40 @@ function riskOf({ stores, identity, state }: EvidenceWork, counts: readonly Evid
 	return { estimate, lower, upper, labels };
 }
 
-function alarmReport({ stores, identity, state }: EvidenceWork): EvidenceReport["alarm"] {
-	const { guarantee, auditPropensity } = identity.terms;
+function alarmReport(work: EvidenceWork, counts: readonly EvidenceCount[]): EvidenceReport["alarm"] {
+	const { state } = work;
 	const logValue = alarmLogValue(state.alarm);
-	const share = (stores.epochs.phases(state.epoch).at(-1)?.auditPropensity ?? auditPropensity) / CERTAIN;
-	const delay =
-		state.deployed === null
-			? null
-			: detectionDelay({
-					alpha: guarantee.targetRisk,
-					level: state.alarmLevel,
-					badRisk: Math.min(1, BAD_MULTIPLE * guarantee.targetRisk),
-					auditShare: share,
-				});
+	const delay = delayOf(work, counts);
 	return {
 		logValue: Number.isFinite(logValue) ? logValue : null,
 		logLevel: state.deployed === null ? null : Math.log(state.alarmLevel),
 		delayLabels: delay?.labels ?? null,
 		delayAccepted: delay?.accepted ?? null,
+		delayRequests: delay?.requests ?? null,
 		at: state.alarmedAt,
 	};
+}
+
+/** Of traffic as it has been in this epoch. */
+function delayOf({ stores, identity, state, now }: EvidenceWork, counts: readonly EvidenceCount[]): AlarmDelay | null {
+	const { deployed } = state;
+	const { risk, targetRisk } = identity.terms.guarantee;
+	const rows = sumOf(counts, (count) => count.n + count.unlabelled);
+	const accepted = sumOf(counts, ({ cell, n, unlabelled }) =>
+		deployed !== null && cell <= deployed ? n + unlabelled : 0,
+	);
+	const phases = stores.epochs.phases(state.epoch);
+	const [first, last] = [phases[0], phases.at(-1)];
+	if (first === undefined || last === undefined || accepted === 0) return null;
+	return alarmDelay({
+		risk,
+		targetRisk,
+		level: state.alarmLevel,
+		badRisk: Math.min(1, BAD_MULTIPLE * targetRisk),
+		auditShare: last.auditPropensity / CERTAIN,
+		coverage: accepted / rows,
+		requestsPerStep: rows / Math.max(1, (now - first.openedAt) / stores.times.bucketMs),
+	});
 }
 
 function sumOf(counts: readonly EvidenceCount[], of: (count: EvidenceCount) => number): number {

@@ -1,3 +1,4 @@
+import { SEEN_FLOOR_TABLE } from "./seen-observations.ts";
 import { AUDIT_AND_OUTBOX_TABLES } from "./shared-tables.ts";
 import type { Migration } from "./sql-migrations.ts";
 
@@ -85,4 +86,6 @@ export const EVIDENCE_MIGRATIONS: readonly Migration[] = [
 			...AUDIT_AND_OUTBOX_TABLES,
 		],
 	},
+	// The first program reads nothing of it, and tells apart what it has a table of.
+	{ version: 2, compatibleWith: 1, statements: [SEEN_FLOOR_TABLE] },
 ];

@@ -1,6 +1,7 @@
 import type { AlarmState } from "../tuning/evidence/alarm.ts";
 import { createAlarm } from "../tuning/evidence/alarm.ts";
 import type { CostWindow } from "../core/evidence/cost-window.ts";
+import type { Actor } from "../core/ledger/ledger-ports.ts";
 import type { SparseBins } from "./evidence-times.ts";
 
 /** What a ledger has counted since it was made; the names are the report's. */
@@ -30,8 +31,10 @@ export interface EvidenceState {
 	epoch: number;
 	/** 0 until the epoch's path is laid. */
 	phase: number;
-	/** An operator's wish. */
+	/** Somebody's wish; nothing is accepted until it is taken back. */
 	isClosed: boolean;
+	/** Whose; of the strongest who closed it. Absent while open, and of a closure of before this was noted. */
+	closedBy?: Actor["kind"];
 	/** By candidate of the epoch's path. */
 	certified: boolean[];
 	/** Position in the path; null: nothing is accepted. */
@@ -46,8 +49,10 @@ export interface EvidenceState {
 	alarmedAt: number | null;
 	/** End of the newest bucket with a label of what is accepted. */
 	newestLabelAt: number;
-	/** End of the newest bucket with unobserved answers. */
+	/** End of the newest bucket with too many unobserved answers. */
 	unobservedAt: number | null;
+	/** And with too many labels that came late; absent before the first. */
+	lateAt?: number;
 	trafficAt: number;
 	/** When the ledger looks after itself next; null: idle. */
 	tickAt: number | null;

@@ -1,4 +1,5 @@
 import { createAnchorStore, type AnchorStore } from "./anchor-store.ts";
+import { createAuditedTexts, type AuditedTextStore } from "./audited-text-store.ts";
 import { createAuditTrail, type AuditTrail } from "./audit-trail.ts";
 import { boundedTrail } from "./bounded-trail.ts";
 import { createDailyActs, type DailyActs } from "./daily-acts.ts";
@@ -21,6 +22,7 @@ export interface EvidenceStores {
 	readonly buckets: EvidenceBucketStore;
 	readonly seen: SeenObservations;
 	readonly anchors: AnchorStore;
+	readonly texts: AuditedTextStore;
 	/** Its history: who did what, and what it found out by itself. Entries are only ever added. */
 	readonly audit: AuditTrail;
 	readonly daily: DailyActs;
@@ -28,6 +30,12 @@ export interface EvidenceStores {
 	readonly outbox: PublicationOutbox;
 	readonly times: EvidenceTimes;
 }
+
+/**
+ * A message is tried for hours at most, and what a person sends again from a dead-letter queue after a day is counted as
+ * wrong, which needs no identity (`evidence-record.ts`). With 15 days, as usage has, a busy object would be full in five.
+ */
+const TOLD_APART_DAYS = 1;
 
 /** The stores over one database. Nothing is read yet. */
 export function createEvidenceStores(sql: SqlStorage, quotas: TenantQuotas, times: EvidenceTimes): EvidenceStores {
@@ -38,8 +46,13 @@ export function createEvidenceStores(sql: SqlStorage, quotas: TenantQuotas, time
 		epochs: createEvidenceEpochs(sql),
 		counts: createEvidenceCounts(sql),
 		buckets: createEvidenceBuckets(sql),
-		seen: createSeenObservations(sql, "evidence_seen_"),
+		seen: createSeenObservations(sql, {
+			tableName: "evidence_seen_",
+			days: TOLD_APART_DAYS,
+			mostBytes: quotas.databaseBytes,
+		}),
 		anchors: createAnchorStore(sql),
+		texts: createAuditedTexts(sql),
 		audit: boundedTrail(createAuditTrail(sql), daily, quotas),
 		daily,
 		quotas,

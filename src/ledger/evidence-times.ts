@@ -1,3 +1,4 @@
+import { BUCKET_CLOSES_AFTER_MS } from "../core/evidence/label-time.ts";
 import { SCORE_EDGES } from "../tuning/evidence/next-path.ts";
 
 /** How a ledger of evidence reckons; tests and demonstrations may reckon otherwise. All in milliseconds but the last. */
@@ -9,7 +10,7 @@ export interface EvidenceTimes {
 	 * is still on its way through the queue, and what comes later counts as wrong.
 	 */
 	readonly closesAfterMs: number;
-	/** Certification stays frozen for so long after the last bucket with unobserved answers. */
+	/** Certification stays frozen for so long after the last bucket with too many unobserved answers, or late ones. */
 	readonly frozenMs: number;
 	/** How long a lease is valid; it is renewed at half of that. */
 	readonly leaseMs: number;
@@ -28,7 +29,7 @@ export interface EvidenceTimes {
 /** Production's. */
 export const EVIDENCE_TIMES: EvidenceTimes = {
 	bucketMs: 10_000,
-	closesAfterMs: 60_000,
+	closesAfterMs: BUCKET_CLOSES_AFTER_MS,
 	frozenMs: 600_000,
 	leaseMs: 600_000,
 	tickMs: 60_000,

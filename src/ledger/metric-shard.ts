@@ -26,6 +26,12 @@ const METRIC_MIGRATIONS: readonly Migration[] = [
 	},
 ];
 
+/** Sources that come and go with the runtime's isolates, and say little: their faults. */
+const ISOLATE = "isolate/";
+
+/** An isolate that was not heard for so long begins anew if it is heard again (`FAULT_SOURCE_MS`, which is half of this). */
+const ISOLATE_MS = 7_200_000;
+
 /**
  * A part of what `/metrics` shows: what the tenants' ledgers and ledgers of evidence of an eighth of the tenants have counted,
  * each source's latest state. It is told states and not changes, so nothing has to be counted here, and nothing twice.
@@ -38,6 +44,8 @@ export class MetricShard extends DurableObject<LedgerBindings> implements Metric
 	/** All of the table: a few thousand sources of a few kilobytes each. */
 	readonly #reports = new Map<string, MetricReport>();
 	#former: SeriesValues = {};
+	/** When each isolate was last heard; after a restart, the restart. */
+	readonly #heardAt = new Map<string, number>();
 
 	constructor(ctx: DurableObjectState, env: LedgerBindings) {
 		super(ctx, env);
@@ -68,6 +76,26 @@ export class MetricShard extends DurableObject<LedgerBindings> implements Metric
 			this.#former = former;
 			this.#remember(report);
 		}
+		this.#foldIsolates();
+	}
+
+	/** Adds what isolates have counted that are gone to what former sources have, so that the table does not grow with them. */
+	#foldIsolates(): void {
+		const { storage } = this.ctx;
+		const now = this.#runtime.now();
+		const gone = [...this.#heardAt].filter(([, heardAt]) => now - heardAt > ISOLATE_MS).map(([source]) => source);
+		if (gone.length === 0) return;
+		const counted = gone.map((source) => this.#reports.get(source)?.counters ?? {});
+		const former = addSeries([this.#former, ...counted]);
+		storage.transactionSync(() => {
+			storage.sql.exec("INSERT OR REPLACE INTO former (only, counters) VALUES (1, ?)", JSON.stringify(former));
+			for (const source of gone) storage.sql.exec("DELETE FROM sources WHERE source = ?", source);
+		});
+		this.#former = former;
+		for (const source of gone) {
+			this.#reports.delete(source);
+			this.#heardAt.delete(source);
+		}
 	}
 
 	async totals(): Promise<MetricTotals> {
@@ -83,6 +111,7 @@ export class MetricShard extends DurableObject<LedgerBindings> implements Metric
 
 	#remember(report: MetricReport): void {
 		this.#reports.set(report.source, report);
+		if (report.source.startsWith(ISOLATE)) this.#heardAt.set(report.source, this.#runtime.now());
 	}
 }
 

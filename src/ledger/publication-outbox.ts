@@ -35,6 +35,8 @@ export interface PublicationOutbox {
 	readonly postpone: (recordKey: string, nextAt: number, failed?: "failed") => void;
 	/** Removes a record if its value is still that of this sequence; false where a newer one is queued. */
 	readonly remove: (recordKey: string, sequence: number) => boolean;
+	/** Whether any record is queued whose key begins so. */
+	readonly holds: (prefix: string) => boolean;
 	/** Milliseconds since the Unix epoch at which the next record is due; null where none is queued. */
 	readonly nextAt: () => number | null;
 	readonly state: () => PublicationState;
@@ -80,6 +82,9 @@ export function createPublicationOutbox(sql: SqlStorage): PublicationOutbox {
 			const { rowsWritten } = sql.exec("DELETE FROM outbox WHERE record_key = ? AND sequence = ?", recordKey, sequence);
 			return rowsWritten > 0;
 		},
+		holds: (prefix) =>
+			sql.exec("SELECT 1 FROM outbox WHERE substr(record_key, 1, ?) = ? LIMIT 1", prefix.length, prefix).toArray()
+				.length > 0,
 		nextAt: () => sql.exec<{ at: number | null }>("SELECT MIN(next_at) AS at FROM outbox").one().at,
 		state: () =>
 			sql

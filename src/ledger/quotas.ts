@@ -18,6 +18,11 @@ export interface TenantQuotas {
 	readonly changesADay: number;
 	/** Acts in a day of UTC that were refused or changed nothing and have entries of their own in the audit trail. */
 	readonly idleActsADay: number;
+	/**
+	 * Bytes of a database above which the oldest identities of what was counted are forgotten, so that counting goes on:
+	 * of a ledger's 10 GB there is room left for two busy days and all that is no identity.
+	 */
+	readonly databaseBytes: number;
 }
 
 /** Production's. */
@@ -27,6 +32,7 @@ export const TENANT_QUOTAS: TenantQuotas = {
 	revisions: 10_000,
 	changesADay: 2_000,
 	idleActsADay: 200,
+	databaseBytes: 6_000_000_000,
 };
 
 /**

@@ -2,14 +2,40 @@ import type { Observation } from "../core/observation.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A queue keeps a message for 14 days at most; a day more for the time before it was sent. */
-const COUNTED_DAYS = 15;
+/** Today and the day before are never forgotten for want of room. */
+const LEAST_DAYS = 1;
+
+/**
+ * Part of the schema of a ledger that remembers identities: one row at most, the first day (since the Unix epoch) that is
+ * still told apart, once days have been forgotten for want of room.
+ */
+export const SEEN_FLOOR_TABLE =
+	"CREATE TABLE seen_floor (only INTEGER PRIMARY KEY CHECK (only = 1), day INTEGER NOT NULL) STRICT";
 
 /** What an observation is told from others by. */
 export type Seen = Pick<Observation, "requestId" | "item" | "at"> & {
 	/** Of the audit of the request's answer, and not of the request. */
 	readonly isAudit?: boolean;
 };
+
+/** How long a ledger remembers what it has counted. */
+export interface SeenOptions {
+	/** The beginning of the names of its tables, which `empty-ledger.ts` must know. */
+	readonly tableName: string;
+	/** Days (UTC) before today of which observations are told apart; at least 1. */
+	readonly days: number;
+	/** Bytes of the whole database above which the oldest days are forgotten earlier, but never today and the day before. */
+	readonly mostBytes: number;
+}
+
+/** Days that were forgotten before their time, since the database had become too large. */
+export interface ForgottenDays {
+	/** How many, with the first that is still told apart, in milliseconds since the Unix epoch. */
+	readonly days: number;
+	readonly from: number;
+	/** Of the database, before. */
+	readonly bytes: number;
+}
 
 /**
  * The observations that have been counted. One table a day of arrival, so that old days go by dropping a table: that
@@ -19,8 +45,11 @@ export type Seen = Pick<Observation, "requestId" | "item" | "at"> & {
  * after a queue, or a person with a dead-letter queue, delivers it again.
  */
 export interface SeenObservations {
-	/** To be called before `add`, in the same transaction: makes the days' tables, and drops those that are over. */
-	readonly prepare: (observations: readonly Seen[], now: number) => void;
+	/**
+	 * To be called before all others, in the same transaction: makes the days' tables, and drops those that are over, or
+	 * for which there is no room any more; null where none had to go for that.
+	 */
+	readonly prepare: (observations: readonly Seen[], now: number) => ForgottenDays | null;
 	/**
 	 * Puts an observation on record; false where it is there already, or too old to tell. `subject` is kept with it: the
 	 * number of what it was about.
@@ -34,30 +63,55 @@ export interface SeenObservations {
 	readonly isTooOld: (at: number, now: number) => boolean;
 }
 
-/** What has been seen, in SQL: in tables whose names begin with this, which `empty-ledger.ts` must know. */
-export function createSeenObservations(sql: SqlStorage, tableName = "usage_seen_"): SeenObservations {
+/** What has been seen, in SQL; the database must hold `SEEN_FLOOR_TABLE`. */
+export function createSeenObservations(sql: SqlStorage, { tableName, days, mostBytes }: SeenOptions): SeenObservations {
+	/** As it was read by the last `prepare`: a transaction that is taken back takes its floor back too. */
+	let floor = Number.NEGATIVE_INFINITY;
 	const tableOf = (day: number) => `${tableName}${day}`;
+	const dayOfTable = (name: string) => Number(name.slice(tableName.length));
 	const tables = () =>
 		sql
 			.exec<{ name: string; sql: string }>(
 				`SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name GLOB '${tableName}*'`,
 			)
 			.toArray();
+	const isTooOld = (at: number, now: number) => dayOf(at) < Math.max(dayOf(now) - days, floor);
+
+	/** Forgets the oldest of these days until there is room. */
+	const makeRoom = (kept: readonly number[], now: number): ForgottenDays | null => {
+		const bytes = sql.databaseSize;
+		const gone: number[] = [];
+		for (const day of kept.toSorted((left, right) => left - right)) {
+			if (sql.databaseSize <= mostBytes || day >= dayOf(now) - LEAST_DAYS) break;
+			sql.exec(`DROP TABLE ${tableOf(day)}`);
+			gone.push(day);
+		}
+		const last = gone.at(-1);
+		if (last === undefined) return null;
+		floor = Math.max(floor, last + 1);
+		sql.exec("INSERT OR REPLACE INTO seen_floor (only, day) VALUES (1, ?)", floor);
+		return { days: gone.length, from: floor * DAY_MS, bytes };
+	};
+
 	return {
 		prepare(observations, now) {
+			floor = sql.exec<{ day: number }>("SELECT day FROM seen_floor").toArray()[0]?.day ?? Number.NEGATIVE_INFINITY;
 			const made = tables();
-			const names = made.map(({ name }) => name);
 			// Of a program before there were subjects. No row is written by this.
 			for (const { name, sql: text } of made)
 				if (!hasSubjects(text)) sql.exec(`ALTER TABLE ${name} ADD COLUMN subject INTEGER`);
 			// A day of grace, since the clocks of the machines that this object moves between may differ.
-			const oldest = dayOf(now) - COUNTED_DAYS - 1;
-			for (const name of names) if (Number(name.slice(tableName.length)) < oldest) sql.exec(`DROP TABLE ${name}`);
-			const days = new Set(observations.filter(({ at }) => !isTooOld(at, now)).map(({ at }) => dayOf(at)));
-			for (const day of days) {
-				if (names.includes(tableOf(day))) continue;
+			const oldest = dayOf(now) - days - 1;
+			const [over, kept] = [[] as number[], [] as number[]];
+			for (const { name } of made) (dayOfTable(name) < oldest ? over : kept).push(dayOfTable(name));
+			for (const day of over) sql.exec(`DROP TABLE ${tableOf(day)}`);
+			const forgotten = makeRoom(kept, now);
+			const needed = new Set(observations.filter(({ at }) => !isTooOld(at, now)).map(({ at }) => dayOf(at)));
+			for (const day of needed) {
+				if (kept.includes(day)) continue;
 				sql.exec(`CREATE TABLE ${tableOf(day)} (id ANY PRIMARY KEY, subject INTEGER) STRICT, WITHOUT ROWID`);
 			}
+			return forgotten;
 		},
 		add(observation, now, subject) {
 			if (isTooOld(observation.at, now)) return false;
@@ -91,10 +145,6 @@ export function createSeenObservations(sql: SqlStorage, tableName = "usage_seen_
 /** By the statement that made a table, or what it has become. */
 function hasSubjects(statement: string): boolean {
 	return statement.includes("subject INTEGER");
-}
-
-function isTooOld(at: number, now: number): boolean {
-	return dayOf(at) < dayOf(now) - COUNTED_DAYS;
 }
 
 function dayOf(at: number): number {

@@ -28,10 +28,10 @@ export function createTenantActivity(
 	ctx: Pick<DurableObjectState, "storage" | "waitUntil">,
 	bindings: LedgerBindings,
 	stores: Pick<TenantStores, "canary" | "canaryUsage">,
-	{ now, logFault }: Pick<LedgerRuntime, "now" | "logFault">,
+	{ now, logFault, quotas }: Pick<LedgerRuntime, "now" | "logFault" | "quotas">,
 ): TenantActivity {
 	const { storage } = ctx;
-	const usage = createUsageStore(storage);
+	const usage = createUsageStore(storage, quotas.databaseBytes);
 	const totals = createMetricTotalsStore(storage.sql);
 	const metrics = createMetricReporter({
 		shards: bindings.METRIC_SHARD,
@@ -49,7 +49,7 @@ export function createTenantActivity(
 		record({ tenant, createdAt }, observations, audits) {
 			const isOwn = ({ at }: { readonly at: number }) => at >= createdAt;
 			const canary = stores.canary.read();
-			const { added, tooOld } = usage.record(
+			const { added, tooOld, forgotten } = usage.record(
 				observations.filter(isOwn),
 				now(),
 				(counted, countedAudits) => {
@@ -59,6 +59,7 @@ export function createTenantActivity(
 				audits.filter(isOwn),
 			);
 			if (tooOld > 0) logFault("observations-too-old", { count: tooOld });
+			if (forgotten !== null) logFault("identities-forgotten", { ...forgotten });
 			const known = metrics.isOn ? totals.read() : null;
 			// Also where nothing was new: the report of what is counted may have been lost.
 			if (known !== null) metrics.report(tenant, { source: `tenant/${tenant}`, since: createdAt, ...known });

@@ -1,4 +1,5 @@
 import type { TenantState } from "../core/ledger/ledger-ports.ts";
+import { EVIDENCE_RECORDS } from "../core/published-records.ts";
 import { err, ok } from "../core/result.ts";
 import type { ActContext, ActResult } from "./acts.ts";
 import { notCreated } from "./ledger-transactions.ts";
@@ -13,6 +14,11 @@ export function createTenant(
 	{ now: createdAt }: ActContext,
 ): ActResult<TenantState> {
 	if (stores.tenant.read() !== null) return err({ kind: "already-exists", what: "tenant" });
+	// Until then isolates could get what was certified for the tenant before.
+	if (stores.outbox.holds(EVIDENCE_RECORDS)) {
+		const message = "The evidence on the former tenant of this name is still being withdrawn: try again in a minute.";
+		return err({ kind: "not-applicable", message });
+	}
 	const { tenant, name, empty } = input;
 	empty();
 	stores.tenant.create({ tenant, name, createdAt });

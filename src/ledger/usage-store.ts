@@ -12,7 +12,8 @@ import {
 } from "../core/ledger/usage-totals.ts";
 import type { Observation } from "../core/observation.ts";
 import { createAnswerSubjects } from "./answer-subjects.ts";
-import { createSeenObservations } from "./seen-observations.ts";
+import { TENANT_QUOTAS } from "./quotas.ts";
+import { createSeenObservations, SEEN_FLOOR_TABLE, type ForgottenDays } from "./seen-observations.ts";
 import type { Migration } from "./sql-migrations.ts";
 
 /** The schema of the component `usage`. The tables of what has been seen are made and dropped as days pass. */
@@ -55,7 +56,17 @@ export const USAGE_MIGRATIONS: readonly Migration[] = [
 			) STRICT, WITHOUT ROWID`,
 		],
 	},
+	{
+		version: 4,
+		// A program that does not know the floor may count once more what a later one has forgotten for want of room, if a
+		// queue delivers it days late and just then; that is not worth a deployment that cannot be rolled back.
+		compatibleWith: 2,
+		statements: [SEEN_FLOOR_TABLE],
+	},
 ];
+
+/** A queue keeps a message for 14 days at most; a day more for the time before it was sent. */
+const COUNTED_DAYS = 15;
 
 const PERIOD_MS = { hour: 60 * 60 * 1000, day: 24 * 60 * 60 * 1000 } as const;
 
@@ -65,14 +76,15 @@ export interface UsageStore {
 	 * Adds observations, each once however often it is given, in one transaction: either all that are new are on record
 	 * as seen and in the totals, or none. `added` of them were new; `tooOld` are left out, since whether they have been
 	 * counted cannot be told any more. `now` is in milliseconds since the Unix epoch. `alsoCount` is given the new ones in
-	 * the same transaction. What audits cost is added likewise, each audit once.
+	 * the same transaction. What audits cost is added likewise, each audit once. `forgotten` are days of which nothing is
+	 * told apart any more, since the database had become too large.
 	 */
 	readonly record: (
 		observations: readonly Observation[],
 		now: number,
 		alsoCount?: (added: readonly Observation[], addedAudits: readonly AuditCost[]) => void,
 		audits?: readonly AuditCost[],
-	) => { readonly added: number; readonly tooOld: number };
+	) => { readonly added: number; readonly tooOld: number; readonly forgotten: ForgottenDays | null };
 	readonly report: (query: UsageQuery) => UsageReport;
 	/** What a request was answered by; null where it has not been counted, or so long ago that it is forgotten. */
 	readonly subjectOf: (request: Pick<Observation, "requestId" | "item">) => AnswerSubject | null;
@@ -85,10 +97,16 @@ type StoredRow = {
 	readonly totals: string;
 };
 
-/** Usage in SQL; the database must hold the tables of `USAGE_MIGRATIONS`. */
-export function createUsageStore(storage: Pick<DurableObjectStorage, "sql" | "transactionSync">): UsageStore {
+/**
+ * Usage in SQL; the database must hold the tables of `USAGE_MIGRATIONS`. Above so many bytes of the database the oldest
+ * identities are forgotten.
+ */
+export function createUsageStore(
+	storage: Pick<DurableObjectStorage, "sql" | "transactionSync">,
+	mostBytes = TENANT_QUOTAS.databaseBytes,
+): UsageStore {
 	const { sql } = storage;
-	const seen = createSeenObservations(sql);
+	const seen = createSeenObservations(sql, { tableName: "usage_seen_", days: COUNTED_DAYS, mostBytes });
 	const subjects = createAnswerSubjects(sql);
 
 	const addToHour = ({ hour, cascade, revision, parts }: HourOfCascade) => {
@@ -114,7 +132,7 @@ export function createUsageStore(storage: Pick<DurableObjectStorage, "sql" | "tr
 		record: (observations, now, alsoCount, audits = []) =>
 			storage.transactionSync(() => {
 				const given = [...observations, ...audits];
-				seen.prepare(given, now);
+				const forgotten = seen.prepare(given, now);
 				// Of this call alone: a number that is taken back with its transaction must not be remembered.
 				const numbers = new Map<string, number>();
 				const numberOf = ({ cascade, policyRevision, stage }: Observation): number => {
@@ -130,7 +148,7 @@ export function createUsageStore(storage: Pick<DurableObjectStorage, "sql" | "tr
 				for (const hour of byHour([...added.map(partOf), ...addedAudits.map(auditPart)])) addToHour(hour);
 				alsoCount?.(added, addedAudits);
 				const tooOld = given.filter(({ at }) => seen.isTooOld(at, now)).length;
-				return { added: added.length + addedAudits.length, tooOld };
+				return { added: added.length + addedAudits.length, tooOld, forgotten };
 			}),
 		report({ from, to, by }) {
 			const period = PERIOD_MS[by];

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { convertV4MiniflareOptions, Miniflare, type Request, type Response } from "miniflare";
 import { DEMO_KEY, demoKeyRecord, type OwnServer } from "./demo-records.ts";
 import { LOCAL_OPERATOR_KEY, seedDemo } from "./seed-demo.ts";
 
@@ -37,6 +37,8 @@ export interface LocalStackOptions {
 	readonly builtDirectory?: string;
 	/** For the Worker of the demonstration alone, which must have been built: how many times as fast as the world's its clock runs. */
 	readonly clockSpeed?: number;
+	/** Answers all that the Worker asks of the network, in its place. */
+	readonly network?: (request: Request) => Promise<Response>;
 }
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -74,6 +76,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 						OPERATOR_REGISTRY: { className: "OperatorRegistry", useSQLite: true },
 						EVIDENCE_LEDGER: { className: "EvidenceLedger", useSQLite: true },
 						METRIC_SHARD: { className: "MetricShard", useSQLite: true },
+						UPSTREAM_OUTAGE: { className: "UpstreamOutage", useSQLite: true },
+						REPLAY_RECORD: { className: "ReplayRecord", useSQLite: true },
 					},
 					queueProducers: { OBSERVATIONS: { queueName: "observations" } },
 					queueConsumers: { observations: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10 } },
@@ -82,6 +86,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 						RATE_TIER_STANDARD: { namespace_id: "1001", simple: { limit: 6_000, period: 60 } },
 						RATE_TIER_TRIAL: { namespace_id: "1002", simple: { limit: 5, period: 10 } },
 					},
+					...(options.network === undefined ? {} : { outboundService: options.network }),
 					serviceBindings: { AI: { name: "edge-cascade-local", entrypoint: "LocalAI" } },
 					bindings: {
 						ALLOW_LOOPBACK_ORIGINS: "true",

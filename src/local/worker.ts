@@ -7,4 +7,6 @@ export { LocalAI } from "./local-ai.ts";
 export { EvidenceLedger } from "../ledger/evidence-ledger.ts";
 export { MetricShard } from "../ledger/metric-shard.ts";
 export { OperatorRegistry } from "../ledger/operator-registry.ts";
+export { ReplayRecord } from "../ledger/replay-record.ts";
 export { TenantLedger } from "../ledger/tenant-ledger.ts";
+export { UpstreamOutage } from "../ledger/upstream-outage.ts";

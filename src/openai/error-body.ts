@@ -91,6 +91,13 @@ export function stageFailureReply(failure: StageFailure, stage: string): ErrorRe
 				message: `The stage '${stage}' is over its rate or capacity.`,
 				retryAfterSeconds: failure.retryAfterSeconds ?? 5,
 			});
+		case "circuit-open":
+			return errorReply({
+				status: 503,
+				code: "origin_unavailable",
+				message: `The stage '${stage}' has failed too often of late and is given a rest.`,
+				retryAfterSeconds: Math.max(1, failure.retryAfterSeconds),
+			});
 		case "daily-allocation":
 			return errorReply({
 				status: 503,

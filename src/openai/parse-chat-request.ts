@@ -13,6 +13,8 @@ export interface RequestProblem {
 /** Deeper bodies are refused: whatever recurses over them later could run out of stack. */
 const MOST_NESTING = 100;
 const MOST_MESSAGES = 4096;
+/** Of a body with more values than this only the first problem is told: every problem takes memory and room in the answer. */
+const MOST_VALUES_TOLD_OF = 10_000;
 
 const flag = v.nullish(v.boolean("must be true or false"));
 const numberBetween = (least: number, most: number) => {
@@ -47,16 +49,19 @@ const message = v.looseObject(
 	"must be an object with role and content",
 );
 
-const chatBody = v.looseObject(
+/** The fields that decisions depend on; others may be there too. */
+export const chatBody = v.looseObject(
 	{
 		model: v.pipe(
 			v.string("must be the name of one of your cascades"),
 			v.nonEmpty("must be the name of one of your cascades"),
 		),
 		messages: v.pipe(
-			v.array(message, "must be a list of messages"),
+			// How many there are is asked before what they are.
+			v.array(v.unknown(), "must be a list of messages"),
 			v.minLength(1, "must hold at least one message"),
 			v.maxLength(MOST_MESSAGES, `must hold at most ${MOST_MESSAGES} messages`),
+			v.array(message),
 		),
 		stream: flag,
 		stream_options: v.nullish(v.looseObject({ include_usage: flag }, "must be an object")),
@@ -92,14 +97,15 @@ const chatBody = v.looseObject(
 
 /**
  * Parses the body of `POST /v1/chat/completions`. Checks the fields that decisions depend on, and reports every
- * problem at once; fields it does not know are kept in `body` and reach the origin unchanged.
+ * problem at once, of a huge body the first; fields it does not know are kept in `body` and reach the origin unchanged.
  */
 export function parseChatRequest(body: unknown): Result<ChatRequest, readonly RequestProblem[]> {
 	if (!isJsonObject(body)) return err([{ param: null, message: "The body must be a JSON object." }]);
-	if (isNestedDeeperThan(body, MOST_NESTING)) {
+	const values = valuesWithin(body, MOST_NESTING);
+	if (values === null) {
 		return err([{ param: null, message: `The body is nested more than ${MOST_NESTING} levels deep.` }]);
 	}
-	const parsed = v.safeParse(chatBody, body, { abortPipeEarly: true });
+	const parsed = v.safeParse(chatBody, body, { abortPipeEarly: true, abortEarly: values > MOST_VALUES_TOLD_OF });
 	if (!parsed.success) return err(parsed.issues.map(problemOf));
 	const fields = parsed.output;
 	const problems = problemsBetweenFields(fields);
@@ -152,18 +158,23 @@ function problemOf(issue: v.BaseIssue<unknown>): RequestProblem {
 	return { param, message: missing ? `'${param}' is required.` : `'${param}' ${issue.message}.` };
 }
 
-/** Level by level and without recursion, so that the check itself cannot run out of stack. */
-function isNestedDeeperThan(root: object, most: number): boolean {
+/**
+ * How many values there are in a body; null where it is nested more than so many levels deep. Level by level and without
+ * recursion, so that the check itself cannot run out of stack.
+ */
+function valuesWithin(root: object, most: number): number | null {
+	let values = 0;
 	let level: object[] = [root];
 	for (let depth = 1; level.length > 0; depth++) {
-		if (depth > most) return true;
+		if (depth > most) return null;
 		const next: object[] = [];
 		for (const value of level) {
 			for (const child of Object.values(value) as unknown[]) {
+				values += 1;
 				if (typeof child === "object" && child !== null) next.push(child);
 			}
 		}
 		level = next;
 	}
-	return false;
+	return values;
 }

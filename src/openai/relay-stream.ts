@@ -7,7 +7,8 @@ import { argumentText, usageOf } from "./normalise-completion.ts";
 import type { AnswerIdentity } from "./answer-encoder.ts";
 import { shownLogprobs } from "./shown-logprobs.ts";
 import { formatEvent, STREAM_END } from "./sse.ts";
-import { readUpstreamError, streamFailure } from "./upstream-error.ts";
+import { streamFailure } from "./status-failure.ts";
+import { readUpstreamError } from "./upstream-error.ts";
 
 /** Passes one upstream chat stream on to a client, event by event. */
 export interface StreamRelay {
@@ -35,11 +36,12 @@ export interface StreamRelay {
 const MOST_EVENT_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * Events that need a look: usage, a finish reason, tool calls, errors. Quotes inside a JSON string are escaped, so
- * an answer that talks about `"usage":{` does not match; everything that does not match is sent on as it came.
+ * Events that need a look: usage, a finish reason, tool calls, errors, and numbers that Python writes and JSON does not
+ * have. Quotes inside a JSON string are escaped, so an answer that talks about `"usage":{` does not match; everything
+ * that does not match is sent on as it came.
  */
 const NEEDS_A_LOOK =
-	/"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"tool_calls"\s*:|"error"\s*:|"object"\s*:\s*"error"|"detail"\s*:\s*["[]|"content"\s*:\s*[-\dtf]/u;
+	/"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"tool_calls"\s*:|"error"\s*:|"object"\s*:\s*"error"|"detail"\s*:\s*["[]|"content"\s*:\s*[-\dtf]|":\s*-?(?:NaN|Infinity)/u;
 
 /** An object, as far as its two ends show, with nothing in it that must be looked at. */
 function isOrdinary(data: string): boolean {

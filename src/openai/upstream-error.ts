@@ -1,5 +1,4 @@
 import { isJsonObject, parseJson } from "../core/json.ts";
-import type { StageFailure } from "../core/stage-failure.ts";
 
 /** What an upstream said went wrong, whatever shape it said it in. */
 export interface UpstreamError {
@@ -35,21 +34,6 @@ export function readUpstreamError(value: unknown): UpstreamError | null {
 /** The same from text; null where the text is not JSON or no error. */
 export function readUpstreamErrorText(text: string): UpstreamError | null {
 	return readUpstreamError(parseJson(text));
-}
-
-/**
- * An error that came inside a stream with status 200. Its code, where it is an HTTP status, says whose fault it is;
- * without one it is the upstream's, since a request it could not serve would have had an error status.
- */
-export function streamFailure(error: UpstreamError): StageFailure {
-	const status = Number(error.code);
-	if (status === 400 || status === 413 || status === 422)
-		return { kind: "bad-request", ...error, message: upstreamWords(error.message) };
-	return {
-		kind: "upstream-error",
-		status: status >= 500 && status <= 599 ? status : 500,
-		message: error.message,
-	};
 }
 
 /** What an upstream says of a request, as the client reads it: a message of another server's, about a request of ours. */

@@ -51,3 +51,16 @@ export function parseOriginUrl(text: string, allowLoopback: boolean): Result<str
 	if (PRIVATE_SUFFIXES.some((suffix) => name.endsWith(suffix))) return err("must name a public host");
 	return ok(normalised);
 }
+
+/**
+ * Whether an operator's list of hosts lets this one in; an empty list lets every host in. `*.example.com` is every host
+ * below `example.com`, not that host itself.
+ */
+export function isAllowedHost(hostname: string, hosts: readonly string[]): boolean {
+	// A name may be written with the root's dot, which changes nothing about where it leads.
+	const host = hostname.replace(/\.$/u, "").toLowerCase();
+	return (
+		hosts.length === 0 ||
+		hosts.some((pattern) => (pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : host === pattern))
+	);
+}

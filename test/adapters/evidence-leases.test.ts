@@ -8,7 +8,13 @@ import { GUARANTEE, lease } from "../cascade/fake-evidence.ts";
 import { FakeClock, settleAll } from "../cascade/fakes.ts";
 
 const ADDRESS = { tenant: "acme", cascade: "chat", configHash: "a".repeat(64) };
-const TERMS: GuaranteeTerms = { stage: "edge", guarantee: GUARANTEE, labeller: "exact/1", auditPropensity: 50_000 };
+const TERMS: GuaranteeTerms = {
+	stage: "edge",
+	guarantee: GUARANTEE,
+	labeller: "exact/1",
+	auditPropensity: 50_000,
+	retainTextHours: null,
+};
 
 type Answer = () => Promise<Result<EvidenceLease, LedgerRefusal>>;
 
@@ -37,7 +43,14 @@ function world(input: { readonly ledger?: Answer; readonly kv?: () => Promise<st
 		waitUntil: (work) => void kept.push(work),
 		logFault: (fault, facts) => void faults.push({ fault, ...facts }),
 	});
-	return { clock, state, asked, faults, kept, current: (address = ADDRESS) => leases.current(address, TERMS) };
+	return {
+		clock,
+		state,
+		asked,
+		faults,
+		kept,
+		current: (address = ADDRESS, isCanary = false) => leases.current(address, TERMS, isCanary),
+	};
 }
 
 /** An isolate that holds this lease already. */
@@ -55,7 +68,13 @@ describe("the first request of an isolate", () => {
 		const { current, asked } = world({ ledger: () => new Promise(() => {}), kv: async () => published() });
 		expect(await current()).toEqual(lease());
 		expect(asked.kv).toEqual([evidenceRecordName(ADDRESS)]);
-		expect(asked.ledger).toEqual([{ address: ADDRESS, terms: TERMS }]);
+		expect(asked.ledger).toEqual([{ address: ADDRESS, terms: TERMS, isCanary: false }]);
+	});
+
+	it("on a canary says so to the ledger", async () => {
+		const { current, asked } = world();
+		await current(ADDRESS, true);
+		expect(asked.ledger).toEqual([{ address: ADDRESS, terms: TERMS, isCanary: true }]);
 	});
 
 	it.each<[string, () => Promise<string | null>]>([
@@ -166,7 +185,7 @@ describe("leases", () => {
 			waitUntil: (work) => void kept.push(work),
 			logFault: (fault) => void faults.push({ fault }),
 		});
-		expect(await leases.current(ADDRESS, TERMS)).toBeNull();
+		expect(await leases.current(ADDRESS, TERMS, false)).toBeNull();
 		await Promise.all(kept);
 		expect(faults).toEqual([{ fault: "evidence-lease-unavailable" }]);
 	});

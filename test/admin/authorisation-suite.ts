@@ -30,6 +30,7 @@ const WHO_MAY: Readonly<Record<AdminOperation, "operators" | "admins" | "readers
 	"canary.promote": "admins",
 	"evidence.get": "readers",
 	"evidence.export": "readers",
+	"evidence.texts": "admins",
 	"evidence.labels": "admins",
 	"evidence.restart": "admins",
 	"evidence.close": "admins",

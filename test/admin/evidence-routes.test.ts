@@ -71,6 +71,26 @@ describe("the evidence on a cascade", () => {
 		});
 	});
 
+	it("is begun anew by a tenant's key where the tenant has closed it, and not where an operator has", async () => {
+		const added = await send("POST", "/tenants/acme/keys", { body: { name: "Admin", scopes: ["admin"] } });
+		const { key } = added.body;
+		const reason = { reason: "" };
+		const restart = () => send("POST", `${PATH}/restart`, { key, body: reason });
+		await send("POST", `${PATH}/close`, { key, body: reason });
+		expect((await send("GET", PATH)).body.closedBy).toBe("tenant-key");
+		expect((await restart()).status).toBe(200);
+		await send("POST", `${PATH}/close`, { body: reason });
+		const { status, body } = await restart();
+		expect(status).toBe(409);
+		expect(body.error.message).toContain("only an operator restarts it");
+		expect((await send("GET", PATH, { key })).body).toMatchObject({
+			closedBy: "operator-key",
+			lease: { state: "closed" },
+		});
+		expect((await send("POST", `${PATH}/restart`, { body: reason })).status).toBe(200);
+		expect((await send("GET", PATH)).body.closedBy).toBeNull();
+	});
+
 	it.each([
 		["no labels", { labels: [] }],
 		["too many", { labels: Array.from({ length: 1_001 }, () => ({ requestId: "r", wrong: true })) }],

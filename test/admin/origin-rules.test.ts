@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isOriginSecretName } from "../../src/core/published-records.ts";
-import { checkOrigin, isAllowedHost } from "../../src/admin/origin-rules.ts";
+import { checkOrigin } from "../../src/admin/origin-rules.ts";
+import { isAllowedHost } from "../../src/web/origin-url.ts";
 
 const ANY = { hosts: [], allowLoopback: false };
 

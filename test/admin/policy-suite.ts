@@ -156,6 +156,17 @@ export function describePolicies(asked: AskedWorld): void {
 		});
 	});
 
+	it("a guaranteed cascade that may take longer than its evidence waits is valid, with a warning", async () => {
+		const document = policyAt(0.9) as { readonly cascades: Readonly<Record<string, object>> };
+		const [alias, cascade] = Object.entries(document.cascades)[0] as [string, object];
+		const slow = { ...document, cascades: { [alias]: { ...cascade, timeoutMs: 56_000 } } };
+		expect((await send("POST", `${tenant}/policy/validate`, { body: slow })).body).toMatchObject({
+			valid: true,
+			problems: [],
+			warnings: [{ path: `cascades.${alias}.timeoutMs`, message: expect.stringContaining("55000 ms") }],
+		});
+	});
+
 	describe("the history", () => {
 		it("says who, why and how, newest first, a page at a time", async () => {
 			const headers = { "if-match": '"2"' };

@@ -71,6 +71,11 @@ const SAMPLES: { readonly [Operation in AdminOperation]: (ids: SampleIds) => Sam
 		parameters: { tenant, cascade: "chat" },
 		body: undefined,
 	}),
+	"evidence.texts": ({ tenant }) => ({
+		parameters: { tenant, cascade: "chat" },
+		query: { limit: "2" },
+		body: undefined,
+	}),
 	"evidence.labels": ({ tenant }) => ({
 		parameters: { tenant, cascade: "chat" },
 		body: { labels: [{ requestId: "req_1", wrong: true }] },
@@ -123,7 +128,8 @@ export function sampleRequest(
 	const path = route.path.replaceAll(/\{(\w+)\}/gu, (_, name: string) => String(parameters[name]));
 	const url = new URL(`https://edge.example/admin/v1${path}`);
 	for (const [name, value] of Object.entries(sample.query ?? {})) url.searchParams.set(name, String(value));
-	const contentType = sample.body === undefined ? {} : { "content-type": "application/json" };
+	// As the command line does, without a body too.
+	const contentType = route.method === "GET" ? {} : { "content-type": "application/json" };
 	return new Request(url, {
 		method: route.method,
 		headers: { ...contentType, ...sample.headers, ...headers },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { after, answering, silent, sure } from "./fakes.ts";
+import { isOutage, type StageFailure } from "../../src/core/stage-failure.ts";
+import { after, answering, failing, silent, sure, type Behaviour } from "./fakes.ts";
 import { audited } from "./audited.ts";
 import { chatStream, fakeEvidence, guaranteed, START, TAILS } from "./fake-evidence.ts";
-import { answerOf, begin } from "./run-example.ts";
+import { labelled } from "./labelled.ts";
+import { answerOf, begin, run } from "./run-example.ts";
 
 describe("in a parallel cascade, an accepted answer", () => {
 	const parallel = guaranteed({ mode: "parallel" });
@@ -110,5 +112,76 @@ describe("in a parallel cascade, an accepted answer", () => {
 		expect(begun.asked("origin")[0]?.signal.aborted).toBe(true);
 		expect(known.events).toEqual([]);
 		expect(begun.clock.running).toBe(0);
+	});
+});
+
+describe("what becomes of the call beside the first", () => {
+	const parallel = guaranteed({ mode: "parallel", timeoutMs: 55_000 });
+	const edge = after(300, sure(0.9));
+	const outage = { kind: "upstream-error", status: 503, message: "" } as const;
+
+	it.each<[string, Behaviour, (string | null)[]]>([
+		["that answers before", after(100, answering("small")), [null]],
+		["that answers later", after(1_000, answering("small")), [null]],
+		["that fails before", after(100, failing(outage)), ["upstream-error"]],
+		["that fails later", after(1_000, failing(outage)), ["upstream-error"]],
+		["that is silent for as long as an audit may take", silent, ["timeout"]],
+	])("is known of the last stage's health where it is the audit: %s", async (_when, origin, told) => {
+		const known = await audited({ cascade: parallel, stages: { edge, origin } });
+		expect(known.told).toEqual(told);
+	});
+
+	it.each<[string, Behaviour, (string | null)[]]>([
+		["where it was over before", after(100, failing(outage)), ["upstream-error"]],
+		["not where it was stopped, which says nothing", silent, []],
+		["not where what it would have said was no longer waited for", after(1_000, failing(outage)), []],
+	])("is known where the coin falls otherwise: %s", async (_when, origin, told) => {
+		const known = await audited({ cascade: parallel, stages: { edge, origin } }, { random: [TAILS] });
+		expect(known.told).toEqual(told);
+		expect(known.events).toEqual(["not-drawn"]);
+	});
+
+	it.each<[string, Behaviour, (string | null)[]]>([
+		["that answers", after(1_000, answering("large")), [null]],
+		["that fails", after(1_000, failing(outage)), ["upstream-error"]],
+	])("is known once where the request is escalated to it: %s", async (_what, origin, told) => {
+		const stages = { edge: after(300, sure(0.5)), origin };
+		const known = await labelled({ cascade: parallel, stages });
+		expect(known.told).toEqual(told);
+	});
+
+	it("has no coin tossed where it has shown in time that the last stage is down", async () => {
+		const clockless = fakeEvidence();
+		let isDown = false;
+		const evidence = {
+			...clockless.evidence,
+			asked: (_stage: unknown, failure: StageFailure | null) =>
+				void (isDown = failure !== null && isOutage(failure.kind)),
+			isDown: () => isDown,
+		};
+		const stages = { edge, origin: after(100, failing(outage)) };
+		await run({ cascade: parallel, stages, evidence });
+		expect(clockless.entries).toMatchObject([{ served: "accepted", draw: "unobserved" }]);
+		expect(clockless.tosses()).toBe(0);
+	});
+
+	it("is no failure where the client leaves, or where its draw cannot be sent", async () => {
+		const known = fakeEvidence();
+		const begun = begin({ cascade: parallel, stages: { edge: silent, origin: silent }, evidence: known.evidence });
+		await begun.clock.advance(10);
+		begun.leave();
+		await begun.clock.until(begun.outcome);
+		expect(known.told.filter((kind) => kind !== "aborted")).toEqual([]);
+		const unsent = await audited({ cascade: parallel, stages: { edge, origin: silent } }, { isSent: false });
+		expect(unsent.told).toEqual([]);
+	});
+
+	it("is a time-out where a stream of it does not end", async () => {
+		const { told } = await audited({
+			cascade: parallel,
+			stages: { edge, origin: answering("") },
+			request: { stream: true },
+		});
+		expect(told).toEqual([null, "timeout"]);
 	});
 });

@@ -77,12 +77,19 @@ export function fakeEvidence({
 	const works: (() => Promise<void>)[] = [];
 	let turn = 0;
 	let leases = 0;
+	let holds = 0;
 	const evidence: Evidence = {
 		item,
 		at: START,
 		policyRevision: 7,
 		configHash: HASH,
-		terms: { stage: "edge", guarantee: GUARANTEE, labeller: "normalised/1", auditPropensity: 50_000 },
+		terms: {
+			stage: "edge",
+			guarantee: GUARANTEE,
+			labeller: "normalised/1",
+			auditPropensity: 50_000,
+			retainTextHours: null,
+		},
 		lease() {
 			leases++;
 			return held;
@@ -102,6 +109,14 @@ export function fakeEvidence({
 			verdicts.push(verdict);
 		},
 		later: (work) => void works.push(work),
+		hold() {
+			holds += 1;
+			let isHeld = true;
+			return () => {
+				if (isHeld) holds -= 1;
+				isHeld = false;
+			};
+		},
 		isDown: () => isDown,
 		asked: (_stage, failure) => void told.push(failure?.kind ?? null),
 		readStream: (bytes) => completionOfStream(decodeBytes(bytes)),
@@ -115,6 +130,8 @@ export function fakeEvidence({
 		events,
 		leases: () => leases,
 		tosses: () => turn,
+		/** What keeps the request alive at present. */
+		holds: () => holds,
 		/** Work that waits for the answer to be on its way. */
 		waiting: () => works.length,
 		/** The answer has gone: all of that work, and what follows from it. */

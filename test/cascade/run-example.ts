@@ -4,6 +4,7 @@ import type { Evidence } from "../../src/cascade/evidence-port.ts";
 import type { Spending } from "../../src/cascade/ports.ts";
 import type { ChatRequest } from "../../src/core/completion.ts";
 import { ok } from "../../src/core/result.ts";
+import type { HedgeBudget } from "../../src/core/resilience/hedge-budget.ts";
 import type { StageFailure } from "../../src/core/stage-failure.ts";
 import type { Cascade } from "../../src/core/tenant-policy.ts";
 import { exampleCascade, exampleRequest } from "../core/examples.ts";
@@ -26,6 +27,8 @@ export interface Example {
 	readonly streams?: Readonly<Record<string, ReadableStream<Uint8Array>>>;
 	/** Absent: there is none. */
 	readonly evidence?: Evidence;
+	/** Absent: second origins are not used. */
+	readonly hedges?: HedgeBudget;
 }
 
 /** A run that has begun. */
@@ -50,6 +53,7 @@ export function begin({
 	spending,
 	streams = {},
 	evidence,
+	hedges,
 }: Example): Run {
 	const clock = new FakeClock();
 	const client = new AbortController();
@@ -70,6 +74,7 @@ export function begin({
 			...(endsInMs === undefined ? {} : { endsAt: clock.now() + endsInMs }),
 			...(spending === undefined ? {} : { spending }),
 			...(evidence === undefined ? {} : { evidence }),
+			...(hedges === undefined ? {} : { hedges }),
 			resolveStage: resolverOf(Object.fromEntries(fakes)),
 		},
 		exampleCascade(cascade),

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isWellFormedApiKey } from "../../src/core/api-key.ts";
 import { parseTenantPolicy } from "../../src/core/parse-tenant-policy.ts";
 import { demoPolicy } from "../../src/local/demo-records.ts";
+import { edgeDocument, originDocument, policyOf } from "../core/policy-documents.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -46,6 +47,14 @@ describe("cascade policy check", () => {
 			"policy.json: extra: is not a field of the policy",
 			"policy.json: version: must be 1",
 		]);
+	});
+
+	it("warns of a time limit that is too long for a guarantee's evidence", () => {
+		const guarantee = { risk: "selective", targetRisk: 0.1, delta: 0.1 };
+		writeJson("policy.json", policyOf([edgeDocument({ guarantee }), originDocument()], { timeoutMs: 60_000 }));
+		const { status, stderr } = cascade("policy", "check", "policy.json");
+		expect(status).toBe(0);
+		expect(stderr).toMatch(/^policy\.json: cascades\.chat\.timeoutMs: .* 55000 ms .* \(warning\)\n$/u);
 	});
 
 	it.each([

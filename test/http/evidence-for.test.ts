@@ -12,8 +12,19 @@ const policy = {
 	defaults: {},
 	limits: { maxBodyBytes: 1, maxOutputTokens: 1 },
 };
-const terms = { stage: "edge", guarantee: GUARANTEE, labeller: "normalised/1", auditPropensity: 50_000 };
-const chosen = { revision: 7, policy, guarantees: new Map([["chat", { configHash: "a".repeat(64), terms }]]) };
+const terms = {
+	stage: "edge",
+	guarantee: GUARANTEE,
+	labeller: "normalised/1",
+	auditPropensity: 50_000,
+	retainTextHours: null,
+};
+const chosen = {
+	revision: 7,
+	isCanary: false,
+	policy,
+	guarantees: new Map([["chat", { configHash: "a".repeat(64), terms }]]),
+};
 const exchange: EvidenceExchange = {
 	of: () => {
 		throw new Error("was not to be asked");
@@ -35,13 +46,25 @@ describe("the evidence that a request belongs to", () => {
 		const { found, asked } = evidence();
 		expect(found).toBe(exchange);
 		expect(asked).toEqual([
-			{ tenant: "acme", cascade: "chat", configHash: "a".repeat(64), terms, policyRevision: 7, at: 123 },
+			{
+				tenant: "acme",
+				cascade: "chat",
+				configHash: "a".repeat(64),
+				terms,
+				policyRevision: 7,
+				isCanary: false,
+				at: 123,
+			},
 		]);
+	});
+
+	it("is told whether a canary's share chose that revision", () => {
+		expect(evidence("chat", cascade, { ...chosen, isCanary: true }).asked[0]?.isCanary).toBe(true);
 	});
 
 	it("is none where the cascade has no guarantee, or the policy none at all", () => {
 		expect(evidence("other").found).toBeUndefined();
-		expect(evidence("chat", cascade, { revision: 7, policy }).found).toBeUndefined();
+		expect(evidence("chat", cascade, { revision: 7, isCanary: false, policy }).found).toBeUndefined();
 	});
 
 	it("is none where fewer stages serve it than the promise is about", () => {

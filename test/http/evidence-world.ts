@@ -1,9 +1,11 @@
 /** The product's routes over fake stages, with everything of evidence but the far side of its calls. */
+import { createAuditedTexts } from "../../src/adapters/audited-texts.ts";
 import { createEvidenceExchanges } from "../../src/adapters/evidence-exchange.ts";
 import { createEvidenceLeases } from "../../src/adapters/evidence-leases.ts";
 import { createEvidenceQueue } from "../../src/adapters/evidence-queue.ts";
 import { createUpstreamHealth } from "../../src/adapters/upstream-health.ts";
 import type { StageResolver } from "../../src/cascade/ports.ts";
+import type { AuditedText } from "../../src/core/evidence/audited-text.ts";
 import type { EvidenceLease } from "../../src/core/evidence/evidence-ports.ts";
 import { guaranteeTerms } from "../../src/core/evidence/guarantee-terms.ts";
 import type { EvidenceMessage } from "../../src/core/ledger/observation-message.ts";
@@ -31,6 +33,8 @@ export interface WorldOptions {
 	readonly kv?: () => Promise<string | null>;
 	readonly queue?: () => Promise<void>;
 	readonly coin?: number;
+	/** What the ledger does with a text. */
+	readonly keep?: () => Promise<void>;
 }
 
 /** An isolate that holds the ledger's lease already, unless it cannot be had. */
@@ -43,6 +47,7 @@ export async function evidenceWorld({
 	kv = async () => JSON.stringify(lease()),
 	queue = async () => {},
 	coin = 0,
+	keep = async () => {},
 }: WorldOptions = {}) {
 	const clock = new FakeClock();
 	const stages = {
@@ -71,6 +76,7 @@ export async function evidenceWorld({
 		...(guarantees.size === 0 ? {} : { guarantees }),
 	};
 	const sent: EvidenceMessage["evidence"][] = [];
+	const texts: AuditedText[] = [];
 	const faults: string[] = [];
 	const kept: Promise<unknown>[] = [];
 	const surroundings = {
@@ -93,6 +99,16 @@ export async function evidenceWorld({
 		}),
 		health: createUpstreamHealth(clock),
 		embedTexts: async () => err({ kind: "unreachable" }),
+		texts: createAuditedTexts({
+			...surroundings,
+			ledgerOf: () => ({
+				async keepText({ text }) {
+					texts.push(text);
+					await keep();
+					return { kept: true };
+				},
+			}),
+		}),
 		random: () => coin,
 	});
 	const app = createApp<object>(
@@ -115,6 +131,8 @@ export async function evidenceWorld({
 		clock,
 		faults,
 		asked: (stage: keyof typeof stages) => stages[stage].calls.length,
+		texts,
+		sent,
 		entries: () => sent.flatMap(({ entries }) => entries),
 		verdicts: () => sent.flatMap(({ verdicts }) => verdicts),
 		/** Asks, and reads the whole reply, in as much of the clock's time as that takes. */

@@ -23,8 +23,18 @@ describe("an error inside a stream", () => {
 		],
 		[
 			"TGI's, a text",
-			{ error: "boom", error_type: "overloaded" },
+			{ error: "boom", error_type: "generation" },
 			{ kind: "upstream-error", status: 500, message: "boom" },
+		],
+		[
+			"one that asks for less",
+			{ error: "boom", error_type: "overloaded" },
+			{ kind: "overloaded", retryAfterSeconds: null },
+		],
+		[
+			"one that refuses our key",
+			{ error: { message: "boom", code: 401 } },
+			{ kind: "misconfigured", what: "credentials" },
 		],
 		[
 			"one that blames the request",

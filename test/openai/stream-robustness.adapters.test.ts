@@ -82,6 +82,7 @@ describe("a chat stream on its whole way", () => {
 
 	it.each([
 		[{ error: { message: "boom", code: 503 } }, { kind: "upstream-error", status: 503, message: "boom" }],
+		[{ error: { message: "boom", code: 429 } }, { kind: "overloaded", retryAfterSeconds: null }],
 		[
 			{ object: "error", message: "boom" },
 			{ kind: "upstream-error", status: 500, message: "boom" },
@@ -89,7 +90,7 @@ describe("a chat stream on its whole way", () => {
 		[{ error: "boom" }, { kind: "upstream-error", status: 500, message: "boom" }],
 		[
 			{ error: { message: "boom", code: 400 } },
-			{ kind: "bad-request", message: "The upstream says: boom", param: null, code: "400" },
+			{ kind: "bad-request", message: "The upstream says: boom", param: null, code: null },
 		],
 	] as const)("begins never where %j is its first event, and ends with that later", async (event, failure) => {
 		await fc.assert(

@@ -17,22 +17,22 @@ const ERRORS: readonly { readonly event: unknown; readonly failure: StageFailure
 	{ event: { error: { message: "boom", param: null, code: null } }, failure: upstreamError(500) },
 	{ event: { error: { message: "boom", code: 503 }, choices: [] }, failure: upstreamError(503) },
 	{ event: { error: { message: "boom", code: "context_length" } }, failure: upstreamError(500) },
-	{ event: { error: "boom", error_type: "overloaded" }, failure: upstreamError(500) },
+	{ event: { error: "boom", error_type: "overloaded" }, failure: { kind: "overloaded", retryAfterSeconds: null } },
 	{ event: { detail: "boom" }, failure: upstreamError(500) },
 	{ event: { detail: [{ loc: ["body", "top_k"], msg: "boom" }] }, failure: upstreamError(500) },
 	{ event: "<html>", failure: NO_OBJECT },
 	{ event: "[DONE] {}", failure: NO_OBJECT },
 	{ event: { object: "error", message: "boom", code: 502 }, failure: upstreamError(502) },
-	{ event: { object: "error", message: "boom", code: "413" }, failure: badRequest(null, "413") },
-	{ event: { error: { message: "boom", param: "top_k", code: 400 } }, failure: badRequest("top_k", "400") },
+	{ event: { object: "error", message: "boom", code: "413" }, failure: badRequest(null) },
+	{ event: { error: { message: "boom", param: "top_k", code: 400 } }, failure: badRequest("top_k") },
 ];
 
 function upstreamError(status: number): StageFailure {
 	return { kind: "upstream-error", status, message: "boom" };
 }
 
-function badRequest(param: string | null, code: string): StageFailure {
-	return { kind: "bad-request", message: "The upstream says: boom", param, code };
+function badRequest(param: string | null): StageFailure {
+	return { kind: "bad-request", message: "The upstream says: boom", param, code: null };
 }
 
 describe("an error event, of whatever shape and wherever in a stream", () => {

@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-	presentable,
-	readUpstreamError,
-	readUpstreamErrorText,
-	streamFailure,
-} from "../../src/openai/upstream-error.ts";
+import { presentable, readUpstreamError, readUpstreamErrorText } from "../../src/openai/upstream-error.ts";
 
 describe("an upstream's error", () => {
 	it.each([
@@ -81,25 +76,6 @@ describe("an upstream's error", () => {
 	it("is none in what a proxy wrote: HTML, plain text, nothing", () => {
 		for (const text of ["<html><h1>502 Bad Gateway</h1></html>", "error code: 524", "", '"error"', "null"])
 			expect(readUpstreamErrorText(text)).toBeNull();
-	});
-});
-
-describe("an error inside a stream", () => {
-	const failureOf = (code: string | null) => streamFailure({ message: "m", param: "p", code });
-
-	it("is the client's where its code is a status that says so", () => {
-		for (const code of ["400", "413", "422"])
-			expect(failureOf(code)).toEqual({ kind: "bad-request", message: "The upstream says: m", param: "p", code });
-	});
-
-	it("says whose words it has, and puts none into anybody's mouth", () => {
-		expect(streamFailure({ message: "", param: null, code: "400" })).toMatchObject({ message: "" });
-	});
-
-	it("is the upstream's otherwise, with its status where it has one", () => {
-		expect(failureOf("503")).toEqual({ kind: "upstream-error", status: 503, message: "m" });
-		for (const code of [null, "", "overloaded", "200", "999", "-1"])
-			expect(failureOf(code)).toEqual({ kind: "upstream-error", status: 500, message: "m" });
 	});
 });
 

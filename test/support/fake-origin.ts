@@ -1,6 +1,8 @@
 import type { ServerResponse } from "node:http";
+import { changingScenario } from "./changing-scenarios.ts";
 import { FAKE_ORIGIN_KEY } from "./fake-origin-key.ts";
 import { readText, startFakeServer, type FakeServer } from "./fake-server.ts";
+import { originFault } from "./fault-scenarios.ts";
 import { originFaults } from "./origin-faults.ts";
 import { originScenarios } from "./origin-scenarios.ts";
 import { originVariants } from "./origin-variants.ts";
@@ -27,7 +29,12 @@ export async function startFakeOrigin(key: string = FAKE_ORIGIN_KEY): Promise<Fa
 		const model = String(body["model"]);
 		recorder.record({ model, body, headers: request.headers as Record<string, string> }, response);
 		const name = scenarioOf(model);
-		const scenario = originScenarios[name] ?? originVariants[name] ?? originFaults(name);
+		const scenario =
+			originScenarios[name] ??
+			originVariants[name] ??
+			originFaults(name) ??
+			originFault(name) ??
+			changingScenario(name);
 		if (scenario === undefined) throw new Error(`the fake origin has no scenario ${name}`);
 		const path = request.url ?? "";
 		if (request.headers.authorization === `Bearer ${key}` && PATHS.includes(path)) {

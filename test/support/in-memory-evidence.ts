@@ -8,6 +8,7 @@ import type {
 } from "../../src/core/evidence/evidence-ports.ts";
 import type { LedgerRefusal } from "../../src/core/ledger/ledger-ports.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
+import { close, closedBy, mayNotReopen, reopen } from "../../src/ledger/evidence-closure.ts";
 
 const NO_COUNTS: EvidenceReport["counts"] = {
 	requests: 0,
@@ -33,6 +34,7 @@ export function createInMemoryEvidence(address: EvidenceAddress, now: () => numb
 	let terms: GuaranteeTerms | null = null;
 	let lease: EvidenceLease | null = null;
 	let kept: readonly Anchor[] = [];
+	const closure: Parameters<typeof close>[0] = { isClosed: false };
 	const renewed = (changes: Partial<EvidenceLease>): EvidenceLease => {
 		const issuedAt = now();
 		lease = {
@@ -70,14 +72,26 @@ export function createInMemoryEvidence(address: EvidenceAddress, now: () => numb
 				logNeeded: 2.8,
 				epochs: [{ epoch: 1, cause: "first", delta: 0.06, openedAt: current.issuedAt, closedAt: null }],
 				risk: null,
-				alarm: { logValue: null, logLevel: null, delayLabels: null, delayAccepted: null, at: null },
+				alarm: {
+					logValue: null,
+					logLevel: null,
+					delayLabels: null,
+					delayAccepted: null,
+					delayRequests: null,
+					at: null,
+				},
 				counts: NO_COUNTS,
 				watermark: current.issuedAt,
 				frozen: false,
+				frozenBecause: null,
+				closedBy: closedBy(closure),
 				pacing: null,
+				humanCheck: null,
 			})),
 		exported: () => begun(() => ({ version: 1, ...address })),
 		addHumanLabels: ({ labels }) => begun(() => ({ taken: 0, refused: labels.map(({ requestId }) => requestId) })),
+		keepText: async () => ({ kept: false }),
+		keptTexts: () => begun(() => ({ items: [], next: null })),
 		putAnchors: ({ anchors, targetDisagreement }) => {
 			kept = anchors;
 			return begun(() => ({ ...NO_ANCHORS, set: 1, anchors: anchors.length, targetDisagreement }));
@@ -89,8 +103,17 @@ export function createInMemoryEvidence(address: EvidenceAddress, now: () => numb
 				const check = { at: now(), n: verdicts.length, disagreements: 0, missed: 0, failed, costUsd };
 				return { ...NO_ANCHORS, set, anchors: kept.length, targetDisagreement: 0.1, checks: [check] };
 			}),
-		restart: () => begun(({ epoch }) => renewed({ state: "audition", epoch: epoch + 1 })),
-		close: () => begun(() => renewed({ state: "closed" })),
+		async restart({ actor }) {
+			const refusal = lease === null ? undefined : mayNotReopen(closure, actor);
+			if (refusal !== undefined) return refusal;
+			reopen(closure);
+			return begun(({ epoch }) => renewed({ state: "audition", epoch: epoch + 1 }));
+		},
+		close: ({ actor }) =>
+			begun(() => {
+				close(closure, actor);
+				return renewed({ state: "closed" });
+			}),
 		async destroy() {
 			lease = null;
 		},

@@ -1,3 +1,4 @@
+import { FAKE_ORIGIN_KEY } from "./fake-origin-key.ts";
 import type { OriginScenario } from "./fake-origin.ts";
 import { chunkBody, completionBody, event, streamEvents } from "./openai-answers.ts";
 import { openStream, sendJson } from "./send.ts";
@@ -15,6 +16,13 @@ const FAULTS: Readonly<Record<string, OriginScenario>> = {
 		sendJson(
 			response,
 			openaiError("Too many tokens for https://gpu.internal/v1", "context_length_exceeded", "messages"),
+			400,
+		),
+	/** Shows what it was sent, wherever an error has room for it. */
+	"shows-all": ({ asked, response }) =>
+		sendJson(
+			response,
+			openaiError(`Cannot take '${asked}' with '${FAKE_ORIGIN_KEY}'`, `key ${FAKE_ORIGIN_KEY}`, FAKE_ORIGIN_KEY),
 			400,
 		),
 	vllm: ({ response }) =>

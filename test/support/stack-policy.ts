@@ -61,12 +61,16 @@ const FAKE_ORIGINS = [
 	"two-tool-calls",
 ] as const;
 
+/** Likewise, of the tenant whose cascades keep texts. */
+const KEPT_ORIGINS = ["plain", "drip", "endless"] as const;
+
+const EDGE = { model: "@local/mail-small" };
+
 /** The demo tenant's own cascades, and one for each behaviour of the fake origin. */
 export function stackPolicy(): Record<string, unknown> {
 	const { cascades } = demoPolicy(undefined) as { cascades: Record<string, unknown> };
-	const edge = { model: "@local/mail-small" };
 	const faked = FAKE_ORIGINS.map(
-		(model) => [model, fakeCascade({ edge, origin: { model }, timeoutMs: 1_000 })] as const,
+		(model) => [model, fakeCascade({ edge: EDGE, origin: { model }, timeoutMs: 1_000 })] as const,
 	);
 	return { version: 1, cascades: { ...cascades, ...Object.fromEntries(faked) } };
 }
@@ -84,6 +88,8 @@ export const STACK_KEYS = {
 	otherTenant: keyOf(5),
 	/** Of a tenant of the rate tier `trial`. */
 	limited: keyOf(7),
+	/** Of a tenant whose cascades keep texts, each named `kept-` and by its origin's behaviour. */
+	keeping: keyOf(8),
 	/** Of nobody. */
 	unknown: keyOf(6),
 } as const;
@@ -95,7 +101,16 @@ export function stackRecords(): KvRecord[] {
 		record(`key/${createHash("sha256").update(key).digest("hex")}`, fields);
 	const scopes = ["inference"];
 	const { cascades } = demoPolicy(undefined) as { cascades: Record<string, unknown> };
+	const kept = KEPT_ORIGINS.map((model) => {
+		const origin = { model: `${model}~kept-${model}` };
+		return [`kept-${model}`, fakeCascade({ edge: EDGE, origin, timeoutMs: 60_000, retainText: { hours: 1 } })] as const;
+	});
 	return [
+		record("tenant/keeping/policy", {
+			revision: 1,
+			publishedAt: 1_790_000_000,
+			policy: { version: 1, cascades: Object.fromEntries(kept) },
+		}),
 		record("tenant/other/policy", {
 			revision: 1,
 			publishedAt: 1_790_000_000,
@@ -112,6 +127,7 @@ export function stackRecords(): KvRecord[] {
 		keyRecord(STACK_KEYS.withoutPolicy, { tenant: "nobody", scopes }),
 		keyRecord(STACK_KEYS.otherTenant, { tenant: "other", scopes }),
 		keyRecord(STACK_KEYS.limited, { tenant: "limited", scopes }),
+		keyRecord(STACK_KEYS.keeping, { tenant: "keeping", scopes }),
 	];
 }
 

@@ -1,4 +1,5 @@
 import type { WorkersAiExchange } from "./fake-workers-ai.ts";
+import { workersAiFault } from "./fault-scenarios.ts";
 import { chunkBody, completionBody, event, FAKE_USAGE, labelLogprobs, usageChunk } from "./openai-answers.ts";
 import { workersAiPrefixScenarios } from "./workers-ai-prefix-scenarios.ts";
 import { workersAiTaskScenarios } from "./workers-ai-task-scenarios.ts";
@@ -18,7 +19,7 @@ const OTHER_SCENARIOS: Readonly<Record<string, Scenario>> = {
 export function workersAiScenarios(name: string): Scenario | undefined {
 	const [, shape, code] = /^(error|errors|text)-(\d{3,4})$/u.exec(name) ?? [];
 	if (shape !== undefined && code !== undefined) return errorScenario(shape, Number(code));
-	return SCENARIOS[name] ?? OTHER_SCENARIOS[name];
+	return SCENARIOS[name] ?? OTHER_SCENARIOS[name] ?? workersAiFault(name);
 }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {

@@ -9,7 +9,7 @@ import { systemClock as clock } from "../../src/adapters/system-clock.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import { err } from "../../src/core/result.ts";
 import { createApp } from "../../src/http/app.ts";
-import type { StreamTimes } from "../../src/http/app-ports.ts";
+import type { AppPorts, StreamTimes } from "../../src/http/app-ports.ts";
 import { noBudget } from "../support/no-budget.ts";
 import { noRateTier } from "../support/no-rate-tier.ts";
 import { MESSAGES } from "./ask.ts";
@@ -19,7 +19,7 @@ import type { TestTenant } from "./tenant.ts";
 export const SHORT_TIMES: StreamTimes = { pendingAfterMs: 50, keepAliveEveryMs: 40, idleMs: 5_000, totalMs: 10_000 };
 
 /** The product's routes on real stores and adapters, with times of our own and records that a test can read. */
-export function appWithTimes(times: Partial<StreamTimes> = {}) {
+export function appWithTimes(times: Partial<StreamTimes> = {}, others: Partial<AppPorts> = {}) {
 	const kv = env.CONFIG;
 	const observations: Observation[] = [];
 	const origins = createKvOriginStore({ kv, secret: () => env.ORIGIN_FAKE_KEY, allowLoopback: true, clock });
@@ -35,6 +35,7 @@ export function appWithTimes(times: Partial<StreamTimes> = {}) {
 			observations: { record: (observation) => observations.push(observation) },
 			clock,
 			times: { ...SHORT_TIMES, ...times },
+			...others,
 		}),
 		(fault) => {
 			throw new Error(fault);
@@ -49,10 +50,11 @@ export function appWithTimes(times: Partial<StreamTimes> = {}) {
 			fields: Readonly<Record<string, unknown>> = {},
 			route = "origin",
 			signal: AbortSignal | null = null,
+			headers: Readonly<Record<string, string>> = {},
 		) {
 			const request = new Request("https://edge.example/v1/chat/completions", {
 				method: "POST",
-				headers: { authorization: `Bearer ${tenant.key}`, "x-cascade-route": route },
+				headers: { authorization: `Bearer ${tenant.key}`, "x-cascade-route": route, ...headers },
 				body: JSON.stringify({ model: "cascade", messages: MESSAGES, stream: true, ...fields }),
 				signal,
 			});

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { ask, edgeEntry } from "./ask.ts";
+import type { CascadeChanges } from "../support/cascades.ts";
+import { edgeEntry, type Reply } from "./ask.ts";
+import { faultWorld } from "./faults/fault-world.ts";
+import { publishTenant } from "./tenant.ts";
+
+/** An isolate for each: after some of these failures one does not ask Workers AI again. */
+async function ask(changes: CascadeChanges, route?: "edge"): Promise<Reply> {
+	const tenant = await publishTenant(changes);
+	const response = await faultWorld().ask(tenant, route === undefined ? {} : { route });
+	return { status: response.status, headers: response.headers, body: await response.json(), tenant };
+}
 
 /** Each error of Workers AI: what the cascade makes of it, and what a client is told where there is no other stage. */
 const FAILURES = [
@@ -58,7 +68,7 @@ describe.each(FAILURES)("Workers AI failing with %s", (_what, scenario, reason, 
 	});
 
 	it("is told to a client that insisted on the edge", async () => {
-		const reply = await ask({ edge }, {}, { "x-cascade-route": "edge" });
+		const reply = await ask({ edge }, "edge");
 		expect(reply.status).toBe(status);
 		expect(reply.body.error).toMatchObject({ code, param: null });
 		expect(reply.headers.get("retry-after")).toBe(retryAfter);
@@ -87,7 +97,7 @@ describe("Workers AI that does not answer", () => {
 	});
 
 	it("is a 504 where the client insisted on the edge", async () => {
-		const reply = await ask({ edge: { ...edge, timeoutMs: 500 } }, {}, { "x-cascade-route": "edge" });
+		const reply = await ask({ edge: { ...edge, timeoutMs: 500 } }, "edge");
 		expect(reply.status).toBe(504);
 		expect(reply.body.error).toMatchObject({
 			code: "upstream_timeout",

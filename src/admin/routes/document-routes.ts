@@ -28,6 +28,7 @@ export const showDocuments = open({
 	reply: { contentType: "text/html; charset=utf-8", description: "The page." },
 	handle: ({ nonce }) => ({
 		body: documentPage(nonce),
-		headers: { "content-security-policy": pagePolicy(nonce) },
+		// The page holds a key in its memory: no page that it opens, or that opens it, gets hold of its window.
+		headers: { "content-security-policy": pagePolicy(nonce), "cross-origin-opener-policy": "same-origin" },
 	}),
 });

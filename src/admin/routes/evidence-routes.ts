@@ -45,9 +45,9 @@ export const labelEvidence = guarded({
 	method: "POST",
 	path: "/tenants/{tenant}/cascades/{cascade}/evidence/labels",
 	roles: ["operator", "tenant-admin"],
-	summary: "Say of drawn answers whether they were wrong",
+	summary: "Say of labelled answers whether they were wrong",
 	description:
-		"A human's verdict, in place of the labeller's. Only of answers that the coin drew: what somebody chooses to label says nothing of the others. And only until their bucket is closed.",
+		"People's verdicts on answers whose text is kept, which may be changed until it is deleted, and on those that the coin drew, until their bucket is closed. None changes what the labeller said, but `wrong` of a drawn answer whose bucket is open counts as wrong in the evidence.",
 	query: evidenceQuery,
 	body: humanLabels,
 	refusals: [409],
@@ -136,8 +136,8 @@ export async function configurationOf({
 	const parsed = parseTenantPolicy(policy.value.document);
 	// One that an earlier program took, and this one does not read, serves nothing either.
 	const cascade = parsed.ok && Object.hasOwn(parsed.value.cascades, alias) ? parsed.value.cascades[alias] : undefined;
-	if (cascade === undefined) return err({ kind: "not-found", what: `cascade ${alias}` });
+	if (!parsed.ok || cascade === undefined) return err({ kind: "not-found", what: `cascade ${alias}` });
 	const terms = guaranteeTerms(cascade);
 	if (terms === null) return err({ kind: "not-found", what: `guarantee of cascade ${alias}` });
-	return ok({ configHash: await ports.sha256Hex(guaranteeConfigText(cascade)), terms, cascade });
+	return ok({ configHash: await ports.sha256Hex(guaranteeConfigText(cascade, parsed.value)), terms, cascade });
 }

@@ -1,3 +1,4 @@
+import { labelTimeWarnings } from "../../core/evidence/label-time.ts";
 import { isJsonObject } from "../../core/json.ts";
 import { applyMergePatch } from "../../core/ledger/merge-patch.ts";
 import { loosenedLimits } from "../../core/ledger/operators-limits.ts";
@@ -132,11 +133,13 @@ export const validatePolicy = guarded({
 	},
 });
 
-/** Settings that name what this Worker does not have; requests are served without. */
-function warningsOf({ limits: { rateTier } }: TenantPolicy, { hasRateTier }: AdminPorts): PolicyProblem[] {
-	if (rateTier === undefined || hasRateTier(rateTier)) return [];
+/** Time limits that are too long for a guarantee's evidence, and settings that name what this Worker does not have; requests are served without. */
+function warningsOf(policy: TenantPolicy, { hasRateTier }: AdminPorts): PolicyProblem[] {
+	const { rateTier } = policy.limits;
+	const slow = labelTimeWarnings(policy);
+	if (rateTier === undefined || hasRateTier(rateTier)) return slow;
 	const message = `limits nothing: the Worker has no binding ${rateTierBinding(rateTier)}`;
-	return [{ path: "limits.rateTier", message }];
+	return [...slow, { path: "limits.rateTier", message }];
 }
 
 /** A reason without the space around it; longer ones than the schema of the query takes are cut. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { moment, momentOrNone } from "./common.ts";
+import { humanCheck } from "./human-check.ts";
 import { reason, revisionNumber } from "./parameters.ts";
 
 const log = (description: string) => v.pipe(v.number(), v.description(description));
@@ -32,7 +33,9 @@ export const labelsTaken = v.object({
 	taken: v.number(),
 	refused: v.pipe(
 		v.array(v.string()),
-		v.description("Requests that were not drawn, or whose bucket is closed: a minute after they arrived."),
+		v.description(
+			"Requests whose text is not kept, and that were not drawn, or whose bucket is closed: a minute after they arrived.",
+		),
 	),
 });
 
@@ -64,6 +67,7 @@ const terms = v.object({
 	}),
 	labeller: v.pipe(v.string(), v.description("All risks are of this labeller's verdict.")),
 	auditPropensity: v.number(),
+	retainTextHours: v.pipe(v.nullable(v.number()), v.description("Null: no text of audited answers is kept.")),
 });
 
 const counts = v.object({
@@ -74,7 +78,10 @@ const counts = v.object({
 	drawn: v.number(),
 	labelled: v.number(),
 	wrong: v.number(),
-	unobserved: v.pipe(v.number(), v.description("Accepted without a coin; they freeze certification.")),
+	unobserved: v.pipe(
+		v.number(),
+		v.description("No label could be had; they count as wrong, and many at once freeze certification."),
+	),
 	late: v.pipe(v.number(), v.description("Came after their bucket was closed, and count as wrong.")),
 	unresolved: v.pipe(v.number(), v.description("Audits without a verdict in time, which count as wrong.")),
 	failed: v.pipe(v.number(), v.description("Audits that failed, which count as wrong.")),
@@ -121,11 +128,25 @@ export const evidenceReport = v.object({
 		logLevel: v.nullable(v.number()),
 		delayLabels: v.pipe(v.nullable(v.number()), v.description("Until twice the target risk is noticed, on average.")),
 		delayAccepted: v.nullable(v.number()),
+		delayRequests: v.pipe(
+			v.nullable(v.number()),
+			v.description("All requests in that time, which a joint risk's alarm counts."),
+		),
 		at: momentOrNone,
 	}),
 	counts: v.pipe(counts, v.description("Since the ledger was made.")),
 	watermark: moment,
 	frozen: v.pipe(v.boolean(), v.description("Nothing is certified or loosened while true.")),
+	frozenBecause: v.pipe(
+		v.nullable(v.picklist(["unobserved", "late", "labeller-drift"])),
+		v.description(
+			"`unobserved`, `late`: of more than 5% of the requests of ten seconds no label could be had, or not in time, in the ten minutes before. `labeller-drift`: until anchors are put anew.",
+		),
+	),
+	closedBy: v.pipe(
+		v.nullable(v.picklist(["operator-key", "access", "tenant-key", "system"])),
+		v.description("Null while open. What an operator has closed a tenant's key does not restart."),
+	),
 	pacing: v.pipe(
 		v.nullable(
 			v.object({
@@ -138,6 +159,10 @@ export const evidenceReport = v.object({
 		v.description(
 			"Of a guarantee with `pacing`: the certified threshold chosen. `infeasible`: none meets the budget, and the cheapest certified one is in force.",
 		),
+	),
+	humanCheck: v.pipe(
+		v.nullable(humanCheck),
+		v.description("How people find the labeller by the texts that they have read; null where they have said nothing."),
 	),
 });
 

@@ -73,6 +73,14 @@ const after = v.optional(
 	),
 );
 
+/** Where a page begins, in a list that runs forwards by number. */
+const afterNumber = v.optional(
+	v.pipe(
+		wholeText(0, 999_999_999_999_999, "must be the `next` of the page before"),
+		v.description("The `next` of the page before."),
+	),
+);
+
 /** A revision in a query. */
 export const revisionNumber = (description: string) =>
 	v.pipe(wholeText(1, 999_999_999_999_999, "must be the number of a revision"), v.description(description));
@@ -97,3 +105,6 @@ export const numberedPageQuery = v.strictObject({ limit, before });
 
 /** The query of a list that runs by name. */
 export const namedPageQuery = v.strictObject({ limit, after });
+
+/** The query of a list that runs forwards by number. */
+export const forwardPageQuery = v.strictObject({ limit, after: afterNumber });

@@ -66,7 +66,8 @@ export async function callAdmin<Operation extends AdminOperation>(
 		...connection.accessHeaders,
 		...(connection.key === null ? {} : { authorization: `Bearer ${connection.key}` }),
 		accept: "application/json",
-		...(input.body === undefined ? {} : { "content-type": contentType(operation) }),
+		// Also without a body: a request that Access lets in must be one that no form could send.
+		...(method === "GET" ? {} : { "content-type": contentType(operation) }),
 		...precondition(input.seen),
 		...input.headers,
 	};

@@ -29,6 +29,7 @@ export const REQUESTS = {
 	"feedback.get": "GET /tenants/{tenant}/feedback",
 	"evidence.get": "GET /tenants/{tenant}/cascades/{cascade}/evidence",
 	"evidence.export": "GET /tenants/{tenant}/cascades/{cascade}/evidence/export",
+	"evidence.texts": "GET /tenants/{tenant}/cascades/{cascade}/evidence/texts",
 	"evidence.labels": "POST /tenants/{tenant}/cascades/{cascade}/evidence/labels",
 	"evidence.restart": "POST /tenants/{tenant}/cascades/{cascade}/evidence/restart",
 	"evidence.close": "POST /tenants/{tenant}/cascades/{cascade}/evidence/close",

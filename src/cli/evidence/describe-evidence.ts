@@ -43,6 +43,7 @@ export function summaryOf(report: EvidenceReport): [string, string][] {
 		["in force", inForce(report)],
 		...describePacing(report),
 		["risk", describeRisk(report)],
+		...describeHumanCheck(report),
 		["alarm", describeAlarm(report)],
 		["delay", describeDelay(report)],
 		["counted", `everything that arrived before ${showMoment(watermark)}`],
@@ -50,9 +51,17 @@ export function summaryOf(report: EvidenceReport): [string, string][] {
 	];
 }
 
+/** Why nothing new is certified, and until when. */
+const FREEZES: Readonly<Record<Exclude<EvidenceReport["frozenBecause"], null>, string>> = {
+	unobserved: "for now, since the last stage could not be asked about too many requests",
+	late: "for now, since too many labels come too late",
+	"labeller-drift": "until anchors are put anew, since the labeller has drifted from them",
+};
+
 /** What the lease says, in words. */
-export function inForce({ lease, candidates, frozen }: EvidenceReport): string {
-	const regime = `epoch ${lease.epoch}, phase ${lease.phase}${frozen ? "; frozen: no new certificate for now" : ""}`;
+export function inForce({ lease, candidates, frozenBecause, closedBy }: EvidenceReport): string {
+	const frozen = frozenBecause === null ? "" : `; frozen: no new certificate ${FREEZES[frozenBecause]}`;
+	const regime = `epoch ${lease.epoch}, phase ${lease.phase}${frozen}`;
 	switch (lease.state) {
 		case "certified": {
 			const coverage = candidates.find(({ threshold }) => threshold === lease.threshold)?.coverage;
@@ -64,7 +73,7 @@ export function inForce({ lease, candidates, frozen }: EvidenceReport): string {
 		case "alarm":
 			return `alarm: answers have become worse; accepts nothing (${regime})`;
 		case "closed":
-			return `closed by an operator: accepts nothing (${regime})`;
+			return `closed by ${closedBy === "tenant-key" ? "the tenant" : "an operator"}: accepts nothing (${regime})`;
 	}
 }
 
@@ -72,6 +81,19 @@ export function inForce({ lease, candidates, frozen }: EvidenceReport): string {
 function describeRisk({ risk }: EvidenceReport): string {
 	if (risk === null) return "no label of an accepted answer yet";
 	return `${percent(risk.estimate)}, between ${percent(risk.lower)} and ${percent(risk.upper)} by ${showCount(risk.labels)} ${risk.labels === 1 ? "label" : "labels"}`;
+}
+
+/** What people found of the labeller; nothing where they have not looked. */
+function describeHumanCheck({ humanCheck }: EvidenceReport): [string, string][] {
+	if (humanCheck === null) return [];
+	const { n, unlabelled, missed, overturned, atMost, delta } = humanCheck;
+	const passedOver = unlabelled === 0 ? "" : `, ${showCount(unlabelled)} of them passed over`;
+	return [
+		[
+			"people",
+			`of ${showCount(n)} accepted answers${passedOver}, the labeller missed ${showCount(missed)} and was too strict with ${showCount(overturned)}: the true risk is at most ${percent(atMost)} above the certified one (confidence ${percent(Math.max(0, 1 - 2 * delta))})`,
+		],
+	];
 }
 
 /** What was chosen for the sake of money; nothing where the guarantee does not ask for it. */
@@ -112,9 +134,12 @@ function describeAlarm({ alarm }: EvidenceReport): string {
 }
 
 /** How long the alarm takes. */
-function describeDelay({ alarm: { delayLabels, delayAccepted } }: EvidenceReport): string {
-	if (delayLabels === null || delayAccepted === null) return "–";
-	return `twice the allowed risk is noticed after about ${showCount(Math.ceil(delayLabels))} labels, ${showCount(Math.ceil(delayAccepted))} accepted requests`;
+function describeDelay({ alarm: { delayLabels, delayAccepted, delayRequests } }: EvidenceReport): string {
+	if (delayLabels === null || delayAccepted === null || delayRequests === null) return "–";
+	const [labels, accepted, requests] = [delayLabels, delayAccepted, delayRequests].map((count) =>
+		showCount(Math.ceil(count)),
+	);
+	return `twice the allowed risk is noticed after about ${labels} labels, ${accepted} accepted requests of ${requests}`;
 }
 
 /** A threshold for reading. */

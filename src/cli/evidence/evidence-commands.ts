@@ -9,6 +9,7 @@ import { registerCertificateCommand } from "./certificate-command.ts";
 import { describeEvidence, showThreshold } from "./describe-evidence.ts";
 import { evidenceCommand, readAddress, type AddressOptions, type EvidenceInput } from "./evidence-address.ts";
 import { readHumanLabels } from "./read-human-labels.ts";
+import { registerTextCommands } from "./text-commands.ts";
 
 /** `cascade evidence …`. */
 export function registerEvidenceCommands(program: Command): void {
@@ -25,8 +26,15 @@ export function registerEvidenceCommands(program: Command): void {
 				exportEvidence(session, readAddress(session, text, options), out),
 			),
 		);
-	evidenceCommand(evidence, "labels", "give a human's verdicts on answers that were drawn for an audit")
-		.argument("<file>", "JSON lines or CSV with requestId, wrong (true or false) and perhaps item")
+	evidenceCommand(
+		evidence,
+		"labels",
+		"give people's verdicts on answers whose text is kept, or that were just drawn for an audit",
+	)
+		.argument(
+			"<file>",
+			"JSON lines or CSV with requestId, wrong (true or false) and perhaps item; lines of `texts` too",
+		)
 		.action(
 			withSession<AddressOptions>((session, options, [text = "", file = ""]) =>
 				giveLabels(session, readAddress(session, text, options), file),
@@ -40,6 +48,7 @@ export function registerEvidenceCommands(program: Command): void {
 		.option("--reason <text>", "why; kept in the audit trail", "")
 		.option("--yes", "without asking")
 		.action(act("evidence.close", "Every request goes to the last stage until `restart`. Close?"));
+	registerTextCommands(evidence);
 	registerCertificateCommand(evidence);
 	registerAnchorCommands(evidence);
 }
@@ -63,10 +72,11 @@ async function exportEvidence(session: Session, input: EvidenceInput, out: strin
 async function giveLabels(session: Session, input: EvidenceInput, file: string): Promise<ExitCode> {
 	const read = await readHumanLabels(file);
 	if (!read.ok) return session.complain(`${printable(read.error)}\n`);
+	const { labels: all, leftOut } = read.value;
 	let taken = 0;
 	const refused: string[] = [];
-	for (let first = 0; first < read.value.length; first += MOST_LABELS_AT_ONCE) {
-		const labels = read.value.slice(first, first + MOST_LABELS_AT_ONCE);
+	for (let first = 0; first < all.length; first += MOST_LABELS_AT_ONCE) {
+		const labels = all.slice(first, first + MOST_LABELS_AT_ONCE);
 		const answer = await session.call("evidence.labels", { ...input, body: { labels } });
 		if (!answer.ok) {
 			if (first > 0) session.note(`The first ${showCount(first)} had been given by then.\n`);
@@ -76,6 +86,10 @@ async function giveLabels(session: Session, input: EvidenceInput, file: string):
 		refused.push(...answer.value.body.refused);
 	}
 	process.stdout.write(session.json ? `${JSON.stringify({ taken, refused })}\n` : describeLabels(taken, refused));
+	if (leftOut > 0)
+		session.note(
+			`${showCount(leftOut)} of the texts have no verdict: they count as missed where the labeller said right.\n`,
+		);
 	return 0;
 }
 
@@ -85,7 +99,7 @@ const MOST_NAMED = 10;
 
 function describeLabels(taken: number, refused: readonly string[]): string {
 	const named = refused.slice(0, MOST_NAMED).map(printable).join(", ");
-	return `${showCount(taken)} taken, ${showCount(refused.length)} refused${refused.length === 0 ? "" : ", whose requests were not drawn or are counted already"}.\n${named === "" ? "" : `Refused: ${named}${refused.length > MOST_NAMED ? ", …" : ""}\n`}`;
+	return `${showCount(taken)} taken, ${showCount(refused.length)} refused${refused.length === 0 ? "" : ", which are not kept, and were not drawn or are counted already"}.\n${named === "" ? "" : `Refused: ${named}${refused.length > MOST_NAMED ? ", …" : ""}\n`}`;
 }
 
 function act(operation: "evidence.restart" | "evidence.close", question: string) {

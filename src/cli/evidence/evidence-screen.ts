@@ -50,12 +50,12 @@ function alarmTrace(trace: readonly number[], level: number | null, width: numbe
 
 /** One line for a log: everything that a change of is worth a new line. `at` is when it was seen. */
 export function evidenceLine(report: EvidenceReport, at: number): string {
-	const { lease, risk, alarm, counts, candidates, frozen } = report;
+	const { lease, risk, alarm, counts, candidates, frozenBecause } = report;
 	const coverage =
 		lease.state === "certified" ? candidates.find(({ threshold }) => threshold === lease.threshold)?.coverage : 0;
 	return `${[
 		showMoment(at),
-		`${lease.state}${frozen ? " (frozen)" : ""}`,
+		`${lease.state}${frozenBecause === null ? "" : ` (frozen: ${frozenBecause})`}`,
 		`epoch ${lease.epoch} phase ${lease.phase}`,
 		`threshold ${showThreshold(lease.threshold)}`,
 		`coverage ${coverage === undefined ? "–" : percent(coverage)}`,

@@ -7,11 +7,18 @@ import { parseText } from "../tune/json-values.ts";
 import { openFile, splitLines } from "../tune/split-lines.ts";
 
 /** A human's verdict on one request. */
-export interface HumanLabel {
+interface HumanLabel {
 	readonly requestId: string;
 	/** Which text of a batch. */
 	readonly item?: number;
 	readonly wrong: boolean;
+}
+
+/** What a file holds. */
+export interface HumanLabels {
+	readonly labels: readonly HumanLabel[];
+	/** Lines of `cascade evidence texts` that nobody has given a verdict. */
+	readonly leftOut: number;
 }
 
 /** What a verdict may be written as. */
@@ -25,18 +32,24 @@ const VERDICTS: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /**
- * Reads verdicts: JSON lines, or CSV with a header, of `requestId`, `wrong` and perhaps `item`. One bad line and there are
- * none: a verdict that was passed over without a word would be missed by nobody. The error names the line.
+ * Reads verdicts: JSON lines, or CSV with a header, of `requestId`, `wrong` and perhaps `item`; lines of `cascade evidence texts`
+ * are such, once they have a verdict. One bad line and there are none: a verdict that was passed over without a word would be
+ * missed by nobody. The error names the line.
  */
-export async function readHumanLabels(file: string): Promise<Result<readonly HumanLabel[], string>> {
+export async function readHumanLabels(file: string): Promise<Result<HumanLabels, string>> {
 	try {
 		const labels: HumanLabel[] = [];
+		let leftOut = 0;
 		for await (const { line, field } of records(file)) {
+			if (typeof field("sequence") === "number" && (field("wrong") ?? null) === null) {
+				leftOut += 1;
+				continue;
+			}
 			const label = readLabel(field);
 			if (!label.ok) return err(`${file}, line ${line}: ${label.error}`);
 			labels.push(label.value);
 		}
-		return labels.length === 0 ? err(`${file}: holds no verdict`) : ok(labels);
+		return labels.length === 0 ? err(`${file}: holds no verdict`) : ok({ labels, leftOut });
 	} catch (error) {
 		return err(`${file}: ${error instanceof Error && !("code" in error) ? error.message : "cannot be read"}`);
 	}

@@ -2,13 +2,15 @@ import type { Actor, LedgerRefusal } from "../ledger/ledger-ports.ts";
 import type { JsonObject } from "../json.ts";
 import type { Result } from "../result.ts";
 import type { AnchorLedgerPort } from "./anchors.ts";
+import type { AuditedTextLedgerPort, HumanCheck } from "./audited-text.ts";
 import type { AuditVerdict, EvidenceAddress, EvidenceEntry } from "./evidence-entry.ts";
 import type { Guarantee, PartsPerMillion } from "./guarantee.ts";
 import type { PacedChoice } from "./pacing.ts";
 
 /**
- * What a ledger has to know of the policy. All of it is under the configuration's hash but `auditPropensity`, which may
- * change between two askings, and of the guarantee `withoutCertificate`, which is the isolates' business, and `pacing`.
+ * What a ledger has to know of the policy. All of it is under the configuration's hash but `auditPropensity` and
+ * `retainTextHours`, which may change between two askings, and of the guarantee `withoutCertificate`, which is the isolates'
+ * business, and `pacing`.
  */
 export interface GuaranteeTerms {
 	readonly stage: string;
@@ -17,13 +19,15 @@ export interface GuaranteeTerms {
 	readonly labeller: string;
 	/** Chance that an accepted answer is audited. */
 	readonly auditPropensity: PartsPerMillion;
+	/** For so long texts of audited answers are kept; null: none are. */
+	readonly retainTextHours: number | null;
 }
 
 /**
  * - `audition`: nothing is accepted; every answer is labelled, until there is evidence
  * - `certified`: accept at `threshold`
  * - `alarm`: the evidence says that it has become worse; nothing is accepted until a new epoch has certified
- * - `closed`: an operator has stopped it
+ * - `closed`: an operator or the tenant has stopped it
  */
 export type LeaseState = "audition" | "certified" | "alarm" | "closed";
 
@@ -46,11 +50,16 @@ export interface EvidenceLease {
 }
 
 /** How the evidence on one configuration is asked; every method is one transaction. */
-export interface EvidenceLedgerPort extends AnchorLedgerPort {
-	/** The lease in force; the first to ask makes the ledger. `terms` must be those of the address's hash. */
+export interface EvidenceLedgerPort extends AnchorLedgerPort, AuditedTextLedgerPort {
+	/**
+	 * The lease in force; the first to ask makes the ledger. `terms` must be those of the address's hash. Those of a canary
+	 * make the ledger where it is not there, and change nothing where it is: two policies may not overwrite each other's.
+	 */
 	readonly lease: (input: {
 		readonly address: EvidenceAddress;
 		readonly terms: GuaranteeTerms;
+		/** The terms are of a canary's policy, which serves a share of requests beside the current one. */
+		readonly isCanary?: boolean;
 	}) => Promise<Result<EvidenceLease, LedgerRefusal>>;
 	/** Adds what requests say, each once, however often it is delivered; verdicts may come before their draws. */
 	readonly record: (input: {
@@ -62,12 +71,15 @@ export interface EvidenceLedgerPort extends AnchorLedgerPort {
 	readonly report: () => Promise<Result<EvidenceReport, LedgerRefusal>>;
 	/** The table of counts with its epochs, phases and history: what anybody needs to compute a certificate again. */
 	readonly exported: () => Promise<Result<JsonObject, LedgerRefusal>>;
-	/** A human's verdicts on drawn rows that have none yet, or in place of the labeller's before their bucket is closed. */
+	/**
+	 * People's verdicts on rows whose text is kept, and on drawn rows of open buckets; others are refused. None changes what the
+	 * labeller said, but "wrong" of a drawn row of an open bucket counts in the evidence.
+	 */
 	readonly addHumanLabels: (input: {
 		readonly labels: readonly { readonly requestId: string; readonly item?: number; readonly wrong: boolean }[];
 		readonly actor: Actor;
 	}) => Promise<Result<{ readonly taken: number; readonly refused: readonly string[] }, LedgerRefusal>>;
-	/** Opens a new epoch: after an alarm has been looked into, or to begin anew. */
+	/** Opens a new epoch: after an alarm has been looked into, or to begin anew. A tenant's key may not where an operator has closed it. */
 	readonly restart: (input: {
 		readonly reason: string;
 		readonly actor: Actor;
@@ -119,9 +131,13 @@ export interface EvidenceReport {
 		readonly logValue: number | null;
 		/** And of the level at which it alarms; null while nothing is accepted, as are the delays. */
 		readonly logLevel: number | null;
-		/** Labels that it takes on average to notice twice the target risk, and what that is in accepted requests. */
+		/**
+		 * Labels of accepted answers that pass on average until twice the target risk is noticed, at the audits and the coverage of the
+		 * present, and what that is in accepted requests, and in all. The detector of a joint risk counts all of them.
+		 */
 		readonly delayLabels: number | null;
 		readonly delayAccepted: number | null;
+		readonly delayRequests: number | null;
 		/** When it last alarmed. */
 		readonly at: number | null;
 	};
@@ -135,7 +151,7 @@ export interface EvidenceReport {
 		readonly labelled: number;
 		readonly wrong: number;
 		readonly unobserved: number;
-		/** Came after their bucket was closed, and count as wrong. */
+		/** Came after their bucket was closed, and count as wrong; more than a day later, with each delivery. */
 		readonly late: number;
 		/** Drawn and unresolved at the watermark, and count as wrong. */
 		readonly unresolved: number;
@@ -155,6 +171,14 @@ export interface EvidenceReport {
 	readonly watermark: number;
 	/** No new certificate and no loosening while true. */
 	readonly frozen: boolean;
+	/**
+	 * Null unless frozen. `unobserved`: of more than one in twenty requests of ten seconds no label could be had, in the ten
+	 * minutes before; `late`: as many labels came when they could not be counted any more; `labeller-drift`: the labeller has
+	 * drifted from its anchors, until there are new ones.
+	 */
+	readonly frozenBecause: "unobserved" | "late" | "labeller-drift" | null;
+	/** Who has closed it; null while it is open. What an operator has closed only an operator restarts. */
+	readonly closedBy: Actor["kind"] | null;
 	/** Null where the guarantee has none. */
 	readonly pacing: {
 		/** As in `PacedChoice`. */
@@ -164,4 +188,6 @@ export interface EvidenceReport {
 		readonly threshold: number | null;
 		readonly projectedUsdPerDay: number | null;
 	} | null;
+	/** How people find the labeller; null where they have said nothing of a kept text. */
+	readonly humanCheck: HumanCheck | null;
 }

@@ -4,7 +4,7 @@ import { CERTAIN, type PartsPerMillion } from "./guarantee.ts";
 import { labellerName } from "./labeller.ts";
 
 /** What a ledger has to know of a cascade; null where its first stage has no guarantee. */
-export function guaranteeTerms({ stages, labeller, auditRate }: Cascade): GuaranteeTerms | null {
+export function guaranteeTerms({ stages, labeller, auditRate, retainText }: Cascade): GuaranteeTerms | null {
 	const [first] = stages;
 	if (first?.guarantee === undefined) return null;
 	return {
@@ -12,6 +12,7 @@ export function guaranteeTerms({ stages, labeller, auditRate }: Cascade): Guaran
 		guarantee: first.guarantee,
 		labeller: labellerName(labeller),
 		auditPropensity: propensityOf(auditRate),
+		retainTextHours: retainText?.hours ?? null,
 	};
 }
 

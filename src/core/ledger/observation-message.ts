@@ -72,6 +72,7 @@ const observation = v.looseObject({
 			estimated: v.optional(v.boolean()),
 		}),
 	),
+	retries: v.optional(count),
 	costUsd: v.nullable(finite),
 	savedUsd: v.nullable(finite),
 	durationMs: finite,

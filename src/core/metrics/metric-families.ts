@@ -59,6 +59,23 @@ export const METRIC_FAMILIES = {
 		help: "Tokens of every call that reported them.",
 		labelled: true,
 	},
+	stageFailures: {
+		name: "edge_cascade_stage_failures_total",
+		type: "counter",
+		help: "Stages that failed a request, by kind of failure; circuit-open: not asked, since it has failed too often.",
+		labelled: true,
+	},
+	retries: {
+		name: "edge_cascade_retries_total",
+		type: "counter",
+		help: "Calls that were made once more after they had failed.",
+	},
+	faults: {
+		name: "edge_cascade_faults_total",
+		type: "counter",
+		help: "Faults of the Worker's own stores, queues and ledgers, by name.",
+		labelled: true,
+	},
 	audits: {
 		name: "edge_cascade_audits_total",
 		type: "counter",

@@ -3,6 +3,7 @@ import type { Observation } from "../observation.ts";
 import { DURATION_BUCKETS, METRIC_FAMILIES } from "./metric-families.ts";
 import { addSeries, seriesName, type SeriesValues } from "./metric-report.ts";
 
+const { stageFailures, retries: retried } = METRIC_FAMILIES;
 const { requests, duration, cost, costUnknown, saved, overspent, tokens, audits, auditCost } = METRIC_FAMILIES;
 
 /** What a name is counted as that no program of this one's time writes: the number of series must stay small. */
@@ -27,6 +28,7 @@ const MOST_REASON_CHARACTERS = 40;
  */
 function requestMetrics(observation: Observation): SeriesValues {
 	const { endpoint, outcome: givenOutcome, reason: givenReason, calls, costUsd, savedUsd, durationMs } = observation;
+	const { trail = [], retries = 0 } = observation;
 	const outcome = OUTCOMES.has(givenOutcome) ? givenOutcome : OTHER;
 	const reason = reasonLabel(givenReason);
 	const usages = calls.flatMap(({ usage }) => (usage === null ? [] : [usage]));
@@ -39,8 +41,21 @@ function requestMetrics(observation: Observation): SeriesValues {
 		[saved.name]: Math.max(0, nanoSaved),
 		[overspent.name]: Math.max(0, 0 - nanoSaved),
 		[seriesName(tokens.name, { kind: "input" })]: usages.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
+		[retried.name]: retries,
+		...stageFailureSeries(trail),
 		[seriesName(tokens.name, { kind: "output" })]: usages.reduce((sum, { outputTokens }) => sum + outputTokens, 0),
 	});
+}
+
+/** Stages that failed, by the kind of their failure (`stage-failure.ts`), which is a name of the same form as a reason. */
+function stageFailureSeries(trail: Observation["trail"]): SeriesValues {
+	// Messages are read without their trails being looked into.
+	const failed = (Array.isArray(trail) ? (trail as Observation["trail"]) : []).filter(
+		({ outcome, detail }) => outcome === "failed" && detail !== undefined,
+	);
+	return addSeries(
+		failed.map(({ detail }) => ({ [seriesName(stageFailures.name, { failure: reasonLabel(detail ?? null) })]: 1 })),
+	);
 }
 
 /** What one audit adds. */

@@ -18,6 +18,12 @@ export const stage = v.strictObject({
 	threshold: v.optional(between(0, 1)),
 	guarantee: v.optional(guarantee),
 	timeoutMs: v.optional(wholeBetween(100, POLICY_LIMITS.timeoutMs.most, " milliseconds")),
+	hedge: v.optional(
+		v.strictObject({
+			origin: name("an origin's name"),
+			afterMs: v.optional(wholeBetween(100, POLICY_LIMITS.timeoutMs.most, " milliseconds"), 5_000),
+		}),
+	),
 	price,
 	logprobs: v.optional(flag),
 	tools: v.optional(flag),
@@ -73,6 +79,11 @@ export function stageProblems(path: string, stages: readonly unknown[]): PolicyP
 			(shape === "text-classification" || shape === "moderations")
 		)
 			report("confidence", "a classifier says the same each time, so its samples always agree");
+		const { hedge, origin: first } = candidate;
+		if (hedge !== undefined && (!isLast || kind !== "openai"))
+			report("hedge", "only a last stage on an origin has a second one");
+		if (isJsonObject(hedge) && hedge["origin"] !== undefined && hedge["origin"] === first)
+			report("hedge.origin", "is the stage's own origin");
 		if (isLast && threshold !== undefined)
 			report("threshold", "the last stage answers whatever it says, so it has no threshold");
 		if (isLast && method !== undefined)

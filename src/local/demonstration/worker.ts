@@ -50,6 +50,12 @@ export class OperatorRegistry extends product.OperatorRegistry {
 		super(context, bindings);
 	}
 }
+export class ReplayRecord extends product.ReplayRecord {
+	constructor(...[context, bindings]: LedgerParameters) {
+		setAlarmsBy(clock, context.storage);
+		super(context, bindings);
+	}
+}
 export class MetricShard extends product.MetricShard {
 	constructor(...[context, bindings]: LedgerParameters) {
 		setAlarmsBy(clock, context.storage);

@@ -52,23 +52,26 @@ const label = v.lazy((value) =>
 			),
 );
 
-const body = v.strictObject({
+/** The body field by field; what `input` may be is read apart. */
+export const classificationBody = v.strictObject({
 	model: v.pipe(
 		v.string("must be the name of one of your cascades"),
 		v.nonEmpty("must be the name of one of your cascades"),
 	),
 	input: v.unknown(),
 	labels: v.pipe(
-		v.array(label, "must be a list of labels"),
+		// How many there are is asked before what they are.
+		v.array(v.unknown(), "must be a list of labels"),
 		v.minLength(LABELS.least, `must hold at least ${LABELS.least} labels`),
 		v.maxLength(LABELS.most, `must hold at most ${LABELS.most} labels`),
+		v.array(label),
 	),
 	instructions: v.optional(bounded(MOST_INSTRUCTION_CHARACTERS)),
 });
 
 /** Parses that body; reports every problem at once, unknown fields among them. */
 export function parseClassificationRequest(value: unknown): Result<ClassificationRequest, readonly RequestProblem[]> {
-	const parsed = parseStrictly(body, value);
+	const parsed = parseStrictly(classificationBody, value);
 	if (!parsed.ok) {
 		const input = isJsonObject(value) && value["input"] !== undefined ? readTexts(value["input"]).problems : [];
 		return err([...parsed.error, ...input]);

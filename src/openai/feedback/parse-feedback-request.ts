@@ -11,7 +11,8 @@ const ID = "must be the x-request-id of an answer, such as req_ and a UUID";
 const RATING = `must be a whole number from 1 to ${MOST_RATING}`;
 const ITEM = `must be a whole number from 0 to ${MOST_ITEM}`;
 
-const body = v.strictObject({
+/** The body field by field. */
+export const feedbackBody = v.strictObject({
 	request_id: v.pipe(v.string(ID), v.regex(/^req_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u, ID)),
 	item: v.optional(v.pipe(v.number(ITEM), v.integer(ITEM), v.minValue(0, ITEM), v.maxValue(MOST_ITEM, ITEM))),
 	correct: v.optional(v.boolean("must be true or false")),
@@ -22,7 +23,7 @@ const body = v.strictObject({
 
 /** Parses the body of `POST /v1/feedback`; reports every problem at once, unknown fields among them. */
 export function parseFeedbackRequest(value: unknown): Result<Feedback, readonly RequestProblem[]> {
-	const parsed = parseStrictly(body, value);
+	const parsed = parseStrictly(feedbackBody, value);
 	if (!parsed.ok) return parsed;
 	const { request_id: requestId, item, correct, rating } = parsed.value;
 	const about = item === undefined ? { requestId } : { requestId, item };

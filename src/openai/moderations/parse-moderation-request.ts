@@ -27,7 +27,8 @@ export interface ModerationRequest {
 /** They are one input together, judged in one call. */
 const MOST_PARTS = 64;
 
-const body = v.strictObject({
+/** The body field by field; what `input` may be is read apart. */
+export const moderationBody = v.strictObject({
 	model: v.nullish(
 		v.pipe(
 			v.string("must be the name of one of your cascades"),
@@ -39,7 +40,7 @@ const body = v.strictObject({
 
 /** Parses that body; reports every problem at once, unknown fields among them. */
 export function parseModerationRequest(value: unknown): Result<ModerationRequest, readonly RequestProblem[]> {
-	const parsed = parseStrictly(body, value);
+	const parsed = parseStrictly(moderationBody, value);
 	if (!parsed.ok) return parsed;
 	const { model, input } = parsed.value;
 	if (Array.isArray(input) && input.some(isJsonObject)) {

@@ -7,6 +7,9 @@ export type FieldRule = (value: unknown) => string | null;
 /** Every field that an object may have. */
 export type FieldRules = Readonly<Record<string, FieldRule>>;
 
+/** Of each list and each object so many problems are told: hundreds of thousands would take more memory than there is. */
+export const MOST_PROBLEMS = 32;
+
 /** The value is checked elsewhere, or says nothing that changes the answer. */
 export const anything: FieldRule = () => null;
 
@@ -46,7 +49,7 @@ export function problem(param: string, clause: string): RequestProblem {
 }
 
 /**
- * What is wrong with an object's fields. Null stands for absence, as it does throughout OpenAI's API; a field that no
+ * What is wrong with an object's fields, at most some `MOST_PROBLEMS`. Null stands for absence, as it does throughout OpenAI's API; a field that no
  * rule knows is refused, since nothing could be made of it.
  *
  * @param path - Where the object stands, as OpenAI's `param` writes it; empty at the root.
@@ -62,6 +65,7 @@ export function checkFields(
 		.filter((field) => object[field] === undefined || object[field] === null)
 		.map((field) => problem(at(field), "is required"));
 	for (const [field, value] of Object.entries(object)) {
+		if (problems.length >= MOST_PROBLEMS) break;
 		if (value === null || value === undefined) continue;
 		const rule = Object.hasOwn(rules, field) ? rules[field] : undefined;
 		const clause = rule === undefined ? "is not supported" : rule(value);

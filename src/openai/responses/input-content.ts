@@ -4,6 +4,7 @@ import {
 	alternatives,
 	anything,
 	checkFields,
+	MOST_PROBLEMS,
 	nonEmptyText,
 	oneOf,
 	problem,
@@ -124,6 +125,7 @@ export function readContent(value: unknown, path: string, role: ContentRole): Re
 	const parts: JsonObject[] = [];
 	const allowed = PARTS_OF_ROLE[role];
 	for (const [index, part] of (value as unknown[]).entries()) {
+		if (problems.length >= MOST_PROBLEMS) break;
 		const at = `${path}[${index}]`;
 		if (!isJsonObject(part)) {
 			problems.push(problem(at, "must be an object with a type"));

@@ -6,6 +6,7 @@ import {
 	alternatives,
 	anything,
 	checkFields,
+	MOST_PROBLEMS,
 	nonEmptyText,
 	oneOf,
 	only,
@@ -197,6 +198,7 @@ function nestedProblems(body: JsonObject): RequestProblem[] {
 		problems.push(...checkFields(cacheOptions, "prompt_cache_options", { mode: text, ttl: text }));
 	}
 	for (const [index, each] of (Array.isArray(include) ? (include as unknown[]) : []).entries()) {
+		if (problems.length >= MOST_PROBLEMS) break;
 		if (!(INCLUDABLE as readonly unknown[]).includes(each)) {
 			problems.push(problem(`include[${index}]`, `must be ${alternatives(INCLUDABLE)}`));
 		}

@@ -5,6 +5,7 @@ import { createConversation, type Conversation } from "./conversation.ts";
 import {
 	anything,
 	checkFields,
+	MOST_PROBLEMS,
 	nonEmptyText,
 	only,
 	oneOf,
@@ -72,7 +73,11 @@ export function readInput(input: unknown): ReadInput {
 	if (!Array.isArray(input)) return { messages: [], problems: [problem("input", "must be text or a list of items")] };
 	if (input.length === 0) return { messages: [], problems: [problem("input", "must hold at least one item")] };
 	const conversation = createConversation();
-	const problems = (input as unknown[]).flatMap((item, index) => readItem(item, `input[${index}]`, conversation));
+	const problems: RequestProblem[] = [];
+	for (const [index, item] of (input as unknown[]).entries()) {
+		if (problems.length >= MOST_PROBLEMS) break;
+		problems.push(...readItem(item, `input[${index}]`, conversation));
+	}
 	return { messages: conversation.messages(), problems };
 }
 

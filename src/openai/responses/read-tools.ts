@@ -3,6 +3,7 @@ import type { RequestProblem } from "../parse-chat-request.ts";
 import {
 	anything,
 	checkFields,
+	MOST_PROBLEMS,
 	nonEmptyText,
 	oneOf,
 	only,
@@ -56,11 +57,24 @@ export function readTools(value: unknown, choice: unknown): ReadTools {
 	if (!Array.isArray(given)) {
 		return { tools: [], offered: [], choice: undefined, problems: [problem("tools", "must be a list")] };
 	}
-	const problems = (given as unknown[]).flatMap((tool, index) => toolProblems(tool, `tools[${index}]`));
+	const problems = problemsOfEach(given as unknown[], (tool, index) => toolProblems(tool, `tools[${index}]`));
 	const tools = (given as unknown[]).filter(isJsonObject).map(chatTool);
 	// The choice is judged by the tools' names, so wrong tools would make a right choice look wrong.
 	if (problems.length > 0) return { tools, offered: tools, choice: undefined, problems };
 	return { tools, ...readChoice(choice, tools) };
+}
+
+/** What is wrong with the items of a list, up to the item by which there are enough problems. */
+function problemsOfEach(
+	items: readonly unknown[],
+	problemsOf: (item: unknown, index: number) => readonly RequestProblem[],
+): RequestProblem[] {
+	const problems: RequestProblem[] = [];
+	for (const [index, item] of items.entries()) {
+		if (problems.length >= MOST_PROBLEMS) break;
+		problems.push(...problemsOf(item, index));
+	}
+	return problems;
 }
 
 function toolProblems(tool: unknown, path: string): RequestProblem[] {
@@ -105,7 +119,9 @@ function readChoice(choice: unknown, tools: readonly JsonObject[]): Omit<ReadToo
 		return wrong(problem("tool_choice.tools", "must be a list of at least one tool"));
 	}
 	problems.push(
-		...(allowed as unknown[]).flatMap((tool, index) => namedToolProblems(tool, `tool_choice.tools[${index}]`, tools)),
+		...problemsOfEach(allowed as unknown[], (tool, index) =>
+			namedToolProblems(tool, `tool_choice.tools[${index}]`, tools),
+		),
 	);
 	const names = new Set((allowed as unknown[]).map((tool) => (isJsonObject(tool) ? tool["name"] : undefined)));
 	return { offered: tools.filter((tool) => names.has(nameOf(tool))), choice: choice["mode"], problems };

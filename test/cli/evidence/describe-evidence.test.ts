@@ -17,8 +17,28 @@ describe("evidence in words", () => {
 		expect(text).toContain("certified: accepts 0.9 and above, 40.0% of requests; 5.0% audited (epoch 1, phase 3)\n");
 		expect(text).toContain("2.1%, between 1.1% and 3.8% by 512 labels\n");
 		expect(text).toContain("2.0 of 13.5 (logarithms); has never alarmed\n");
-		expect(text).toContain("twice the allowed risk is noticed after about 249 labels, 4,978 accepted requests\n");
+		expect(text).toContain(
+			"twice the allowed risk is noticed after about 249 labels, 4,978 accepted requests of 12,444\n",
+		);
 		expect(text).toContain("everything that arrived before 2026-11-25 11:59:00Z\n");
+	});
+
+	it("says what people found of the labeller, once they have looked", () => {
+		expect(describeEvidence(exampleReport())).not.toContain("people");
+		const humanCheck = {
+			n: 120,
+			labelled: 118,
+			unlabelled: 2,
+			agreements: 112,
+			missed: 3,
+			overturned: 5,
+			atMost: 0.0549,
+			delta: 0.1,
+		};
+		const line =
+			"of 120 accepted answers, 2 of them passed over, the labeller missed 3 and was too strict with 5: the true risk is at most 5.5% above the certified one (confidence 80.0%)\n";
+		expect(describeEvidence(exampleReport({ humanCheck }))).toContain(line);
+		expect(screen(exampleReport({ humanCheck }))).toContain(line);
 	});
 
 	it("has a line a candidate, with what certifies in the heading", () => {
@@ -36,7 +56,26 @@ describe("evidence in words", () => {
 		expect(stopped("audition")).toContain("labels everything");
 		expect(stopped("alarm")).toContain("answers have become worse");
 		expect(stopped("closed")).toContain("closed by an operator");
-		expect(inForce(exampleReport({ frozen: true }))).toContain("frozen: no new certificate for now");
+	});
+
+	it.each([
+		["operator-key", "closed by an operator"],
+		["access", "closed by an operator"],
+		["tenant-key", "closed by the tenant"],
+	] as const)("says that a %s has closed it", (closedBy, words) => {
+		const closed = { ...lease, state: "closed" as const, threshold: null };
+		expect(inForce(exampleReport({ lease: closed, closedBy }))).toContain(`${words}: accepts nothing`);
+	});
+
+	it.each([
+		["unobserved", "for now, since the last stage could not be asked"],
+		["late", "for now, since too many labels come too late"],
+		["labeller-drift", "until anchors are put anew"],
+	] as const)("says that it is frozen, and why: %s", (frozenBecause, words) => {
+		const report = exampleReport({ frozen: true, frozenBecause });
+		expect(inForce(report)).toContain(`(epoch 1, phase 3; frozen: no new certificate ${words}`);
+		expect(screen(report)).toContain(`no new certificate ${words}`);
+		expect(evidenceLine(report, 0)).toContain(`certified (frozen: ${frozenBecause})  epoch 1`);
 	});
 
 	it("makes do without candidates, labels and detector", () => {
@@ -44,7 +83,14 @@ describe("evidence in words", () => {
 			exampleReport({
 				candidates: [],
 				risk: null,
-				alarm: { ...alarm, logValue: null, logLevel: null, delayLabels: null, delayAccepted: null },
+				alarm: {
+					...alarm,
+					logValue: null,
+					logLevel: null,
+					delayLabels: null,
+					delayAccepted: null,
+					delayRequests: null,
+				},
 			}),
 		);
 		expect(text).toContain("No thresholds yet");

@@ -12,6 +12,22 @@ interface Received {
 	readonly body: unknown;
 }
 
+/** A text as the API gives it. */
+const KEPT = {
+	sequence: 7,
+	requestId: "req_7",
+	at: 1,
+	policyRevision: 1,
+	epoch: 1,
+	phase: 2,
+	confidence: 0.9,
+	served: "accepted",
+	verdict: "right",
+	expiresAt: 2,
+	text: { messages: [{ role: "user", content: "question" }], edge: "edge", reference: "reference" },
+	wrong: null,
+};
+
 let place: Workplace;
 let server: FakeServer;
 let received: Received[];
@@ -30,6 +46,7 @@ beforeEach(async () => {
 			response.end(JSON.stringify(body));
 		};
 		if (request.url?.endsWith("/labels") === true) json(200, { taken: 1, refused: ["req_2"] });
+		else if (request.url?.includes("/texts") === true) json(200, { items: [KEPT], next: KEPT.sequence });
 		else if (request.url?.endsWith("/export") === true) json(200, { version: 1, tenant: "acme" });
 		else if (request.method === "POST")
 			json(200, { ...exampleReport().lease, state: "audition", threshold: null, epoch: 2 });
@@ -90,7 +107,7 @@ describe("cascade evidence", () => {
 		place.write("labels.csv", "requestId,wrong\nreq_1,true\nreq_2,false\n");
 		const run = await cascade("evidence", "labels", "acme/mail", "labels.csv");
 		expect(run.stdout).toBe(
-			"1 taken, 1 refused, whose requests were not drawn or are counted already.\nRefused: req_2\n",
+			"1 taken, 1 refused, which are not kept, and were not drawn or are counted already.\nRefused: req_2\n",
 		);
 		expect(received).toEqual([
 			{
@@ -116,6 +133,40 @@ describe("cascade evidence", () => {
 			stderr: "labels.jsonl, line 2: has no requestId\n",
 		});
 		expect(received).toHaveLength(2);
+	});
+
+	it("prints kept texts, one a line, which can be given back with verdicts", async () => {
+		const run = await cascade("evidence", "texts", "acme/mail", "--after", "3", "--limit", "1");
+		expect(run).toMatchObject({ status: 0, stdout: `${JSON.stringify(KEPT)}\n`, stderr: "There is more: --after 7\n" });
+		place.write("texts.jsonl", `${run.stdout.replace('"wrong":null', '"wrong":true')}${run.stdout}`);
+		const labelled = await cascade("evidence", "labels", "acme/mail", "texts.jsonl");
+		expect(labelled.stderr).toContain("1 of the texts have no verdict");
+		expect(JSON.parse((await cascade("evidence", "texts", "acme/mail", "--json")).stdout)).toEqual({
+			items: [KEPT],
+			next: 7,
+		});
+		expect(received.slice(0, 2)).toEqual([
+			{ request: `GET ${EVIDENCE}/texts?after=3&limit=1`, body: null },
+			{ request: `POST ${EVIDENCE}/labels`, body: { labels: [{ requestId: "req_7", wrong: true }] } },
+		]);
+	});
+
+	it("takes verdicts key by key from whatever its input is", async () => {
+		const run = await place.cascadeWith(
+			{ input: "wq", environment: { CASCADE_URL: server.url } },
+			"evidence",
+			"review",
+			"acme/mail",
+		);
+		expect(run).toMatchObject({ status: 0, stdout: expect.stringContaining("question") as string });
+		expect(received.slice(0, 2)).toEqual([
+			{ request: `GET ${EVIDENCE}/texts?limit=5`, body: null },
+			{ request: `GET ${EVIDENCE}/texts?limit=5&after=7`, body: null },
+		]);
+		expect(received.at(-1)).toEqual({
+			request: `POST ${EVIDENCE}/labels`,
+			body: { labels: [{ requestId: "req_7", wrong: true }] },
+		});
 	});
 
 	it("restarts and closes after a yes, with the reason", async () => {

@@ -11,6 +11,7 @@ export function exampleReport(changes: Partial<EvidenceReport> = {}): EvidenceRe
 			guarantee: { risk: "selective", targetRisk: 0.05, delta: 0.1, withoutCertificate: "escalate" },
 			labeller: "normalised/1",
 			auditPropensity: 50_000,
+			retainTextHours: null,
 		},
 		lease: {
 			version: 1,
@@ -32,7 +33,14 @@ export function exampleReport(changes: Partial<EvidenceReport> = {}): EvidenceRe
 		logNeeded: 2.8,
 		epochs: [{ epoch: 1, cause: "first", delta: 0.0608, openedAt: Date.UTC(2026, 10, 25), closedAt: null }],
 		risk: { estimate: 0.021, lower: 0.011, upper: 0.038, labels: 512 },
-		alarm: { logValue: 2, logLevel: 13.5, delayLabels: 248.9, delayAccepted: 4_977.3, at: null },
+		alarm: {
+			logValue: 2,
+			logLevel: 13.5,
+			delayLabels: 248.9,
+			delayAccepted: 4_977.3,
+			delayRequests: 12_443.2,
+			at: null,
+		},
 		counts: {
 			requests: 10_000,
 			accepted: 4_000,
@@ -53,7 +61,10 @@ export function exampleReport(changes: Partial<EvidenceReport> = {}): EvidenceRe
 		},
 		watermark: Date.UTC(2026, 10, 25, 11, 59),
 		frozen: false,
+		frozenBecause: null,
+		closedBy: null,
 		pacing: null,
+		humanCheck: null,
 		...changes,
 	};
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { guaranteeConfigText } from "../../../src/core/evidence/config-text.ts";
 import { isJsonObject, type JsonObject } from "../../../src/core/json.ts";
 import { parseTenantPolicy } from "../../../src/core/parse-tenant-policy.ts";
-import type { Cascade } from "../../../src/core/tenant-policy.ts";
+import type { Cascade, TenantPolicy } from "../../../src/core/tenant-policy.ts";
 
 const PRICE = { inputUsdPerMillion: 1, outputUsdPerMillion: 2 };
 
@@ -40,12 +40,13 @@ const DOCUMENT: JsonObject = {
 	declaredRanges: { temperature: { most: 0.5 } },
 };
 
-function cascadeOf(document: JsonObject): Cascade {
-	const parsed = parseTenantPolicy({ version: 1, cascades: { chat: document } });
-	const chat = parsed.ok ? parsed.value.cascades["chat"] : undefined;
-	if (chat === undefined) throw new Error(JSON.stringify(parsed));
-	return chat;
+function policyOf(document: JsonObject, others: JsonObject = {}): TenantPolicy {
+	const parsed = parseTenantPolicy({ version: 1, cascades: { chat: document }, ...others });
+	if (!parsed.ok) throw new Error(JSON.stringify(parsed));
+	return parsed.value;
 }
+
+const cascadeOf = (document: JsonObject) => policyOf(document).cascades["chat"] as Cascade;
 
 /** The document with a value put at a place; undefined takes it away. */
 function changed(document: JsonObject, path: string, value: unknown): JsonObject {
@@ -59,7 +60,10 @@ function changed(document: JsonObject, path: string, value: unknown): JsonObject
 	return copy;
 }
 
-const textOf = (document: JsonObject) => guaranteeConfigText(cascadeOf(document));
+function textOf(document: JsonObject, others: JsonObject = {}): string {
+	const policy = policyOf(document, others);
+	return guaranteeConfigText(policy.cascades["chat"] as Cascade, policy);
+}
 const BEFORE = textOf(DOCUMENT);
 
 /** Every object in a value with its fields in another order. */
@@ -86,6 +90,9 @@ describe("what a certificate depends on", () => {
 		["stages.0.guarantee.delta", 0.1],
 		["stages.0.guarantee.onLabel", "spam"],
 		["stages.0.guarantee.onLabel", undefined],
+		["stages.0.timeoutMs", 5_001],
+		["stages.0.timeoutMs", undefined],
+		["timeoutMs", 54_999],
 		["stages.1.model", "mid-2"],
 		["stages.1.origin", "other"],
 		["stages.1.confidence.model", "other-checker"],
@@ -94,6 +101,7 @@ describe("what a certificate depends on", () => {
 		["stages.2.model", "larger"],
 		["stages.2.origin", "other"],
 		["stages.2.shape", "moderations"],
+		["stages.2.hedge", { origin: "other", afterMs: 2_000 }],
 		["checks.refusal", false],
 		["checks.script", "Greek"],
 		["checks.pattern", { mustMatch: "^a" }],
@@ -118,6 +126,13 @@ describe("what a certificate depends on", () => {
 		expect(textOf(document)).not.toBe(BEFORE);
 	});
 
+	it.each<[string, JsonObject]>([
+		["answers may be longer", { limits: { maxOutputTokens: 4_097 } }],
+		["there is a budget, which bounds origins too", { budget: { usdPerDay: 5 } }],
+	])("is another where %s", (_what, others) => {
+		expect(textOf(DOCUMENT, others)).not.toBe(BEFORE);
+	});
+
 	it("is another where a stage is on another adapter, or there is one stage fewer", () => {
 		const stages = DOCUMENT["stages"] as JsonObject[];
 		const { origin: _origin, shape: _shape, ...elsewhere } = stages[2] ?? {};
@@ -130,7 +145,7 @@ describe("what a certificate depends on", () => {
 		const [edge, middle, origin] = cascadeOf(DOCUMENT).stages;
 		if (edge === undefined || middle === undefined || origin === undefined) throw new Error("three stages");
 		const cascade = { ...cascadeOf(DOCUMENT), stages: [edge, origin, middle] };
-		expect(guaranteeConfigText(cascade)).not.toBe(BEFORE);
+		expect(guaranteeConfigText(cascade, policyOf(DOCUMENT))).not.toBe(BEFORE);
 	});
 });
 
@@ -139,7 +154,6 @@ const UNLISTED: readonly [string, unknown][] = [
 	["stages.0.threshold", 0.1],
 	["stages.0.threshold", undefined],
 	["stages.0.guarantee.withoutCertificate", "escalate"],
-	["stages.0.timeoutMs", 9_999],
 	["stages.0.price", GPU],
 	["stages.0.confidence.stopEarly", false],
 	["stages.1.threshold", 0.9],
@@ -151,7 +165,7 @@ const UNLISTED: readonly [string, unknown][] = [
 	["auditRate", 0.5],
 	["retainText", { hours: 24 }],
 	["mode", "parallel"],
-	["timeoutMs", 10_000],
+	["stages.2.timeoutMs", 10_000],
 	["onOriginFailure", "serve-edge-answer"],
 	["allowRouteHeader", true],
 ];
@@ -170,6 +184,26 @@ describe("what a certificate does not depend on", () => {
 		);
 	});
 
+	it.each<JsonObject>([
+		{ limits: { maxOutputTokens: 4_096 } },
+		{ limits: { maxBodyBytes: 2_048, rateTier: "standard" } },
+		{ embeddings: { vectors: { adapter: "workers-ai", model: "@cf/e", price: PRICE } } },
+		{ defaults: { moderations: "chat" } },
+	])("is, beside the cascade, %j", (others) => {
+		expect(textOf(DOCUMENT, others)).toBe(BEFORE);
+	});
+
+	it("is what a budget comes to, or what becomes of a request that it does not cover", () => {
+		const budgeted = (budget: JsonObject) => textOf(DOCUMENT, { budget });
+		expect(budgeted({ usdPerDay: 5 })).toBe(budgeted({ usdPerDay: 500, onExhausted: "fail" }));
+		expect(budgeted({ usdPerDay: 5 })).toBe(budgeted({ usdPerDay: 5, onExhausted: "serve-edge-answer" }));
+	});
+
+	it("is when a second origin is asked, as it is the same model", () => {
+		const hedged = (afterMs: number) => textOf(changed(DOCUMENT, "stages.2.hedge", { origin: "other", afterMs }));
+		expect(hedged(1_000)).toBe(hedged(3_000));
+	});
+
 	it("is whether a missing threshold is allowed to be fallen back on", () => {
 		expect(textOf(changed(DOCUMENT, "stages.0.guarantee.withoutCertificate", "manual-threshold"))).toBe(BEFORE);
 	});
@@ -184,7 +218,7 @@ describe("what a certificate does not depend on", () => {
 						.map(({ name }) => name);
 				expect(textOf(shuffled(DOCUMENT, order) as JsonObject)).toBe(BEFORE);
 				// Not because the parser puts them in order.
-				expect(guaranteeConfigText(shuffled(cascadeOf(DOCUMENT), order) as Cascade)).toBe(BEFORE);
+				expect(guaranteeConfigText(shuffled(cascadeOf(DOCUMENT), order) as Cascade, policyOf(DOCUMENT))).toBe(BEFORE);
 			}),
 		);
 	});
@@ -197,7 +231,7 @@ describe("what a certificate does not depend on", () => {
 
 describe("the text", () => {
 	it("is this for a small cascade; any change of it withdraws every certificate, and needs a new version", () => {
-		const cascade = cascadeOf({
+		const document = {
 			stages: [
 				{
 					name: "edge",
@@ -209,12 +243,12 @@ describe("the text", () => {
 				},
 				{ name: "origin", adapter: "openai", model: "large", origin: "main", price: PRICE },
 			],
-		});
-		expect(guaranteeConfigText(cascade)).toBe(
-			'{"checks":{"refusal":true},"checksVersion":1,"confidenceVersion":1,' +
-				'"guarantee":{"delta":0.05,"risk":"joint","targetRisk":0.1},"labeller":"normalised/1",' +
+		};
+		expect(textOf(document)).toBe(
+			'{"boundsOrigins":false,"checks":{"refusal":true},"checksVersion":1,"confidenceVersion":1,' +
+				'"guarantee":{"delta":0.05,"risk":"joint","targetRisk":0.1},"labeller":"normalised/1","maxOutputTokens":4096,' +
 				'"stages":[{"adapter":"workers-ai","confidence":{"method":"mean-logprob"},"model":"@cf/small","name":"edge"},' +
-				'{"adapter":"openai","model":"large","name":"origin","origin":"main"}],"version":1}',
+				'{"adapter":"openai","model":"large","name":"origin","origin":"main"}],"timeouts":{"cascade":55000},"version":2}',
 		);
 	});
 });

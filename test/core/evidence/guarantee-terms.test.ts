@@ -16,6 +16,7 @@ describe("what a ledger is told of a policy", () => {
 			guarantee,
 			labeller: "json/1",
 			auditPropensity: 20_000,
+			retainTextHours: null,
 		});
 	});
 

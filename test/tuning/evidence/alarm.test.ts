@@ -9,7 +9,7 @@ import {
 	stepAlarm,
 	type AlarmGroup,
 } from "../../../src/tuning/evidence/alarm.ts";
-import { detectionDelay } from "../../../src/tuning/evidence/detection-delay.ts";
+import { alarmDelay, detectionDelay } from "../../../src/tuning/evidence/detection-delay.ts";
 import { logCusum, logShiryaevRoberts } from "../../../src/tuning/evidence/e-detectors.ts";
 import { seededRandom } from "../../../src/tuning/seeded-random.ts";
 import { epochRecord, evidenceCount, phaseRecord } from "./examples.ts";
@@ -209,3 +209,91 @@ describe("the delay of the alarm", () => {
 		expect(() => detectionDelay({ ...question, auditShare: 0 })).toThrow(RangeError);
 	});
 });
+
+describe("the delay of the alarm on traffic", () => {
+	const question = {
+		risk: "selective" as const,
+		targetRisk: 0.1,
+		level: 50_000,
+		badRisk: 0.2,
+		auditShare: 0.05,
+		coverage: 0.6,
+		requestsPerStep: 40,
+	};
+
+	/** Requests until the alarm itself goes off, on average over runs in which each bucket has the requests of `question`. */
+	function simulated({ risk, targetRisk, level, badRisk, auditShare, coverage, requestsPerStep }: TrafficQuestion) {
+		const random = seededRandom(11);
+		const epochOfRisk = epochRecord({ path: [0.8, 0.5], risk, targetRisk });
+		const propensity = Math.round(auditShare * 1_000_000);
+		const phases = [phaseRecord({ deployed: 0, auditPropensity: propensity })];
+		// A joint risk is of all requests, so that of the accepted ones is as much more.
+		const wrongShare = risk === "joint" ? badRisk / coverage : badRisk;
+		const runs = 200;
+		let requests = 0;
+		for (let run = 0; run < runs; run++) {
+			let state = createAlarm();
+			while (alarmLogValue(state) < Math.log(level)) {
+				let [drawn, wrong, unlabelled, escalated] = [0, 0, 0, 0];
+				for (let request = 0; request < requestsPerStep; request++) {
+					if (random() >= coverage) escalated++;
+					else if (random() >= auditShare) unlabelled++;
+					else {
+						drawn++;
+						if (random() < wrongShare) wrong++;
+					}
+				}
+				const counts = [
+					evidenceCount({ cell: 0, propensity, n: drawn, wrong, unlabelled }),
+					evidenceCount({ cell: 1, n: escalated }),
+				];
+				state = stepAlarm(state, alarmGroups({ counts, phases, epoch: epochOfRisk }));
+				requests += requestsPerStep;
+			}
+		}
+		return requests / runs;
+	}
+
+	it.each([
+		["selective", {}],
+		["selective, of much traffic", { requestsPerStep: 400 }],
+		["selective, where all are audited", { auditShare: 1, requestsPerStep: 10 }],
+		["joint", { risk: "joint" as const, targetRisk: 0.05, badRisk: 0.1 }],
+		["joint, of much traffic", { risk: "joint" as const, targetRisk: 0.05, badRisk: 0.1, requestsPerStep: 400 }],
+		[
+			"joint, of little coverage",
+			{ risk: "joint" as const, targetRisk: 0.02, badRisk: 0.04, coverage: 0.2, auditShare: 0.2 },
+		],
+		["joint, where all are audited", { risk: "joint" as const, targetRisk: 0.05, badRisk: 0.1, auditShare: 1 }],
+	])("is in requests what the alarm itself needs: %s", { timeout: 60_000 }, (_what, given) => {
+		const asked = { ...question, ...given };
+		const delay = alarmDelay(asked);
+		expect(Math.abs((delay?.requests ?? 0) / simulated(asked) - 1)).toBeLessThan(0.15);
+		expect(delay?.accepted).toBeCloseTo((delay?.requests ?? 0) * asked.coverage, 6);
+		expect(delay?.labels).toBeCloseTo((delay?.accepted ?? 0) * asked.auditShare, 6);
+	});
+
+	it("of a joint risk is in fewer accepted requests than that of a selective one: what escalates counts as right there", () => {
+		const joint = alarmDelay({ ...question, risk: "joint" });
+		const selective = alarmDelay(question);
+		expect(joint?.accepted).toBeLessThan(0.8 * (selective?.accepted ?? 0));
+		expect(joint?.requests).toBeGreaterThan(selective?.accepted ?? Number.NaN);
+	});
+
+	it("has no end where it is hardly worse than allowed, and counts a bucket with one request as one", () => {
+		expect(alarmDelay({ ...question, risk: "joint", badRisk: 0.1 })).toBeNull();
+		expect(alarmDelay({ ...question, badRisk: 0.1 })).toBeNull();
+		for (const risk of ["selective", "joint"] as const) {
+			const rare = alarmDelay({ ...question, risk, requestsPerStep: 0 });
+			expect(rare).toEqual(alarmDelay({ ...question, risk, requestsPerStep: 0.001 }));
+			expect(rare?.requests).toBeGreaterThan(0);
+		}
+	});
+
+	it("refuses a coverage of nothing", () => {
+		expect(() => alarmDelay({ ...question, coverage: 0 })).toThrow(RangeError);
+		expect(() => alarmDelay({ ...question, risk: "joint", auditShare: 0 })).toThrow(RangeError);
+	});
+});
+
+type TrafficQuestion = Parameters<typeof alarmDelay>[0];

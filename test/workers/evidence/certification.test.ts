@@ -58,7 +58,11 @@ describe("a stage that is good enough", { timeout: 30_000 }, () => {
 		expect(report.risk?.lower).toBeLessThanOrEqual(wrong / accepted);
 		expect(report.risk?.upper).toBeGreaterThanOrEqual(wrong / accepted);
 		expect(report.epochs).toMatchObject([{ epoch: 1, cause: "first", closedAt: null }]);
-		expect(report.alarm).toMatchObject({ at: null, delayLabels: expect.any(Number) });
+		expect(report.alarm).toMatchObject({
+			at: null,
+			delayLabels: expect.any(Number),
+			delayRequests: expect.any(Number),
+		});
 		console.log(
 			JSON.stringify({
 				firstAt: served.findIndex(({ lease }) => lease.state === "certified") * GRADUAL.perBucket,

@@ -25,6 +25,7 @@ export const TERMS: GuaranteeTerms = {
 	guarantee: { risk: "selective", targetRisk: 0.1, delta: 0.1, withoutCertificate: "escalate" },
 	labeller: "normalised/1",
 	auditPropensity: 50_000,
+	retainTextHours: null,
 };
 
 /** A ledger of evidence of one test, and its tenant's. */
@@ -243,4 +244,19 @@ export async function certifiedEvidence(world: EvidenceWorld, terms?: GuaranteeT
 /** Tells the ledger of entries whose verdicts are in them, or still to come. */
 export function recordEntries({ ledger, address }: TestEvidence, ...entries: EvidenceEntry[]) {
 	return ledger.record({ address, entries, verdicts: [] });
+}
+
+/** Lets time pass and alarms ring until the alarm is not set, or so often. */
+export async function passTime(made: TestEvidence, world: EvidenceWorld, ms: number): Promise<number> {
+	const until = world.now + ms;
+	for (let rung = 0; rung < 1_000; rung++) {
+		const at = await alarmOf(made);
+		if (at === null || at > until) {
+			world.now = until;
+			return rung;
+		}
+		world.now = Math.max(world.now, at);
+		await ring(made);
+	}
+	throw new Error("the alarm never rests");
 }

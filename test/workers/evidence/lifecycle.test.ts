@@ -1,28 +1,25 @@
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { EvidenceLease } from "../../../src/core/evidence/evidence-ports.ts";
 import { evidenceRecordName } from "../../../src/core/published-records.ts";
-import { EvidenceLedger } from "../../../src/ledger/evidence-ledger.ts";
 import { EVIDENCE_TIMES } from "../../../src/ledger/evidence-times.ts";
-import { converge, exported as tenantExport, newLedger, OPERATOR, tenantLedger, valueOf } from "../ledger/ledgers.ts";
+import { newLedger, OPERATOR, tenantLedger, valueOf } from "../ledger/ledgers.ts";
 import {
 	alarmOf,
 	begunEvidence,
-	drive,
+	certifiedEvidence,
 	entryOf,
 	evict,
 	evidenceOf,
 	evidenceWorld,
-	layPath,
 	leaseOf,
+	passTime,
 	publishedLease,
 	reportOf,
 	ring,
 	rowsOf,
 	TERMS,
 	type EvidenceWorld,
-	type TestEvidence,
-	type Traffic,
 } from "./evidence-world.ts";
 
 let world: EvidenceWorld;
@@ -31,30 +28,9 @@ beforeEach(() => {
 });
 
 const DAY_MS = 86_400_000;
-const GOOD: Traffic = { seed: 7, perBucket: 40, riskAt: () => 0.02 };
 const NOT_BEGUN = { ok: false, error: { kind: "not-found", what: "evidence" } };
 
-async function certified(): Promise<TestEvidence> {
-	const made = await begunEvidence();
-	await layPath(made, world);
-	await drive(made, world, GOOD, 100, ({ state }) => state === "certified");
-	return made;
-}
-
-/** Lets time pass and alarms ring until the alarm is not set, or so often. */
-async function passTime(made: TestEvidence, ms: number): Promise<number> {
-	const until = world.now + ms;
-	for (let rung = 0; rung < 1_000; rung++) {
-		const at = await alarmOf(made);
-		if (at === null || at > until) {
-			world.now = until;
-			return rung;
-		}
-		world.now = Math.max(world.now, at);
-		await ring(made);
-	}
-	throw new Error("the alarm never rests");
-}
+const certified = () => certifiedEvidence(world);
 
 describe("a ledger of evidence", { timeout: 30_000 }, () => {
 	it("of no tenant stores nothing", async () => {
@@ -100,11 +76,11 @@ describe("a lease", { timeout: 30_000 }, () => {
 	it("is renewed at half of its time by the ledger itself, for as long as there is traffic, and an hour more", async () => {
 		const made = await certified();
 		const before = await leaseOf(made);
-		await passTime(made, 1_800_000);
+		await passTime(made, world, 1_800_000);
 		const during = (await reportOf(made)).lease;
 		expect(during).toMatchObject({ state: "certified", threshold: before.threshold });
 		expect(during.expiresAt).toBeGreaterThan(world.now);
-		await passTime(made, 3 * 3_600_000);
+		await passTime(made, world, 3 * 3_600_000);
 		expect(await alarmOf(made)).toBeNull();
 		const after = (await reportOf(made)).lease;
 		expect(after.expiresAt).toBeLessThan(world.now);
@@ -130,13 +106,13 @@ describe("a lease", { timeout: 30_000 }, () => {
 		const made = await certified();
 		// Traffic that no audit sees.
 		for (let time = 0; time < 4; time++) {
-			await passTime(made, 900_000);
+			await passTime(made, world, 900_000);
 			const { epoch, phase, auditPropensity: propensity } = (await reportOf(made)).lease;
 			const at = world.now;
 			const unseen = entryOf({ at, epoch, phase, propensity, served: "accepted", draw: "not-drawn", wrong: null });
 			await made.ledger.record({ address: made.address, entries: [unseen], verdicts: [] });
 		}
-		await passTime(made, 900_000);
+		await passTime(made, world, 900_000);
 		const { lease } = await reportOf(made);
 		expect(lease.state).toBe("certified");
 		expect(lease.expiresAt).toBeLessThan(world.now);
@@ -165,102 +141,5 @@ describe("a lease", { timeout: 30_000 }, () => {
 			.filter(({ key }) => key === evidenceRecordName(made.address))
 			.map(({ value }) => (JSON.parse(value ?? "{}") as EvidenceLease).sequence);
 		expect(sequences).toEqual(sequences.toSorted((one, other) => one - other));
-	});
-});
-
-describe("with its tenant", { timeout: 30_000 }, () => {
-	it("a ledger is exported, each configuration by itself", async () => {
-		const tenant = await tenantLedger(1);
-		const [one, other] = [evidenceOf(tenant), evidenceOf(tenant)];
-		await leaseOf(one);
-		await leaseOf(other);
-		const { evidence } = await tenantExport(tenant.ledger);
-		expect((evidence as { readonly configHash: string }[]).map(({ configHash }) => configHash).sort()).toEqual(
-			[one.address.configHash, other.address.configHash].sort(),
-		);
-		expect((evidence as unknown[])[0]).toMatchObject({ version: 1, tenant: tenant.tenant, epochs: [{ epoch: 1 }] });
-	});
-
-	it("a tenant without any has an empty list of them in its export", async () => {
-		expect(await tenantExport((await tenantLedger(1)).ledger)).toMatchObject({ evidence: [] });
-	});
-
-	it("a ledger is destroyed: its lease is taken from KV, and no row is left but a tombstone", async () => {
-		const made = await certified();
-		world.now += 2_000;
-		valueOf(await made.tenant.ledger.destroy({ actor: OPERATOR }));
-		await expect.poll(() => publishedLease(made)).toBeNull();
-		expect(await made.ledger.report()).toEqual(NOT_BEGUN);
-		const left = await runInDurableObject(made.stub, (_instance, { storage: { sql } }) =>
-			sql
-				.exec<{ name: string }>(
-					"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'",
-				)
-				.toArray()
-				.filter(({ name }) => sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM "${name}"`).one().n > 0)
-				.map(({ name }) => name)
-				.sort(),
-		);
-		expect(left).toEqual(["evidence", "migrations", "publications"]);
-		expect(await alarmOf(made)).toBeNull();
-	});
-
-	it("a ledger that cannot be reached then is destroyed later, also after a restart of the tenant's", async () => {
-		const made = await begunEvidence();
-		world.kv = "fails";
-		world.now += 2_000;
-		expect(valueOf(await made.tenant.ledger.destroy({ actor: OPERATOR })).pending).toBeGreaterThan(0);
-		await evictDurableObject(made.tenant.stub);
-		world.kv = "works";
-		await converge(world, made.tenant);
-		world.now += 61_000;
-		await ring(made);
-		expect(await publishedLease(made)).toBeNull();
-		expect(await made.ledger.report()).toEqual(NOT_BEGUN);
-	});
-
-	it("a later tenant of the same name begins with nothing, and with leases that are newer than the former's", async () => {
-		const made = await certified();
-		const { sequence } = await leaseOf(made);
-		world.now += 2_000;
-		valueOf(await made.tenant.ledger.destroy({ actor: OPERATOR }));
-		world.now += 2_000;
-		valueOf(await made.tenant.ledger.create({ tenant: made.tenant.tenant, name: "Again", actor: OPERATOR }));
-		const lease = await leaseOf(made);
-		expect(lease).toMatchObject({ state: "audition", epoch: 1, phase: 0 });
-		expect(lease.sequence).toBeGreaterThan(sequence);
-		const { counts, epochs } = await reportOf(made);
-		expect(counts.requests).toBe(0);
-		expect(epochs).toHaveLength(1);
-		const old = entryOf({ at: world.now - DAY_MS });
-		expect(await made.ledger.record({ address: made.address, entries: [old], verdicts: [] })).toEqual({ added: 0 });
-	});
-
-	it("a ledger that nobody told of its tenant's end finds out by itself", async () => {
-		const made = await begunEvidence();
-		// As if it had been made while the tenant was being destroyed.
-		await runInDurableObject(made.tenant.stub, (_instance, { storage }) => {
-			storage.sql.exec("DELETE FROM evidence_ledgers");
-		});
-		valueOf(await made.tenant.ledger.destroy({ actor: OPERATOR }));
-		expect((await made.ledger.report()).ok).toBe(true);
-		await passTime(made, 2 * 3_600_000);
-		expect(await made.ledger.report()).toEqual(NOT_BEGUN);
-		expect(await publishedLease(made)).toBeNull();
-	});
-
-	it("a ledger asks again later whether the tenant is there, where that cannot be found out", async () => {
-		const made = await begunEvidence();
-		EvidenceLedger.runtime = {
-			...EvidenceLedger.runtime,
-			evidenceListOf: () => ({
-				noteEvidenceLedger: () => Promise.reject(new Error("unreachable")),
-				evidenceLedgers: async () => [],
-			}),
-		};
-		await evict(made);
-		await passTime(made, 3 * 3_600_000);
-		expect((await made.ledger.report()).ok).toBe(true);
-		expect(world.faults).toContainEqual({ fault: "tenant-not-asked", reason: "Error: unreachable" });
 	});
 });

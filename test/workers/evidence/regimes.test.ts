@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { GuaranteeTerms } from "../../../src/core/evidence/evidence-ports.ts";
 import { EvidenceLedger } from "../../../src/ledger/evidence-ledger.ts";
@@ -20,6 +21,7 @@ import {
 	rowsOf,
 	TERMS,
 	type EvidenceWorld,
+	type TestEvidence,
 } from "./evidence-world.ts";
 
 let world: EvidenceWorld;
@@ -55,6 +57,55 @@ describe("an operator", { timeout: 30_000 }, () => {
 		const made = await begunEvidence();
 		const first = valueOf(await made.ledger.close({ reason: "", actor: OPERATOR }));
 		expect(valueOf(await made.ledger.close({ reason: "", actor: OPERATOR }))).toEqual(first);
+	});
+
+	it("alone reopens what an operator has closed; the report says who has", async () => {
+		const made = await begunEvidence();
+		expect((await reportOf(made)).closedBy).toBeNull();
+		valueOf(await made.ledger.close({ reason: "", actor: OPERATOR }));
+		expect(await made.ledger.restart({ reason: "", actor: ADMIN })).toEqual({
+			ok: false,
+			error: {
+				kind: "not-applicable",
+				message: "An operator has closed this evidence: only an operator restarts it.",
+			},
+		});
+		expect(await reportOf(made)).toMatchObject({ closedBy: "operator-key", lease: { state: "closed", epoch: 1 } });
+		expect((await exportOf(made)).history.at(-1)).toMatchObject({ act: "evidence.restart", outcome: "refused" });
+		valueOf(await made.ledger.restart({ reason: "", actor: { kind: "access", name: "ann@example.com" } }));
+		expect(await reportOf(made)).toMatchObject({ closedBy: null, lease: { state: "audition", epoch: 2 } });
+	});
+
+	it("reopens what a tenant has closed, as the tenant does", async () => {
+		const made = await begunEvidence();
+		for (const actor of [OPERATOR, ADMIN]) {
+			valueOf(await made.ledger.close({ reason: "", actor: ADMIN }));
+			expect((await reportOf(made)).closedBy).toBe("tenant-key");
+			expect(valueOf(await made.ledger.restart({ reason: "", actor })).state).toBe("audition");
+		}
+	});
+
+	it.each([
+		["after", [ADMIN, OPERATOR]],
+		["before", [OPERATOR, ADMIN]],
+	] as const)("who closes %s a tenant is the one who has closed", async (_when, actors) => {
+		const made = await begunEvidence();
+		for (const actor of actors) valueOf(await made.ledger.close({ reason: "", actor }));
+		expect((await reportOf(made)).closedBy).toBe("operator-key");
+		expect((await made.ledger.restart({ reason: "", actor: ADMIN })).ok).toBe(false);
+	});
+
+	it("is taken for who closed what was closed before that was noted", async () => {
+		const made = await begunEvidence();
+		valueOf(await made.ledger.close({ reason: "", actor: ADMIN }));
+		await runInDurableObject(made.stub, (_instance, { storage: { sql } }) => {
+			sql.exec("UPDATE state SET document = json_remove(document, '$.closedBy')");
+		});
+		expect((await reportOf(made)).closedBy).toBe("operator-key");
+		expect((await made.ledger.restart({ reason: "", actor: ADMIN })).ok).toBe(false);
+		valueOf(await made.ledger.restart({ reason: "", actor: OPERATOR }));
+		valueOf(await made.ledger.close({ reason: "", actor: ADMIN }));
+		expect((await reportOf(made)).closedBy).toBe("tenant-key");
 	});
 
 	it("may restart as often as it takes, a tenant's key only so often a day", async () => {
@@ -112,6 +163,64 @@ describe("a change of the audit rate", { timeout: 30_000 }, () => {
 	});
 });
 
+describe("a canary of the same configuration", { timeout: 30_000 }, () => {
+	const canary: GuaranteeTerms = {
+		...TERMS,
+		auditPropensity: 500_000,
+		guarantee: {
+			...TERMS.guarantee,
+			withoutCertificate: "manual-threshold",
+			pacing: { preferQualityWithin: { usdPerDay: 1 } },
+		},
+	};
+	const leaseOnCanary = async ({ ledger, address }: TestEvidence) =>
+		valueOf(await ledger.lease({ address, terms: canary, isCanary: true }));
+
+	it("gets the ledger's lease, and leaves its terms as they are", async () => {
+		const made = await certified();
+		world.now += 600_000;
+		const lease = await leaseOf(made);
+		expect(await leaseOnCanary(made)).toEqual(lease);
+		const { terms, pacing } = await reportOf(made);
+		expect(terms).toEqual(TERMS);
+		expect(pacing).toBeNull();
+	});
+
+	it("opens no phase by its audit rate, however often the two ask in turn", async () => {
+		const made = await certified();
+		const { phase } = await leaseOf(made);
+		for (let time = 0; time < 4; time++) {
+			world.now += 600_000;
+			await leaseOnCanary(made);
+			await leaseOf(made);
+		}
+		expect(await leaseOf(made)).toMatchObject({ phase, auditPropensity: TERMS.auditPropensity });
+	});
+
+	it("makes the ledger by its own terms, which the current policy's follow", async () => {
+		const made = evidenceOf(await tenantLedger());
+		expect(await leaseOnCanary(made)).toMatchObject({ state: "audition", epoch: 1 });
+		expect((await reportOf(made)).terms).toEqual(canary);
+		await leaseOf(made);
+		expect((await reportOf(made)).terms).toEqual(TERMS);
+		await leaseOnCanary(made);
+		expect((await reportOf(made)).terms).toEqual(TERMS);
+	});
+
+	it("is followed once it is the current policy", async () => {
+		const made = await begunEvidence();
+		await leaseOnCanary(made);
+		await leaseOf(made, canary);
+		expect((await reportOf(made)).terms).toEqual(canary);
+	});
+
+	it("whose configuration is another is refused", async () => {
+		const made = await begunEvidence();
+		const terms = { ...canary, labeller: "exact/1" };
+		expect((await made.ledger.lease({ address: made.address, terms, isCanary: true })).ok).toBe(false);
+	});
+});
+
 describe("two configurations", { timeout: 30_000 }, () => {
 	it("never mix: each has its ledger, and none takes what is another's", async () => {
 		const tenant = await tenantLedger();
@@ -141,6 +250,10 @@ describe("a joint guarantee", { timeout: 30_000 }, () => {
 		const made = await certified(terms);
 		const before = await leaseOf(made, terms);
 		expect(before.state).toBe("certified");
+		const { alarm } = await reportOf(made);
+		const { delayLabels, delayAccepted, delayRequests } = alarm;
+		expect(delayRequests).toBeGreaterThanOrEqual(delayAccepted ?? Number.NaN);
+		expect(delayLabels).toBeCloseTo((delayAccepted ?? Number.NaN) * 0.05, 6);
 		await drive(
 			made,
 			world,

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { sha256Hex } from "../../../src/adapters/kv-key-store.ts";
 import { guaranteeConfigText } from "../../../src/core/evidence/config-text.ts";
 import type { EvidenceLease, EvidenceLedgerPort, EvidenceReport } from "../../../src/core/evidence/evidence-ports.ts";
+import { guaranteeTerms } from "../../../src/core/evidence/guarantee-terms.ts";
 import { CERTAIN } from "../../../src/core/evidence/guarantee.ts";
 import type { TenantLedgerPort } from "../../../src/core/ledger/ledger-ports.ts";
 import { parseTenantPolicy } from "../../../src/core/parse-tenant-policy.ts";
@@ -26,9 +27,10 @@ async function guaranteedTenant({ edge, ...changes }: CascadeChanges = {}) {
 /** The ledger of the tenant's cascade as it is published. */
 async function evidenceOf(tenant: TestTenant) {
 	const published = await env.CONFIG.get<{ policy: unknown }>(`tenant/${tenant.id}/policy`, "json");
-	const cascade = valueOf(parseTenantPolicy(published?.policy)).cascades["cascade"];
+	const policy = valueOf(parseTenantPolicy(published?.policy));
+	const cascade = policy.cascades["cascade"];
 	if (cascade === undefined) throw new Error("the cascade is not there");
-	const configHash = await sha256Hex(guaranteeConfigText(cascade));
+	const configHash = await sha256Hex(guaranteeConfigText(cascade, policy));
 	const address = { tenant: tenant.id, cascade: "cascade", configHash };
 	const ledger = env.EVIDENCE_LEDGER.getByName(evidenceLedgerName(address)) as unknown as EvidenceLedgerPort;
 	return { address, ledger };
@@ -134,6 +136,35 @@ describe("a guaranteed cascade that is new", () => {
 		await vi.waitUntil(async () => (await ledger.report()).ok, { timeout: 10_000, interval: 50 });
 		const { counts } = await reportOf(ledger, 3);
 		expect(counts).toMatchObject({ requests: 3, escalated: 3 });
+	});
+});
+
+describe("a guaranteed cascade that keeps texts", () => {
+	it("brings what was compared to its ledger, where people can read it, and without that brings none", async () => {
+		for (const retainText of [{ hours: 24 }, undefined]) {
+			const made = await guaranteedTenant({ retainText });
+			const { tenant, ledger, address } = made;
+			await newTenantLedger(tenant);
+			const published = await env.CONFIG.get<{ policy: unknown }>(`tenant/${tenant.id}/policy`, "json");
+			const cascade = valueOf(parseTenantPolicy(published?.policy)).cascades["cascade"];
+			const terms = cascade === undefined ? null : guaranteeTerms(cascade);
+			if (terms === null) throw new Error("the cascade has no guarantee");
+			valueOf(await ledger.lease({ address, terms }));
+			await certify(made);
+			await (await send(tenant)).text();
+			await expect.poll(() => tenant.originCalls(), { timeout: 10_000 }).toHaveLength(1);
+			const kept = async () => valueOf(await ledger.keptTexts({ after: 0, limit: 10 })).items;
+			if (retainText === undefined) {
+				await scheduler.wait(500);
+				expect(await kept()).toEqual([]);
+				continue;
+			}
+			await expect
+				.poll(kept, { timeout: 10_000 })
+				.toMatchObject([
+					{ served: "accepted", wrong: null, text: { messages: [{ role: "user", content: "Is this spam?" }] } },
+				]);
+		}
 	});
 });
 

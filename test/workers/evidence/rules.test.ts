@@ -1,6 +1,7 @@
+import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { GuaranteeTerms } from "../../../src/core/evidence/evidence-ports.ts";
-import { ADMIN, valueOf } from "../ledger/ledgers.ts";
+import type { EvidenceEntry } from "../../../src/core/evidence/evidence-entry.ts";
+import type { GuaranteeTerms, LeaseState } from "../../../src/core/evidence/evidence-ports.ts";
 import {
 	auditionedEvidence,
 	begunEvidence,
@@ -147,45 +148,38 @@ describe("a label", { timeout: 30_000 }, () => {
 		expect(counts).toMatchObject({ underPropensity: 1, labelled: 0 });
 		expect(candidates.at(-1)?.labels).toBe(0);
 	});
-
-	it("of a human takes the place of the labeller's, on drawn rows of open buckets alone", async () => {
-		const made = await auditioned();
-		const [unresolved, judged, labelled] = [
-			entryOf({ at: world.now, draw: "drawn", wrong: null }),
-			entryOf({ at: world.now, draw: "drawn", wrong: null, item: 3 }),
-			entryOf({ at: world.now }),
-		] as const;
-		const verdicts = [verdictOf(judged, true)];
-		await made.ledger.record({ address: made.address, entries: [unresolved, judged, labelled], verdicts });
-		const labels = [
-			{ requestId: unresolved.requestId, wrong: false },
-			{ requestId: judged.requestId, item: 3, wrong: false },
-			{ requestId: judged.requestId, wrong: false },
-			{ requestId: labelled.requestId, wrong: true },
-		];
-		expect(valueOf(await made.ledger.addHumanLabels({ labels, actor: ADMIN }))).toEqual({
-			taken: 2,
-			refused: [judged.requestId, labelled.requestId],
-		});
-		// The labeller's own verdict, delivered again or late, does not undo a human's.
-		await made.ledger.record({
-			address: made.address,
-			entries: [],
-			verdicts: [...verdicts, verdictOf(unresolved, true)],
-		});
-		expect((await closed(made)).counts).toMatchObject({ labelled: 3, wrong: 0, unresolved: 0 });
-		expect(valueOf(await made.ledger.addHumanLabels({ labels, actor: ADMIN })).taken).toBe(0);
-	});
 });
 
-describe("accepted answers for which no coin was tossed", { timeout: 30_000 }, () => {
-	it("freeze certification until there were none for ten minutes", async () => {
+describe("answers of which no label could be had", { timeout: 30_000 }, () => {
+	const unobserved = (count: number, fields: Partial<EvidenceEntry> = {}) =>
+		Array.from({ length: count }, () => entryOf({ at: world.now, draw: "unobserved", wrong: null, ...fields }));
+
+	it("freeze nothing while they are one in twenty of a bucket, however many buckets have some", async () => {
 		const made = await auditioned();
-		await record(made, entryOf({ at: world.now, served: "accepted", draw: "unobserved", wrong: null }));
+		const served: LeaseState[] = [];
+		for (let bucket = 0; bucket < 60; bucket++) {
+			await record(made, ...unobserved(2, { confidence: 0 }));
+			// With those, 40 requests in each bucket.
+			served.push(
+				...(await drive(made, world, { ...GOOD, seed: bucket, perBucket: 38 }, 1)).map(({ lease }) => lease.state),
+			);
+		}
+		const { frozen, frozenBecause, counts } = await reportOf(made);
+		expect({ frozen, frozenBecause, unobserved: counts.unobserved }).toEqual({
+			frozen: false,
+			frozenBecause: null,
+			unobserved: 120,
+		});
+		expect(served).toContain("certified");
+	});
+
+	it("freeze certification once they are more, until they were not for ten minutes", async () => {
+		const made = await auditioned();
+		await record(made, ...unobserved(3, { served: "accepted" }));
 		const frozen = await drive(made, world, GOOD, 60);
 		expect(frozen.every(({ lease }) => lease.state === "audition")).toBe(true);
 		const report = await reportOf(made);
-		expect(report).toMatchObject({ frozen: true, counts: { unobserved: 1 } });
+		expect(report).toMatchObject({ frozen: true, frozenBecause: "unobserved", counts: { unobserved: 3 } });
 		expect(report.candidates[0]?.logEvidence).toBeGreaterThan(report.logNeeded);
 		const after = await drive(made, world, { ...GOOD, seed: 2 }, 12, ({ state }) => state === "certified");
 		expect(after.length).toBeLessThan(12);
@@ -198,7 +192,7 @@ describe("accepted answers for which no coin was tossed", { timeout: 30_000 }, (
 		await layPath(made, world);
 		await drive(made, world, gradual, 100, ({ state }) => state === "certified");
 		const { threshold, phase } = await leaseOf(made);
-		await record(made, entryOf({ at: world.now, phase, served: "accepted", draw: "unobserved", wrong: null }));
+		await record(made, ...unobserved(3, { phase, served: "accepted" }));
 		const served = await drive(made, world, { ...gradual, riskAt: () => 0 }, 59);
 		// The bucket in front of it is closed first, so what it certified may still be deployed.
 		expect(served.slice(8).map(({ lease }) => lease.threshold)).toEqual(
@@ -206,6 +200,45 @@ describe("accepted answers for which no coin was tossed", { timeout: 30_000 }, (
 		);
 		expect(served.every(({ lease }) => lease.state === "certified")).toBe(true);
 		expect(threshold).not.toBeNull();
+	});
+});
+
+describe("labels that come when their bucket is closed", { timeout: 30_000 }, () => {
+	/** So many that are late, in a bucket with forty rows in time, and sixty more buckets. */
+	async function driveWithLate(count: number, draw: "labelled" | "not-drawn" = "labelled") {
+		const made = await auditioned();
+		const at = world.now;
+		world.now += CLOSES_MS + 2 * BUCKET_MS;
+		const late = { at, draw, wrong: draw === "labelled" ? false : null };
+		await record(made, ...Array.from({ length: count }, () => entryOf(late)));
+		const served = await drive(made, world, GOOD, 60);
+		return { made, isCertified: served.some(({ lease }) => lease.state === "certified") };
+	}
+
+	it("freeze certification where they are more than one in twenty of those they are counted with", async () => {
+		const { made, isCertified } = await driveWithLate(3);
+		expect(isCertified).toBe(false);
+		expect(await reportOf(made)).toMatchObject({ frozen: true, frozenBecause: "late", counts: { late: 3 } });
+		const after = await drive(made, world, { ...GOOD, seed: 2 }, 12, ({ state }) => state === "certified");
+		expect(after.length).toBeLessThan(12);
+	});
+
+	it("freeze nothing where they are fewer", async () => {
+		expect((await driveWithLate(2)).isCertified).toBe(true);
+	});
+
+	it("freeze nothing where they are rows that were to have none", async () => {
+		expect((await driveWithLate(10, "not-drawn")).isCertified).toBe(true);
+	});
+
+	it("are counted with those of a bucket that was stored when late ones were not counted yet", async () => {
+		const made = await auditioned();
+		await record(made, entryOf({ at: world.now }));
+		await runInDurableObject(made.stub, (_instance, { storage: { sql } }) => {
+			sql.exec("UPDATE buckets SET document = json_remove(document, '$.late')");
+		});
+		await record(made, entryOf({ at: world.now }));
+		expect(await closed(made)).toMatchObject({ frozenBecause: null, counts: { labelled: 2 } });
 	});
 });
 
@@ -219,7 +252,11 @@ describe("accepted answers without a coin at an audit rate of one", { timeout: 3
 			await record(made, ...Array.from({ length: 10 }, () => entryOf(about)));
 			world.now += BUCKET_MS;
 		}
-		expect(await closed(made)).toMatchObject({ lease: { state: "certified" }, counts: { unobserved: 300 } });
+		expect(await closed(made)).toMatchObject({
+			lease: { state: "certified" },
+			frozenBecause: "unobserved",
+			counts: { unobserved: 300 },
+		});
 	});
 });
 

@@ -23,36 +23,37 @@ beforeEach(() => {
 
 describe("the schema", { timeout: 30_000 }, () => {
 	/** What a ledger held at each version of its schema, as that version's program wrote it. */
-	const ROWS_AT_VERSION: Readonly<
-		Record<number, (made: TestEvidence) => readonly (readonly [string, ...unknown[]])[]>
-	> = {
-		1: ({ address }) => [
-			[
-				"INSERT INTO evidence VALUES (1, ?, ?, ?, ?, 0, ?, NULL)",
-				address.tenant,
-				address.cascade,
-				address.configHash,
-				JSON.stringify(TERMS),
-				world.now,
-			],
-			["INSERT INTO state VALUES (1, ?)", JSON.stringify(stateAtVersion1(world.now))],
-			["INSERT INTO lease VALUES (1, ?)", JSON.stringify(leaseAtVersion1(address.configHash, world.now))],
-			["INSERT INTO epochs VALUES (1, 0.06, 'first', ?, '[0.8,0.5]', 0, NULL)", world.now],
-			["INSERT INTO phases VALUES (1, 1, NULL, 1000000, ?)", world.now],
-			["INSERT INTO phases VALUES (1, 2, 0, 50000, ?)", world.now],
-			["INSERT INTO counts VALUES (1, 1, 3, '[[0,1000000,100,1,0],[1,1000000,50,20,0]]')"],
-			["INSERT INTO snapshots VALUES (1, ?, 1, 3, '[[0,1000000,100,1,0]]')", world.now],
-			[
-				"INSERT INTO buckets VALUES (?, ?)",
-				Math.floor(world.now / 10_000),
-				'{"counts":[{"epoch":1,"phase":2,"revision":3,"cell":0,"propensity":50000,"n":0,"wrong":0,"unlabelled":7}],"unsure":[],"unobserved":0}',
-			],
-			[
-				"INSERT INTO draws VALUES (?, '[\"req_1\",null]', 1, 2, 3, 0, 50000, 0, NULL, 0)",
-				Math.floor(world.now / 10_000),
-			],
-			["INSERT INTO audit VALUES (1, 1000, 'system', 'evidence', 'evidence.epoch', 'done', '{}')"],
-			["UPDATE publications SET sequence = 41"],
+	type Rows = (made: TestEvidence) => readonly (readonly [string, ...unknown[]])[];
+	const rowsAtVersion1: Rows = ({ address }) => [
+		[
+			"INSERT INTO evidence VALUES (1, ?, ?, ?, ?, 0, ?, NULL)",
+			address.tenant,
+			address.cascade,
+			address.configHash,
+			JSON.stringify(TERMS),
+			world.now,
+		],
+		["INSERT INTO state VALUES (1, ?)", JSON.stringify(stateAtVersion1(world.now))],
+		["INSERT INTO lease VALUES (1, ?)", JSON.stringify(leaseAtVersion1(address.configHash, world.now))],
+		["INSERT INTO epochs VALUES (1, 0.06, 'first', ?, '[0.8,0.5]', 0, NULL)", world.now],
+		["INSERT INTO phases VALUES (1, 1, NULL, 1000000, ?)", world.now],
+		["INSERT INTO phases VALUES (1, 2, 0, 50000, ?)", world.now],
+		["INSERT INTO counts VALUES (1, 1, 3, '[[0,1000000,100,1,0],[1,1000000,50,20,0]]')"],
+		["INSERT INTO snapshots VALUES (1, ?, 1, 3, '[[0,1000000,100,1,0]]')", world.now],
+		[
+			"INSERT INTO buckets VALUES (?, ?)",
+			Math.floor(world.now / 10_000),
+			'{"counts":[{"epoch":1,"phase":2,"revision":3,"cell":0,"propensity":50000,"n":0,"wrong":0,"unlabelled":7}],"unsure":[],"unobserved":0}',
+		],
+		["INSERT INTO draws VALUES (?, '[\"req_1\",null]', 1, 2, 3, 0, 50000, 0, NULL, 0)", Math.floor(world.now / 10_000)],
+		["INSERT INTO audit VALUES (1, 1000, 'system', 'evidence', 'evidence.epoch', 'done', '{}')"],
+		["UPDATE publications SET sequence = 41"],
+	];
+	const ROWS_AT_VERSION: Readonly<Record<number, Rows>> = {
+		1: rowsAtVersion1,
+		2: (made) => [
+			...rowsAtVersion1(made),
+			["INSERT INTO seen_floor VALUES (1, ?)", Math.floor(world.now / 86_400_000) - 1],
 		],
 	};
 

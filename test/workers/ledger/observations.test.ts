@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Observation } from "../../../src/core/observation.ts";
+import { TenantLedger } from "../../../src/ledger/tenant-ledger.ts";
 import { OPERATOR, ledgerWorld, newLedger, tenantLedger, exported } from "./ledgers.ts";
 
 let world: ReturnType<typeof ledgerWorld>;
@@ -53,6 +54,22 @@ describe("the observations given to a ledger", () => {
 		world.now += 100 * DAY;
 		expect(await ledger.recordObservations([old, observation("2")])).toEqual({ added: 1 });
 		expect(world.faults).toEqual([{ fault: "observations-too-old", count: 1 }]);
+	});
+
+	it("are told apart for fewer days where the ledger is full, of which the log says how many", async () => {
+		const { runtime } = TenantLedger;
+		TenantLedger.runtime = { ...runtime, quotas: { ...runtime.quotas, databaseBytes: 0 } };
+		const { ledger } = await tenantLedger();
+		const old = observation("1");
+		await ledger.recordObservations([old]);
+		world.now += 2 * DAY;
+		expect(await ledger.recordObservations([old, observation("2")])).toEqual({ added: 1 });
+		expect(world.faults).toEqual([
+			{ fault: "observations-too-old", count: 1 },
+			{ fault: "identities-forgotten", days: 1, from: world.now - DAY, bytes: expect.any(Number) },
+		]);
+		expect(await ledger.recordObservations([old])).toEqual({ added: 0 });
+		expect(await requestsOf(ledger)).toBe(2);
 	});
 
 	it("are dropped where there is no tenant, and where they are late and of a former one", async () => {

@@ -4,7 +4,7 @@ import { TenantLedger } from "../../../src/ledger/tenant-ledger.ts";
 import { ADMIN, OPERATOR, kill, ledgerWorld, newKey, policyNumber, put, tenantLedger, valueOf } from "./ledgers.ts";
 
 const DAY_MS = 86_400_000;
-const QUOTAS = { liveKeys: 4, keys: 6, revisions: 3, changesADay: 8, idleActsADay: 2 };
+const QUOTAS = { liveKeys: 4, keys: 6, revisions: 3, changesADay: 8, idleActsADay: 2, databaseBytes: 1e9 };
 
 let world: ReturnType<typeof ledgerWorld>;
 beforeEach(() => {

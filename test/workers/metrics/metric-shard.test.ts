@@ -55,6 +55,24 @@ describe("a shard of the metrics", () => {
 		expect((await shard().totals()).counters).toEqual({ requests: 9 });
 	});
 
+	it("keeps what isolates have counted that are gone, and forgets the isolates", async () => {
+		const rows = () =>
+			runInDurableObject(stub, (_, { storage }) => storage.sql.exec("SELECT source FROM sources").toArray().length);
+		await shard().report([report({ source: "isolate/one", counters: { faults: 2 } }), report()]);
+		now += 7_200_000;
+		await shard().report([report({ source: "isolate/two", counters: { faults: 1 } })]);
+		expect(await rows()).toBe(3);
+		now += 1;
+		await shard().report([report({ source: "isolate/two", sequence: 2, counters: { faults: 3 } })]);
+		expect(await rows()).toBe(2);
+		expect((await shard().totals()).counters).toEqual({ requests: 3, faults: 5 });
+		await evictDurableObject(stub);
+		expect((await shard().totals()).counters).toEqual({ requests: 3, faults: 5 });
+		// One that is heard after all has begun anew.
+		await shard().report([report({ source: "isolate/one", since: now, counters: { faults: 1 } })]);
+		expect((await shard().totals()).counters).toEqual({ requests: 3, faults: 6 });
+	});
+
 	it("has all of it after it was evicted", async () => {
 		await shard().report([report(), report({ since: 2, counters: { requests: 5 }, gauges: { certified: 1 } })]);
 		await evictDurableObject(stub);

@@ -82,7 +82,13 @@ describe("/metrics", () => {
 			const address = { tenant, cascade: "chat", configHash: "0".repeat(64) };
 			const stub = env.EVIDENCE_LEDGER.getByName(evidenceLedgerName(address));
 			const guarantee = { risk: "selective", targetRisk: 0.1, delta: 0.1, withoutCertificate: "escalate" } as const;
-			const terms = { stage: "edge", guarantee, labeller: "normalised/1", auditPropensity: 50_000 };
+			const terms = {
+				stage: "edge",
+				guarantee,
+				labeller: "normalised/1",
+				auditPropensity: 50_000,
+				retainTextHours: null,
+			};
 			const ledger = stub as unknown as EvidenceLedgerPort;
 			expect(await ledger.lease({ address, terms })).toMatchObject({ ok: true, value: { state: "audition" } });
 			await runDurableObjectAlarm(stub);
