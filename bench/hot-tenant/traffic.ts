@@ -13,7 +13,7 @@ export interface SentMessage {
 }
 
 /** What one second of all isolates comes to. */
-export interface TrafficPlan {
+interface TrafficPlan {
 	readonly tenant: string;
 	readonly address: EvidenceAddress;
 	readonly requestsPerSecond: number;

@@ -6,7 +6,7 @@ import { usageOrEstimate } from "./run-record.ts";
 import type { StageRun } from "./stage-run.ts";
 
 /** What the trail says where the second origin's answer is served. */
-export const SECOND_ORIGIN = "second-origin";
+const SECOND_ORIGIN = "second-origin";
 
 /**
  * Asks the last stage, and where its policy has a second origin for it, that one too: at once where the first fails as by an

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isJsonObject, parseJson } from "../core/json.ts";
+import { isMaxConcurrent, MAX_CONCURRENT_RULE } from "../core/origin-concurrency.ts";
 import { isOriginSecretName, originRecordName, policyRecordName } from "../core/published-records.ts";
 import { parseOriginUrl } from "../web/origin-url.ts";
 import { readPolicyFile } from "./check-policy.ts";
@@ -42,10 +43,10 @@ export function publish(directory: string, out: string, now: number): 0 | 1 {
 	return 0;
 }
 
-function readOriginFile(file: string): { baseUrl: string; secret: string | null } | undefined {
+function readOriginFile(file: string): { baseUrl: string; secret: string | null; maxConcurrent?: number } | undefined {
 	const document = parseJson(readFileSync(file, "utf8"));
 	if (!isJsonObject(document)) return refuse(file, "is not a JSON object");
-	const { baseUrl, secret = null, ...others } = document;
+	const { baseUrl, secret = null, maxConcurrent = null, ...others } = document;
 	const [unknown] = Object.keys(others);
 	if (unknown !== undefined) return refuse(file, `${unknown}: is not a field of an origin`);
 	if (typeof baseUrl !== "string")
@@ -55,7 +56,9 @@ function readOriginFile(file: string): { baseUrl: string; secret: string | null 
 	if (secret !== null && (typeof secret !== "string" || !isOriginSecretName(secret))) {
 		return refuse(file, "secret: must name a Worker secret that begins with ORIGIN_");
 	}
-	return { baseUrl: url.value, secret };
+	if (maxConcurrent === null) return { baseUrl: url.value, secret };
+	if (!isMaxConcurrent(maxConcurrent)) return refuse(file, `maxConcurrent: ${MAX_CONCURRENT_RULE}`);
+	return { baseUrl: url.value, secret, maxConcurrent };
 }
 
 function refuse(file: string, problem: string): undefined {

@@ -12,7 +12,7 @@ export interface Admission {
  * Requests that may wait for their answers at once in one isolate, whose 128 MB hold their bodies and the answers that are
  * being judged. A stream that has begun is no more counted: it is relayed as its client reads.
  */
-export const MOST_WAITING_REQUESTS = 200;
+const MOST_WAITING_REQUESTS = 200;
 
 /** One that waits for longer has most likely been ended by the runtime. */
 const MOST_WAIT_MS = 60_000;

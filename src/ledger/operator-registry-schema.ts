@@ -33,4 +33,10 @@ export const REGISTRY_MIGRATIONS: readonly Migration[] = [
 			...AUDIT_AND_OUTBOX_TABLES,
 		],
 	},
+	{
+		version: 2,
+		// The first program names the columns that it writes, so an origin that it changes has no bound, as it publishes it.
+		compatibleWith: 1,
+		statements: ["ALTER TABLE origins ADD COLUMN max_concurrent INTEGER"],
+	},
 ];

@@ -6,6 +6,7 @@ type OriginRow = {
 	readonly name: string;
 	readonly base_url: string;
 	readonly secret: string | null;
+	readonly max_concurrent: number | null;
 	readonly revision: number;
 	readonly updated_at: number;
 };
@@ -75,31 +76,33 @@ export function createTenantList(sql: SqlStorage): TenantList {
 
 /** The origins in SQL. */
 export function createOriginTable(sql: SqlStorage): OriginTable {
-	const entryOf = ({ name, base_url: baseUrl, secret, revision, updated_at: updatedAt }: OriginRow): OriginEntry => ({
-		name,
-		baseUrl,
-		secret,
-		revision,
-		updatedAt,
+	const entryOf = (row: OriginRow): OriginEntry => ({
+		name: row.name,
+		baseUrl: row.base_url,
+		secret: row.secret,
+		maxConcurrent: row.max_concurrent,
+		revision: row.revision,
+		updatedAt: row.updated_at,
 	});
 	return {
 		read(name) {
 			const [row] = sql.exec<OriginRow>("SELECT * FROM origins WHERE name = ?", name).toArray();
 			return row === undefined ? null : entryOf(row);
 		},
-		write({ name, baseUrl, secret, updatedAt }) {
+		write({ name, baseUrl, secret, maxConcurrent, updatedAt }) {
 			const { revision } = sql
 				.exec<{ revision: number }>("UPDATE origin_changes SET revision = revision + 1 RETURNING revision")
 				.one();
 			sql.exec(
-				"INSERT OR REPLACE INTO origins (name, base_url, secret, revision, updated_at) VALUES (?, ?, ?, ?, ?)",
+				"INSERT OR REPLACE INTO origins (name, base_url, secret, max_concurrent, revision, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
 				name,
 				baseUrl,
 				secret,
+				maxConcurrent,
 				revision,
 				updatedAt,
 			);
-			return { name, baseUrl, secret, revision, updatedAt };
+			return { name, baseUrl, secret, maxConcurrent, revision, updatedAt };
 		},
 		remove(name) {
 			sql.exec("DELETE FROM origins WHERE name = ?", name);

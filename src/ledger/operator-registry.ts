@@ -124,7 +124,7 @@ export class OperatorRegistry extends DurableObject<LedgerBindings> implements O
 	}
 
 	async putOrigin({ actor, expected, ...origin }: Input<"putOrigin">): Promise<Result<OriginWritten, LedgerRefusal>> {
-		const { name, baseUrl, secret } = origin;
+		const { name, baseUrl, secret, maxConcurrent = null } = origin;
 		const written = await this.#act({
 			name: "origin.put",
 			actor,
@@ -133,10 +133,15 @@ export class OperatorRegistry extends DurableObject<LedgerBindings> implements O
 				const known = this.#origins.read(name);
 				if (expected !== undefined && expected !== (known?.revision ?? null))
 					return err<LedgerRefusal>({ kind: "conflict", current: known?.revision ?? 0 });
-				if (known !== null && known.baseUrl === baseUrl && known.secret === secret)
+				if (known?.baseUrl === baseUrl && known.secret === secret && known.maxConcurrent === maxConcurrent)
 					return ok({ value: { origin: known, changed: false }, detail: { changed: false } });
-				const changed = this.#origins.write({ ...origin, updatedAt: now });
-				const record = { version: 1, baseUrl, ...(secret === null ? {} : { secret }) };
+				const changed = this.#origins.write({ name, baseUrl, secret, maxConcurrent, updatedAt: now });
+				const record = {
+					version: 1,
+					baseUrl,
+					...(secret === null ? {} : { secret }),
+					...(maxConcurrent === null ? {} : { maxConcurrent }),
+				};
 				this.#outbox.put(originRecordName(name), () => JSON.stringify(record), now);
 				return ok({ value: { origin: changed, changed: true }, detail: { revision: changed.revision, changed: true } });
 			},

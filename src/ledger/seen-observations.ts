@@ -19,7 +19,7 @@ export type Seen = Pick<Observation, "requestId" | "item" | "at"> & {
 };
 
 /** How long a ledger remembers what it has counted. */
-export interface SeenOptions {
+interface SeenOptions {
 	/** The beginning of the names of its tables, which `empty-ledger.ts` must know. */
 	readonly tableName: string;
 	/** Days (UTC) before today of which observations are told apart; at least 1. */

@@ -17,7 +17,8 @@ export interface ErrorObject {
 
 /**
  * Statuses used on inference routes. Official clients retry 408, 409, 429 and 5xx, and LangChain also 410, 415 and
- * 422, so a permanent fault is only ever one of the first row; a passing one carries `retry-after`.
+ * 422, so a permanent fault is only ever one of the first row; a passing one carries `retry-after`. 409 and 422 are of
+ * idempotency keys alone (`src/http/idempotency-refusals.ts`).
  */
 type InferenceStatus = 400 | 401 | 403 | 404 | 405 | 413 | 429 | 500 | 502 | 503 | 504;
 

@@ -4,6 +4,7 @@ import { NO_OUTAGE_EXCHANGE } from "../../src/adapters/outage-exchange.ts";
 import { createUpstreamGuards, type OutageExchange } from "../../src/adapters/upstream-guard.ts";
 import { startDeadline } from "../../src/cascade/deadline.ts";
 import type { StageCall } from "../../src/cascade/ports.ts";
+import type { Result } from "../../src/core/result.ts";
 import type { StageFailure } from "../../src/core/stage-failure.ts";
 import { exampleRequest } from "../core/examples.ts";
 import { after, answering, FakeClock, failing, fakeStage, inTurn, silent, type Behaviour } from "../cascade/fakes.ts";
@@ -43,7 +44,8 @@ function world(
 			onOver: deadline.onEnd,
 			retried: () => void (retries += 1),
 		};
-		const result = (await deadline.race(guarded[way](call))) ?? ({ ok: false, error: { kind: "timeout" } } as const);
+		const asked: Promise<Result<unknown, StageFailure>> = guarded[way](call);
+		const result = (await deadline.race(asked)) ?? ({ ok: false, error: { kind: "timeout" } } as const);
 		deadline.abort();
 		return result.ok ? "well" : result.error.kind;
 	};

@@ -103,7 +103,7 @@ const SAMPLES: { readonly [Operation in AdminOperation]: (ids: SampleIds) => Sam
 	"origins.get": ({ origin }) => ({ parameters: { name: origin }, body: undefined }),
 	"origins.put": ({ origin }) => ({
 		parameters: { name: origin },
-		body: { baseUrl: "https://gpu2.example.com/v1/", secret: "ORIGIN_GPU_KEY" },
+		body: { baseUrl: "https://gpu2.example.com/v1/", secret: "ORIGIN_GPU_KEY", maxConcurrent: 8 },
 	}),
 	"origins.delete": ({ origin }) => ({ parameters: { name: origin }, body: undefined }),
 	"operator-keys.list": () => ({ parameters: {}, body: undefined }),

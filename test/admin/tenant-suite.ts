@@ -127,6 +127,27 @@ export function describeTenants(asked: AskedWorld): void {
 			expect((await send("DELETE", `/origins/${name}`)).status).toBe(404);
 		});
 
+		it("has the bound on calls that was last set, and none where none was", async () => {
+			const name = `gpu-${crypto.randomUUID()}`;
+			const bound = async (maxConcurrent?: number | null) => {
+				const body = { baseUrl: "https://gpu.example.com/v1", maxConcurrent };
+				const { origin, changed } = (await send("PUT", `/origins/${name}`, { body })).body;
+				return [origin.maxConcurrent, changed];
+			};
+			expect(await bound(1)).toEqual([1, true]);
+			expect(await bound(10_000)).toEqual([10_000, true]);
+			expect(await bound(10_000)).toEqual([10_000, false]);
+			expect(await bound()).toEqual([null, true]);
+			expect(await bound(null)).toEqual([null, false]);
+		});
+
+		it.each([0, -1, 1.5, 10_001, 1e300, "8", true, [8]])("may not be asked %j times at once", async (maxConcurrent) => {
+			const body = { baseUrl: "https://gpu.example.com/v1", maxConcurrent };
+			const { status, body: answer } = await send("PUT", "/origins/gpu", { body });
+			expect([status, answer.error.code]).toEqual([422, "invalid_request"]);
+			expect(answer.problems).toEqual([{ path: "maxConcurrent", message: "must be a whole number from 1 to 10,000" }]);
+		});
+
 		it.each(["OTHER_SECRET", "origin_key", "ORIGIN_", "ORIGIN_HOSTS", "ORIGIN_A\n", ""])(
 			"may not name a secret that is no origin's: %j",
 			async (secret) => {

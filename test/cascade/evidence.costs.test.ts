@@ -28,7 +28,7 @@ async function told(calls: CallRecord[], differences: Partial<Guarantee>) {
 		...known.evidence,
 		terms: { ...known.evidence.terms, guarantee: { ...GUARANTEE, ...differences } },
 	};
-	const record = { trail: [], calls: [] as CallRecord[] };
+	const record = { trail: [], calls: [] as CallRecord[], retries: 0 };
 	const priced = withCosts(evidence, record, "edge");
 	record.calls.push(...calls);
 	priced.record(ENTRY);

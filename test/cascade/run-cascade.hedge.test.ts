@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createHedgeBudget } from "../../src/core/resilience/hedge-budget.ts";
 import type { StageFailure } from "../../src/core/stage-failure.ts";
 import { edgeStage, originStage } from "../core/examples.ts";
-import { after, answering, failing, inTurn, silent, sure } from "./fakes.ts";
+import { after, answering, failing, inTurn, silent, sure, type Behaviour } from "./fakes.ts";
 import { answerOf, begin, failureOf, run } from "./run-example.ts";
 
 const usage = { inputTokens: 10, outputTokens: 4 };
@@ -12,7 +12,7 @@ const cascade = { stages: [edgeStage, { ...originStage, hedge: { origin: "other"
 const edge = sure(0.1);
 
 /** A cascade whose last stage has a second origin; the first of these is the first origin. */
-const hedged = (...origins: Parameters<typeof inTurn>) => ({
+const hedged = (...origins: readonly Behaviour[]) => ({
 	cascade,
 	hedges: createHedgeBudget(),
 	stages: { edge, origin: inTurn(...origins) },

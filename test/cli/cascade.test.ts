@@ -101,12 +101,25 @@ describe("cascade publish", () => {
 		expect(origin).toEqual({ version: 1, baseUrl: "https://gpu.example.com/v1", secret: "ORIGIN_GPU_KEY" });
 	});
 
+	it("writes an origin's bound on calls, and none where there is none", () => {
+		for (const [name, maxConcurrent] of Object.entries({ bound: 8, free: null }))
+			writeJson(`acme/origins/${name}.json`, { baseUrl: "https://gpu.example.com/v1", maxConcurrent });
+		expect(cascade("publish", "acme").status).toBe(0);
+		const records = JSON.parse(readFileSync(join(directory, "kv-records.json"), "utf8")) as { value: string }[];
+		const origin = { version: 1, baseUrl: "https://gpu.example.com/v1", secret: null };
+		expect(records.map(({ value }) => JSON.parse(value) as unknown)).toEqual([{ ...origin, maxConcurrent: 8 }, origin]);
+	});
+
 	it.each([
 		[{ baseUrl: "http://gpu.example.com/v1" }, "baseUrl: must begin with https://"],
 		[{ baseUrl: "https://10.0.0.7/v1" }, "baseUrl: must name a host, not an address"],
 		[
 			{ baseUrl: "https://gpu.example.com/v1", secret: "ADMIN_KEY" },
 			"secret: must name a Worker secret that begins with ORIGIN_",
+		],
+		[
+			{ baseUrl: "https://gpu.example.com/v1", maxConcurrent: 10_001 },
+			"maxConcurrent: must be a whole number from 1 to 10,000",
 		],
 		[{ baseUrl: "https://gpu.example.com/v1", key: "sk-123" }, "key: is not a field of an origin"],
 	])("writes nothing where one file is wrong: %j", (origin, problem) => {

@@ -43,6 +43,11 @@ export const VALUE_MUTATIONS: Readonly<Record<string, ValueMutation>> = {
 	),
 	"number-out-of-range": replaceAny("number-out-of-range", (_value, random) => random.pick(HOSTILE_NUMBERS)),
 	"hostile-text": replaceAny("hostile-text", (_value, random) => random.pick(HOSTILE_TEXTS)),
+	/** Names are looked up in objects, and an object has names of its own. */
+	"hostile-model"(body, random) {
+		body["model"] = random.chance(0.5) ? random.pick(HOSTILE_KEYS) : random.pick(HOSTILE_TEXTS);
+		return { kind: "hostile-model", field: "model" };
+	},
 	"giant-text": replaceAny("giant-text", (_value, random) => "a".repeat(random.pick([65_536, 262_144, 1_100_000]))),
 	"giant-list": replaceAny("giant-list", (value, random) =>
 		Array.from(

@@ -47,15 +47,15 @@ export function createInMemoryRegistry(now: () => number): OperatorRegistryPort 
 		},
 		missingOrigins: async (names) => names.filter((name) => !origins.has(name)),
 		origins: async (asked) => namedPageOf([...origins.values()], ({ name }) => name, asked),
-		async putOrigin({ name, baseUrl, secret, expected, actor }) {
+		async putOrigin({ name, baseUrl, secret, maxConcurrent = null, expected, actor }) {
 			const known = origins.get(name);
 			if (expected !== undefined && expected !== (known?.revision ?? null))
 				return err({ kind: "conflict", current: known?.revision ?? 0 });
 			const updatedAt = record(actor, "origin.put", name);
-			if (known !== undefined && known.baseUrl === baseUrl && known.secret === secret)
+			if (known?.baseUrl === baseUrl && known.secret === secret && known.maxConcurrent === maxConcurrent)
 				return ok({ origin: known, changed: false, publication: PUBLISHED });
 			revision += 1;
-			const origin = { name, baseUrl, secret, revision, updatedAt };
+			const origin = { name, baseUrl, secret, maxConcurrent, revision, updatedAt };
 			origins.set(name, origin);
 			return ok({ origin, changed: true, publication: PUBLISHED });
 		},

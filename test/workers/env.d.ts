@@ -4,6 +4,7 @@ import type { MetricShard } from "../../src/ledger/metric-shard.ts";
 import type { OperatorRegistry } from "../../src/ledger/operator-registry.ts";
 import type { ReplayRecord } from "../../src/ledger/replay-record.ts";
 import type { TenantLedger } from "../../src/ledger/tenant-ledger.ts";
+import type { UpstreamOutage } from "../../src/ledger/upstream-outage.ts";
 import type * as worker from "../../src/worker.ts";
 import "../support/provided-context.ts";
 
@@ -17,6 +18,7 @@ declare global {
 			readonly OPERATOR_REGISTRY: DurableObjectNamespace<OperatorRegistry>;
 			readonly EVIDENCE_LEDGER: DurableObjectNamespace<EvidenceLedger>;
 			readonly METRIC_SHARD: DurableObjectNamespace<MetricShard>;
+			readonly UPSTREAM_OUTAGE: DurableObjectNamespace<UpstreamOutage>;
 			readonly REPLAY_RECORD: DurableObjectNamespace<ReplayRecord>;
 			readonly RATE_TIER_STANDARD: RateLimit;
 			readonly ALLOW_LOOPBACK_ORIGINS: string;

@@ -181,6 +181,8 @@ async function askEverything(): Promise<void> {
 	await send(chat, bodyOf("accepted"), `${tenant.keys.inference.key.slice(0, -1)}!`);
 	await send(chat, bodyOf("accepted"), tenant.keys.all.key);
 	await send(`${chat}?api_key=${tenant.keys.inference.key}`, bodyOf("accepted"), "wrong");
+	// Without 'retainText' no answer is kept for repeats.
+	await send(chat, bodyOf("accepted"), undefined, { "idempotency-key": crypto.randomUUID() });
 	await send(`/v1/${tenant.keys.inference.key.slice(0, 4)}`, bodyOf("accepted"));
 	await send("/admin/v1/tenants", { tenant: "Not A Name", [PROMPT]: 1 }, world.operatorKey);
 	await send(`/admin/v1/tenants/${tenant.tenant}/keys`, { name: "x", scopes: [PROMPT] }, tenant.keys.admin.key);

@@ -55,7 +55,6 @@ const BODIES: Readonly<Record<string, (model: string) => unknown>> = {
 const namingB = (): Readonly<Record<string, string>> => ({
 	"x-request-id": idOfB,
 	"x-client-request-id": idOfB,
-	"idempotency-key": idOfB,
 	"x-tenant": b.tenant,
 	"x-tenant-id": b.tenant,
 	"openai-organization": b.tenant,

@@ -37,15 +37,17 @@ export const putOrigin = guarded({
 	path: "/origins/{name}",
 	roles: ["operator"],
 	summary: "Define an origin, or change it",
-	description: "The address is checked here and again at each use. Nothing is sent to it.",
+	description:
+		"The address is checked here and again at each use. Nothing is sent to it. What the body leaves out is taken away.",
 	body: originBody,
 	precondition: "optional",
 	reply: { schema: originWritten, description: "The origin as it will be used.", revisioned: true },
-	async handle({ ports, parameters: { name }, body: { baseUrl, secret = null }, expected, requester: { actor } }) {
+	async handle({ ports, parameters: { name }, body, expected, requester: { actor } }) {
+		const { baseUrl, secret = null, maxConcurrent = null } = body;
 		const checked = checkOrigin({ baseUrl, secret }, ports.originRules);
 		if (!checked.ok) return err(problemsRefusal(422, "invalid_origin", checked.error));
 		const seen = expected === undefined ? {} : { expected };
-		const written = await ports.registry.putOrigin({ name, ...checked.value, ...seen, actor });
+		const written = await ports.registry.putOrigin({ name, ...checked.value, maxConcurrent, ...seen, actor });
 		return written.ok
 			? ok({ body: written.value, revision: written.value.origin.revision })
 			: err(ledgerRefusal(written.error));

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { PolicyDocument } from "../../admin/client-types.ts";
+import { isMaxConcurrent, MAX_CONCURRENT_RULE } from "../../core/origin-concurrency.ts";
 import { foreignOrigins } from "../../core/origin-owner.ts";
 import { parseTenantPolicy } from "../../core/parse-tenant-policy.ts";
 import { isOriginSecretName } from "../../core/published-records.ts";
@@ -17,6 +18,8 @@ export interface DesiredOrigin {
 	readonly name: string;
 	readonly baseUrl: string;
 	readonly secret: string | null;
+	/** Null: any number. */
+	readonly maxConcurrent: number | null;
 }
 
 /** A tenant's policy as its file has it. */
@@ -64,7 +67,7 @@ function readOrigin(file: string): Result<DesiredOrigin, string> {
 	const name = basename(file, ".json");
 	const document = readDocument(file);
 	if (!document.ok) return document;
-	const { baseUrl, secret = null, ...others } = document.value;
+	const { baseUrl, secret = null, maxConcurrent = null, ...others } = document.value;
 	const problems = Object.keys(others).map((field) => `${field}: is not a field of an origin`);
 	if (!ORIGIN_NAME.test(name)) problems.push("the file's name must be an origin's");
 	// Whether this machine is a place for an origin, the Worker knows.
@@ -72,7 +75,10 @@ function readOrigin(file: string): Result<DesiredOrigin, string> {
 	if (!url.ok) problems.push(`baseUrl: ${url.error}`);
 	const isSecret = secret === null || (typeof secret === "string" && isOriginSecretName(secret));
 	if (!isSecret) problems.push("secret: must name a Worker secret that begins with ORIGIN_");
-	if (url.ok && isSecret && problems.length === 0) return ok({ name, baseUrl: url.value, secret });
+	const isBound = maxConcurrent === null || isMaxConcurrent(maxConcurrent);
+	if (!isBound) problems.push(`maxConcurrent: ${MAX_CONCURRENT_RULE}`);
+	if (url.ok && isSecret && isBound && problems.length === 0)
+		return ok({ name, baseUrl: url.value, secret, maxConcurrent });
 	return err(problems.map((problem) => `${file}: ${problem}\n`).join(""));
 }
 

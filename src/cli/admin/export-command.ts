@@ -7,6 +7,7 @@ import { TENANT_NAME } from "../create-key.ts";
 import type { AdminFailure } from "./admin-client.ts";
 import { allItems } from "./all-pages.ts";
 import { ORIGIN_NAME } from "./desired-state.ts";
+import { originBody } from "./origin-body.ts";
 import { writtenDocument } from "./read-document.ts";
 import { adminCommand, withSession, type ExitCode, type Session } from "./session.ts";
 import { printable } from "./show-values.ts";
@@ -76,9 +77,10 @@ async function collect(session: Session): Promise<Result<readonly ExportedFile[]
 	}
 	const origins = await allItems(session, "origins.list");
 	if (!origins.ok) return origins;
-	for (const { name, baseUrl, secret } of origins.value) {
+	for (const { name, ...origin } of origins.value) {
 		if (!ORIGIN_NAME.test(name)) return err(strangeAnswer(session));
-		const document = { baseUrl, ...(secret === null ? {} : { secret }) };
+		const { secret, ...others } = originBody(origin);
+		const document = { ...others, ...(secret === null ? {} : { secret }) };
 		files.push({ path: join("origins", `${name}.json`), document });
 	}
 	return ok(files);

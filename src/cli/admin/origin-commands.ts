@@ -1,10 +1,18 @@
 import type { Command } from "commander";
+import type { AdminReply } from "../../admin/client-types.ts";
+import { MAX_CONCURRENT_RULE } from "../../core/origin-concurrency.ts";
 import { ownerOf } from "../../core/origin-owner.ts";
 import { moreOf, namedPage, withNamedPages, type PageOptions } from "./paging.ts";
 import { adminCommand, withSession, type Session } from "./session.ts";
-import { printable, showMoment } from "./show-values.ts";
+import { originBody } from "./origin-body.ts";
+import { printable, showCount, showMoment } from "./show-values.ts";
 import { textTable } from "./text-table.ts";
 import { confirmInTerminal } from "./ask-in-terminal.ts";
+
+interface SetOptions {
+	readonly secret?: string;
+	readonly maxConcurrent?: string;
+}
 
 /** `cascade origin …`. */
 export function registerOriginCommands(program: Command): void {
@@ -16,13 +24,15 @@ export function registerOriginCommands(program: Command): void {
 					{ heading: "origin" },
 					{ heading: "address" },
 					{ heading: "secret" },
+					{ heading: "concurrent", right: true },
 					{ heading: "revision", right: true },
 					{ heading: "changed" },
 				];
-				const rows = items.map(({ name, baseUrl, secret, revision, updatedAt }) => [
+				const rows = items.map(({ name, baseUrl, secret, maxConcurrent, revision, updatedAt }) => [
 					name,
 					baseUrl,
 					secret ?? "none",
+					typeof maxConcurrent === "number" ? showCount(maxConcurrent) : "any",
 					String(revision),
 					showMoment(updatedAt),
 				]);
@@ -34,14 +44,15 @@ export function registerOriginCommands(program: Command): void {
 		.argument("<name>", "as policies name it")
 		.argument("<base-url>", "https, up to the version: https://gpu.example.com/v1")
 		.option("--secret <name>", "the name of the Worker secret that holds its key: ORIGIN_…; default: no key is sent")
+		.option(
+			"--max-concurrent <count>",
+			"calls of one isolate that may wait for an answer at once, at most 10,000; default: any number",
+		)
 		.action(
-			withSession<{ secret?: string }>(async (session, { secret = null }, [name = "", baseUrl = ""]) => {
-				const done = await session.show("origins.put", { parameters: { name }, body: { baseUrl, secret } }, (written) =>
-					printable(
-						`${name} is ${written.origin.baseUrl}${written.origin.secret === null ? "" : ` with the key in ${written.origin.secret}`}` +
-							(written.changed ? ", everywhere within about a minute and a half." : ", as it was."),
-					).concat("\n"),
-				);
+			withSession<SetOptions>(async (session, { secret = null, maxConcurrent: count }, [name = "", baseUrl = ""]) => {
+				const maxConcurrent = count === undefined ? null : readCount(session, count);
+				const body = originBody({ baseUrl, secret, maxConcurrent });
+				const done = await session.show("origins.put", { parameters: { name }, body }, describeWritten);
 				if (done === 0) await tellOwner(session, name);
 				return done;
 			}),
@@ -64,6 +75,20 @@ export function registerOriginCommands(program: Command): void {
 				);
 			}),
 		);
+}
+
+/** The option's number; whether it is small enough, the Worker says. */
+function readCount(session: Session, text: string): number {
+	return /^\d{1,9}$/u.test(text) ? Number(text) : session.wrongUsage(`--max-concurrent: ${MAX_CONCURRENT_RULE}`);
+}
+
+function describeWritten({ origin, changed }: AdminReply<"origins.put">): string {
+	const { name, baseUrl, secret, maxConcurrent } = origin;
+	const key = secret === null ? "" : ` with the key in ${secret}`;
+	const bound =
+		typeof maxConcurrent === "number" ? `, ${showCount(maxConcurrent)} calls of an isolate waiting at most` : "";
+	const since = changed ? ", everywhere within about a minute and a half." : ", as it was.";
+	return `${printable(`${name} is ${baseUrl}${key}${bound}${since}`)}\n`;
 }
 
 /** Whose an origin is stands in its name, which is easily overlooked where a dot was meant for something else. */

@@ -2,6 +2,7 @@ import type { AdminReply, PolicyDocument } from "../../admin/client-types.ts";
 import { diffPolicies, type PolicyChange } from "../../core/ledger/policy-diff.ts";
 import { describeChanges } from "./describe-changes.ts";
 import type { DesiredOrigin, DesiredPolicy } from "./desired-state.ts";
+import { originBody, type OriginBody } from "./origin-body.ts";
 
 /** One thing that `cascade apply` does, or finds done. `seen`: the revision it was planned on; null: there is none. */
 export type PlannedStep =
@@ -11,7 +12,7 @@ export type PlannedStep =
 			readonly act: "create" | "change" | "unchanged";
 			readonly changes: readonly PolicyChange[];
 			readonly seen: number | null;
-			readonly body: { readonly baseUrl: string; readonly secret: string | null };
+			readonly body: OriginBody;
 	  }
 	| { readonly kind: "tenant"; readonly name: string; readonly act: "create" | "unchanged" }
 	| {
@@ -26,12 +27,12 @@ export type PlannedStep =
 
 /** What an origin needs; `current` is undefined where there is none of that name. */
 export function planOrigin(
-	{ name, baseUrl, secret }: DesiredOrigin,
+	{ name, ...desired }: DesiredOrigin,
 	current: AdminReply<"origins.get"> | undefined,
 ): PlannedStep {
-	const body = { baseUrl, secret };
+	const body = originBody(desired);
 	if (current === undefined) return { kind: "origin", name, act: "create", changes: [], seen: null, body };
-	const changes = diffPolicies({ baseUrl: current.baseUrl, secret: current.secret }, body);
+	const changes = diffPolicies(originBody(current), body);
 	return {
 		kind: "origin",
 		name,

@@ -9,6 +9,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
 	expiresAt: "--expires",
 	from: "--from",
 	limit: "--limit",
+	maxConcurrent: "--max-concurrent",
 	name: "--name",
 	overlapSeconds: "--overlap",
 	reason: "--reason",

@@ -16,6 +16,8 @@ export interface OriginEntry {
 	readonly baseUrl: string;
 	/** The name of a Worker secret, never its value; null where the origin wants none. */
 	readonly secret: string | null;
+	/** Calls of one isolate that may wait for its answer at once; null: any number. */
+	readonly maxConcurrent: number | null;
 	/** Rises with each change of any origin, so that none comes again, also over a deletion. */
 	readonly revision: number;
 	/** Milliseconds since the Unix epoch. */
@@ -70,11 +72,15 @@ export interface OperatorRegistryPort {
 		readonly after: string | null;
 		readonly limit: number;
 	}) => Promise<NamedPage<OriginEntry>>;
-	/** `expected`: the revision that the writer has seen, `null` that there is none; `undefined` writes over any. */
+	/**
+	 * `expected`: the revision that the writer has seen, `null` that there is none; `undefined` writes over any. The whole
+	 * origin is written: one without `maxConcurrent` has none from then on.
+	 */
 	readonly putOrigin: (input: {
 		readonly name: string;
 		readonly baseUrl: string;
 		readonly secret: string | null;
+		readonly maxConcurrent?: number | null;
 		readonly expected?: number | null;
 		readonly actor: Actor;
 	}) => Promise<Result<OriginWritten, LedgerRefusal>>;

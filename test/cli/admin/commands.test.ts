@@ -237,6 +237,25 @@ describe("cascade origin, audit and operator-key", () => {
 		expect((await place.cascade("origin", "list")).stdout).toBe("No origins.\n");
 	});
 
+	it("bounds an origin's calls until it is set without, and says what is no bound", async () => {
+		const set = (...options: readonly string[]) =>
+			place.cascade("origin", "set", "gpu", "https://gpu.example.com/v1", ...options);
+		expect((await set("--max-concurrent", "1200")).stdout).toBe(
+			"gpu is https://gpu.example.com/v1, 1,200 calls of an isolate waiting at most, everywhere within about a minute and a half.\n",
+		);
+		expect((await place.cascade("origin", "list")).stdout).toMatch(/^gpu +https:\S+ +none +1,200 +1 /mu);
+		const large = await set("--max-concurrent", "10001");
+		const rule = "--max-concurrent: must be a whole number from 1 to 10,000";
+		expect(large).toMatchObject({ status: 1, stderr: expect.stringContaining(rule) });
+		for (const count of ["many", "1.5", "9".repeat(400)])
+			expect(await set("--max-concurrent", count)).toMatchObject({
+				status: 2,
+				stderr: expect.stringContaining(`error: ${rule}\n`),
+			});
+		expect((await set()).stdout).not.toContain("at most");
+		expect((await place.cascade("origin", "list")).stdout).toMatch(/^gpu +https:\S+ +none +any +2 /mu);
+	});
+
 	it("asks about no origin that is not there", async () => {
 		const run = await place.cascade("origin", "delete", "nope");
 		expect(run).toMatchObject({ status: 1, stderr: "There is no origin nope.\n" });

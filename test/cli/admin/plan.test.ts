@@ -6,7 +6,7 @@ import { readDesiredState } from "../../../src/cli/admin/desired-state.ts";
 import { describeDone, describePlan, planOrigin, planTenant, stepsToTake } from "../../../src/cli/admin/plan.ts";
 import { policyWith } from "./example-policy.ts";
 
-const gpu = { name: "gpu", baseUrl: "https://gpu.example.com/v1", secret: "ORIGIN_GPU_KEY" };
+const gpu = { name: "gpu", baseUrl: "https://gpu.example.com/v1", secret: "ORIGIN_GPU_KEY", maxConcurrent: null };
 const acme = { tenant: "acme", document: policyWith(0.8) };
 
 describe("a plan", () => {
@@ -45,6 +45,35 @@ describe("a plan", () => {
 				"",
 			].join("\n"),
 		);
+	});
+
+	it("sets, changes and takes away an origin's bound on calls", () => {
+		const current = (maxConcurrent: number | null) => ({ ...gpu, maxConcurrent, revision: 4, updatedAt: 0 });
+		const set = planOrigin({ ...gpu, maxConcurrent: 8 }, current(null));
+		expect(set).toMatchObject({ body: { maxConcurrent: 8 } });
+		const taken = planOrigin(gpu, current(8));
+		expect(taken).toMatchObject({ act: "change", body: { baseUrl: gpu.baseUrl, secret: gpu.secret } });
+		const changed = planOrigin({ ...gpu, maxConcurrent: 16 }, current(8));
+		expect(describePlan([set, changed, taken])).toBe(
+			[
+				"change origin gpu, over revision 4",
+				"  + maxConcurrent: 8",
+				"change origin gpu, over revision 4",
+				"  ~ maxConcurrent: 8 → 16",
+				"change origin gpu, over revision 4",
+				"  - maxConcurrent: 8",
+				"To create: 0, to change: 3, unchanged: 0.",
+				"",
+			].join("\n"),
+		);
+		expect(planOrigin({ ...gpu, maxConcurrent: 8 }, current(8))).toMatchObject({ act: "unchanged" });
+	});
+
+	it("does not name a bound that there is none of, which an older Worker does not know", () => {
+		const { maxConcurrent: _, ...older } = gpu;
+		const step = planOrigin(gpu, { ...older, revision: 4, updatedAt: 0 } as Parameters<typeof planOrigin>[1]);
+		expect(step).toMatchObject({ act: "unchanged" });
+		expect(step).toHaveProperty("body", { baseUrl: gpu.baseUrl, secret: gpu.secret });
 	});
 
 	it("has nothing to do where all is as it should be", () => {
@@ -93,12 +122,12 @@ describe("a directory to apply", () => {
 		write("tenants/zeta.json", policyWith(0.5));
 		write("tenants/acme.json", acme.document);
 		write("origins/gpu.json", { baseUrl: "https://gpu.example.com/v1/", secret: "ORIGIN_GPU_KEY" });
-		write("origins/open.json", { baseUrl: "https://open.example.com/v1" });
+		write("origins/open.json", { baseUrl: "https://open.example.com/v1", maxConcurrent: 10_000 });
 		write("origins/notes.txt", "not read");
 		expect(readDesiredState(directory)).toEqual({
 			ok: true,
 			value: {
-				origins: [gpu, { name: "open", baseUrl: "https://open.example.com/v1", secret: null }],
+				origins: [gpu, { name: "open", baseUrl: "https://open.example.com/v1", secret: null, maxConcurrent: 10_000 }],
 				policies: [acme, { tenant: "zeta", document: policyWith(0.5) }],
 			},
 		});
@@ -108,12 +137,13 @@ describe("a directory to apply", () => {
 		write("tenants/Acme.json", acme.document);
 		write("tenants/beta.json", { version: 1, cascades: {}, extra: 1 });
 		write("tenants/list.json", []);
-		write("origins/gpu.json", { baseUrl: "ftp://gpu.example.com", secret: "GPU_KEY", key: "sk-1" });
+		write("origins/gpu.json", { baseUrl: "ftp://gpu.example.com", secret: "GPU_KEY", key: "sk-1", maxConcurrent: 0 });
 		const state = readDesiredState(directory);
 		expect(state.ok ? [] : state.error.trim().split("\n").toSorted()).toEqual(
 			[
 				"origins/gpu.json: baseUrl: must begin with https://",
 				"origins/gpu.json: key: is not a field of an origin",
+				"origins/gpu.json: maxConcurrent: must be a whole number from 1 to 10,000",
 				"origins/gpu.json: secret: must name a Worker secret that begins with ORIGIN_",
 				"tenants/Acme.json: the file's name must be a tenant's",
 				"tenants/beta.json: cascades: a policy has at least one cascade",

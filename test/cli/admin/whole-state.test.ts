@@ -177,6 +177,16 @@ describe("cascade export", () => {
 		expect((await place.cascade("apply", "copy")).stdout).toBe("To create: 0, to change: 0, unchanged: 5.\n");
 	});
 
+	it("writes an origin's bound on calls as apply reads it", async () => {
+		await place.put("/origins/gpu", { ...GPU_ORIGIN, maxConcurrent: 8 });
+		expect((await place.cascade("export", "copy")).status).toBe(0);
+		expect(JSON.parse(place.read("copy/origins/gpu.json"))).toEqual({ ...GPU_ORIGIN, maxConcurrent: 8 });
+		expect((await place.cascade("apply", "copy")).stdout).toBe("To create: 0, to change: 0, unchanged: 1.\n");
+		place.write("copy/origins/gpu.json", GPU_ORIGIN);
+		expect((await place.cascade("apply", "copy", "--yes")).stdout).toContain("  - maxConcurrent: 8\n");
+		expect((await place.cascade("origin", "list")).stdout).toMatch(/^gpu .* any /mu);
+	});
+
 	it("goes through every page", async () => {
 		const origin = { baseUrl: "https://gpu.example.com/v1" };
 		const names = Array.from({ length: 201 }, (_, index) => `gpu-${index}`);

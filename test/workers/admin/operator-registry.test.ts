@@ -5,6 +5,7 @@ import type { Actor } from "../../../src/core/ledger/ledger-ports.ts";
 import type { OperatorRegistryPort } from "../../../src/core/ledger/registry-ports.ts";
 import { originRecordName } from "../../../src/core/published-records.ts";
 import { ledgerRuntime, type RecordWriter } from "../../../src/ledger/ledger-runtime.ts";
+import { REGISTRY_MIGRATIONS } from "../../../src/ledger/operator-registry-schema.ts";
 import { OperatorRegistry } from "../../../src/ledger/operator-registry.ts";
 import { schemaVersion } from "../../../src/ledger/sql-migrations.ts";
 
@@ -57,6 +58,29 @@ describe("an origin in the registry", () => {
 		world.now += 1_000;
 		await registry.putOrigin({ ...GPU, name, secret: null });
 		expect(await published()).toEqual({ version: 1, baseUrl: GPU.baseUrl });
+	});
+
+	it("is in KV with the bound on its calls, which goes where it is set without", async () => {
+		const { registry, name, published } = newRegistry();
+		const written = await registry.putOrigin({ ...GPU, name, maxConcurrent: 8 });
+		expect(written).toMatchObject({ ok: true, value: { origin: { maxConcurrent: 8 } } });
+		expect(await published()).toEqual({
+			version: 1,
+			baseUrl: GPU.baseUrl,
+			secret: "ORIGIN_GPU_KEY",
+			maxConcurrent: 8,
+		});
+		expect(await registry.putOrigin({ ...GPU, name, maxConcurrent: 8 })).toMatchObject({ value: { changed: false } });
+		expect(await registry.origin(name)).toMatchObject({ value: { maxConcurrent: 8, revision: 1 } });
+		world.now += 1_000;
+		expect(await registry.putOrigin({ ...GPU, name })).toMatchObject({ value: { changed: true } });
+		expect(await published()).not.toHaveProperty("maxConcurrent");
+		expect((await registry.origins({ after: null, limit: 1 })).items).toMatchObject([
+			{ maxConcurrent: null, revision: 2 },
+		]);
+		expect(await registry.putOrigin({ ...GPU, name, maxConcurrent: null })).toMatchObject({
+			value: { changed: false },
+		});
 	});
 
 	it("is told from those that are not there", async () => {
@@ -213,7 +237,7 @@ describe("the registry", () => {
 		await evictDurableObject(stub);
 		expect((await registry.tenants({ after: null, limit: 1 })).items).toHaveLength(1);
 		await runInDurableObject(stub, (_instance, { storage }) => {
-			expect(schemaVersion(storage.sql, "registry")).toBe(1);
+			expect(schemaVersion(storage.sql, "registry")).toBe(REGISTRY_MIGRATIONS.length);
 		});
 	});
 });

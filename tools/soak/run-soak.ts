@@ -1,0 +1,183 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { seededRandom } from "../../src/tuning/seeded-random.ts";
+import { checkLedgers, type LedgerFigures } from "./check-ledgers.ts";
+import { explainFailure } from "./check-failures.ts";
+import { createClient } from "./client.ts";
+import type { FarSideReport } from "./far-side/report.ts";
+import { memoryTrend, MOST_GROWTH, type MemorySample, type MemoryTrend } from "./memory.ts";
+import { createOperator } from "./operator.ts";
+import { createRequests } from "./requests.ts";
+import { startFarSide, type FarSide } from "./start-far-side.ts";
+import { startWorker, type SoakedWorker } from "./start-worker.ts";
+import { createTally, type Tally, type Violation } from "./tally.ts";
+import { createTraffic } from "./traffic.ts";
+import { createWorkerLog } from "./worker-log.ts";
+
+export interface SoakOptions {
+	readonly seconds: number;
+	readonly seed: number;
+	readonly connections: number;
+	/** Share of calls that fail on purpose. */
+	readonly faultShare: number;
+	/** The far side gives some requests another one's answer. */
+	readonly mixesAnswers?: boolean;
+	/** Puts something between the clients and the Worker's address; the address of that. */
+	readonly through?: (url: string) => Promise<string>;
+	readonly onProgress?: (line: string) => void;
+}
+
+/** What a soak has shown. */
+export interface SoakResult {
+	readonly seconds: number;
+	readonly tally: Tally;
+	readonly violations: readonly Violation[];
+	readonly farSide: FarSideReport;
+	/** Failures by what explains them. */
+	readonly explained: ReadonlyMap<string, number>;
+	readonly ledgers: LedgerFigures;
+	/** Until no stage was passed over any more; null where some still was. */
+	readonly closedSeconds: number | null;
+	readonly faults: ReadonlyMap<string, number>;
+	readonly memory: MemoryTrend | null;
+	/** Of the runtime's process, in cores. */
+	readonly cores: number;
+}
+
+const SAMPLE_EVERY_MS = 5_000;
+const MOST_OPEN_SECONDS = 90;
+/** Growth of a process that is still warming up says nothing. */
+const LEAST_SECONDS_FOR_MEMORY = 240;
+
+/** Builds and starts everything, sends traffic for so long, waits for the queue, and compares. */
+export async function runSoak(options: SoakOptions): Promise<SoakResult> {
+	const directory = await mkdtemp(join(tmpdir(), "edge-cascade-soak-"));
+	const { seed, faultShare, mixesAnswers = false } = options;
+	try {
+		const farSide = await startFarSide({ seed, faultShare: 0, mixesAnswers });
+		try {
+			const log = createWorkerLog();
+			const worker = await startWorker({ directory, farSideUrl: farSide.url, onLog: log.onLog });
+			try {
+				return await soak({ ...options, faultShare }, worker, farSide, log);
+			} finally {
+				await worker.stop();
+			}
+		} finally {
+			await farSide.stop();
+		}
+	} finally {
+		await rm(directory, { recursive: true });
+	}
+}
+
+async function soak(
+	options: SoakOptions,
+	worker: SoakedWorker,
+	farSide: FarSide,
+	log: ReturnType<typeof createWorkerLog>,
+): Promise<SoakResult> {
+	const { seconds, seed, connections, faultShare, through } = options;
+	const operator = createOperator(worker.url, worker.operatorKey);
+	const keys = await operator.makeTenants(farSide.url);
+	const tally = createTally();
+	const client = createClient((await through?.(worker.url)) ?? worker.url, connections);
+	const [drawn, chosen] = [seededRandom(seed), seededRandom(seed + 1)];
+	const traffic = createTraffic({ client, requests: createRequests(drawn), keys, tally, random: chosen, connections });
+
+	await farSide.set({ faultShare });
+	const startedAt = performance.now();
+	const cpuBefore = await worker.cpuSeconds();
+	const elapsed = () => (performance.now() - startedAt) / 1_000;
+	const ended = new AbortController();
+	const beside = Promise.all([
+		watchMemory(worker, elapsed, ended.signal, (mb) => options.onProgress?.(progress(elapsed(), tally, mb))),
+		haveOutages(farSide, seconds, ended.signal),
+	]);
+	await traffic.run(startedAt + 1_000 * seconds);
+	ended.abort();
+	const [samples] = await beside;
+	const ran = elapsed();
+	const cores = ((await worker.cpuSeconds()) - cpuBefore) / ran;
+
+	await farSide.set({ faultShare: 0, down: null });
+	const closedSeconds = await traffic.untilClean(MOST_OPEN_SECONDS);
+	if (closedSeconds === null) tally.note("breaker: a stage is still passed over, or fails, at a far side that is well", null, null);
+	const ledgers = await checkLedgers(operator, log, tally);
+	client.close();
+	const report = await farSide.report();
+	const memory = memoryTrend(samples);
+	if (seconds >= LEAST_SECONDS_FOR_MEMORY && !((memory?.growth ?? Number.NaN) <= MOST_GROWTH))
+		tally.note(`memory: grew by ${((memory?.growth ?? Number.NaN) * 100).toFixed(1)}%`, null, null);
+	checkSum(tally);
+	return {
+		seconds: ran,
+		tally,
+		violations: tally.violations,
+		farSide: report,
+		explained: explainFailures(tally, report),
+		ledgers,
+		closedSeconds,
+		faults: log.faults,
+		memory,
+		cores,
+	};
+}
+
+function explainFailures(tally: Tally, report: FarSideReport): Map<string, number> {
+	const explained = new Map<string, number>();
+	for (const failure of tally.failures) {
+		const reason = explainFailure(failure, report);
+		if (reason !== null) explained.set(reason, (explained.get(reason) ?? 0) + 1);
+		else {
+			const { sent, received, code } = failure;
+			const befell = sent.markers.flatMap((marker) => report.faultsOf[marker] ?? []);
+			tally.note(`failure: ${code}, and what befell it was: ${befell.join(", ") || "nothing"}`, sent, received);
+		}
+	}
+	return explained;
+}
+
+function checkSum({ kinds, totals, note }: Tally): void {
+	const ended = [...kinds.values()].reduce(
+		(sum, { outcomes }) => sum + outcomes.answered + outcomes.failed + outcomes.left + outcomes.lost,
+		0,
+	);
+	if (ended !== totals.sent) note(`lost: ${totals.sent} requests were sent, and ${ended} have ended`, null, null);
+}
+
+async function watchMemory(
+	worker: SoakedWorker,
+	elapsed: () => number,
+	signal: AbortSignal,
+	onSample: (mb: number) => void,
+): Promise<MemorySample[]> {
+	const samples: MemorySample[] = [];
+	while (!signal.aborted) {
+		const mb = await worker.residentMb();
+		samples.push({ minute: elapsed() / 60, mb });
+		onSample(mb);
+		await pause(SAMPLE_EVERY_MS, undefined, { signal }).catch(() => {});
+	}
+	return samples;
+}
+
+/** One origin is down for three seconds of each minute, so that its breaker opens and closes; of a short run, for an eighth. */
+async function haveOutages(farSide: FarSide, seconds: number, signal: AbortSignal): Promise<void> {
+	const every = 1_000 * Math.min(60, seconds);
+	const down = Math.min(3_000, every / 8);
+	while (!signal.aborted) {
+		await pause(every / 2, undefined, { signal }).catch(() => {});
+		if (signal.aborted) return;
+		await farSide.set({ down: "origin-b" });
+		await pause(down, undefined, { signal }).catch(() => {});
+		await farSide.set({ down: null });
+		await pause(every / 2 - down, undefined, { signal }).catch(() => {});
+	}
+}
+
+function progress(seconds: number, { totals, violations }: Tally, mb: number): string {
+	return `${seconds.toFixed(0).padStart(5)} s  ${String(totals.sent).padStart(8)} requests  ${mb.toFixed(0).padStart(5)} MB  ${violations.length} violations`;
+}
