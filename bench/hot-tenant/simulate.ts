@@ -22,8 +22,8 @@ const ADDRESS: EvidenceAddress = { tenant: TENANT, cascade: "chat", configHash: 
 const ISOLATES = 20;
 /** An isolate asks for its lease so often. */
 const LEASE_SECONDS = 10;
-/** Answers of little confidence are wrong more often; all together, 0.117. */
-const riskAt = (confidence: number) => 0.35 * (1 - confidence) ** 2;
+/** Answers of little confidence are wrong more often; all together, 0.15. */
+const riskAt = (confidence: number) => 0.45 * (1 - confidence) ** 2;
 
 /** What the traffic came to. */
 export interface Simulation {

@@ -92,7 +92,9 @@ function failureIn(failure: StageFailure, isOverTime: boolean): StageFailure {
  * upstream asks for less, nor those that took the request's time, nor those in which it may have done all of the work.
  */
 function isRetriable(failure: StageFailure): boolean {
-	return failure.kind === "unreachable" || (failure.kind === "upstream-error" && RETRIABLE_STATUS.has(failure.status));
+	if (failure.kind === "unreachable") return true;
+	if (failure.kind !== "upstream-error" || !RETRIABLE_STATUS.has(failure.status)) return false;
+	return failure.retryAfterSeconds === undefined || failure.retryAfterSeconds === 0;
 }
 
 const RETRIABLE_STATUS: ReadonlySet<number> = new Set([500, 502, 503, 504, 520, 521, 522, 523, 525, 530]);

@@ -30,7 +30,13 @@ export type StageFailure =
 	/** Our credentials, our model name or our account were refused: the operator must act, not the client. */
 	| { readonly kind: "misconfigured"; readonly what: "credentials" | "model" | "origin" | "redirect" }
 	/** The upstream answered 5xx, or said so inside a stream. `message` may be empty. */
-	| { readonly kind: "upstream-error"; readonly status: number; readonly message: string }
+	| {
+			readonly kind: "upstream-error";
+			readonly status: number;
+			readonly message: string;
+			/** Where it said when to come again. */
+			readonly retryAfterSeconds?: number;
+	  }
 	/** The upstream answered 200 with something that is no answer. */
 	| { readonly kind: "invalid-answer"; readonly detail: string }
 	/** The answer was larger than we hold. */

@@ -127,7 +127,7 @@ export function stageFailureReply(failure: StageFailure, stage: string): ErrorRe
 				status: 502,
 				code: "upstream_error",
 				message: `The stage '${stage}' failed with status ${failure.status}${failure.message === "" ? "." : `: ${failure.message}`}`,
-				retryAfterSeconds: 2,
+				retryAfterSeconds: failure.retryAfterSeconds ?? 2,
 			});
 		case "invalid-answer":
 			return errorReply({

@@ -44,7 +44,8 @@ export function statusFailure(
 		if (error?.code === "insufficient_quota") return { kind: "misconfigured", what: "credentials" };
 		return { kind: "overloaded", retryAfterSeconds };
 	}
-	if (!REQUEST_AT_FAULT.has(status)) return { kind: "upstream-error", status, message };
+	if (!REQUEST_AT_FAULT.has(status))
+		return { kind: "upstream-error", status, message, ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }) };
 	return {
 		kind: "bad-request",
 		message: upstreamWords(message),

@@ -87,6 +87,7 @@ describe("a call to an origin", () => {
 		{ kind: "invalid-answer", detail: "empty" },
 		{ kind: "too-large", limitBytes: 1 },
 		{ kind: "upstream-error", status: 501, message: "" },
+		{ kind: "upstream-error", status: 503, message: "", retryAfterSeconds: 1 },
 		{ kind: "upstream-error", status: 408, message: "" },
 		{ kind: "timeout", afterMs: 1 },
 		{ kind: "aborted" },

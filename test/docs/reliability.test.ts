@@ -45,6 +45,12 @@ describe("the table of faults", () => {
 		}
 	});
 
+	it("names no test that is not there, in any of its tables", () => {
+		const named = readFileSync("docs/reliability.md", "utf8").matchAll(/`(test\/[\w./-]+\.test\.ts)`/gu);
+		const missing = [...named].map(([, file = ""]) => file).filter((file) => !existsSync(file));
+		expect(missing).toEqual([]);
+	});
+
 	it("has a row for every fault that is tested by its number", () => {
 		const files = readdirSync(FAULT_TESTS).filter((file) => file.endsWith(".test.ts"));
 		const tested = new Set(files.flatMap((file) => numbersIn(join(FAULT_TESTS, file))));

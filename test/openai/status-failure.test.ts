@@ -33,7 +33,8 @@ describe("an error status", () => {
 	});
 
 	it.each([408, 409, 424, 425, 499, 500, 503, 529, 599])("is the upstream's own trouble otherwise: %s", (status) => {
-		expect(statusFailure(status, error("x"), 7)).toEqual({ kind: "upstream-error", status, message: "m" });
+		const failed = { kind: "upstream-error", status, message: "m" };
+		expect(statusFailure(status, error("x"), 7)).toEqual({ ...failed, retryAfterSeconds: 7 });
 		expect(statusFailure(status, null, null)).toEqual({ kind: "upstream-error", status, message: "" });
 	});
 

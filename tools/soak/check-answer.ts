@@ -71,7 +71,8 @@ function checkContent(sent: SoakRequest, { text, usages, results }: AnswerEnd): 
 	if (endpoint === "feedback" && text !== about) violations.push(`mixed: feedback on ${about} was taken for ${text}`);
 	if (endpoint === "classifications") {
 		const labels = results.map((result) => (result as { readonly label?: unknown }).label);
-		if (labels.length !== 1 || labels[0] !== labelsOf(marker).right) violations.push(`mixed: labelled ${String(labels)}`);
+		if (labels.length !== 1 || labels[0] !== labelsOf(marker).right)
+			violations.push(`mixed: labelled ${String(labels)}`);
 	}
 	if (endpoint === "moderations") {
 		const verdicts = results.map((result) =>
@@ -81,7 +82,8 @@ function checkContent(sent: SoakRequest, { text, usages, results }: AnswerEnd): 
 				.join(),
 		);
 		const expected = markers.map((each) => flaggedCategories(each).sort().join());
-		if (verdicts.join(";") !== expected.join(";")) violations.push(`mixed: verdicts ${verdicts.join(";")} for ${expected.join(";")}`);
+		if (verdicts.join(";") !== expected.join(";"))
+			violations.push(`mixed: verdicts ${verdicts.join(";")} for ${expected.join(";")}`);
 	}
 	if (endpoint !== "moderations" && endpoint !== "feedback" && usages !== 1)
 		violations.push(`usage: told ${usages} times`);

@@ -19,7 +19,7 @@ const MOST_PAUSES = 15;
 
 /** Sends requests over so many connections at most. */
 export function createClient(url: string, connections: number) {
-	const agent = new Agent({ keepAlive: true, maxSockets: connections, noDelay: true });
+	const agent = new Agent({ keepAlive: true, maxSockets: connections });
 	const { hostname, port } = new URL(url);
 	return {
 		send: (sent: SoakRequest, key: string): Promise<Received> =>

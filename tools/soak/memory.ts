@@ -41,7 +41,8 @@ export function memoryTrend(samples: readonly MemorySample[]): MemoryTrend | nul
  * is taken as what it is worth with the residuals' first autocorrelation r: n(1 − r)/(1 + r).
  */
 function slopeOf(samples: readonly MemorySample[]): MemoryTrend["slope"] {
-	const mean = (of: (sample: MemorySample) => number) => samples.reduce((sum, each) => sum + of(each), 0) / samples.length;
+	const mean = (of: (sample: MemorySample) => number) =>
+		samples.reduce((sum, each) => sum + of(each), 0) / samples.length;
 	const [meanMinute, meanMb] = [mean(({ minute }) => minute), mean(({ mb }) => mb)];
 	const spread = mean(({ minute }) => (minute - meanMinute) ** 2);
 	const estimate = mean(({ minute, mb }) => (minute - meanMinute) * (mb - meanMb)) / spread;

@@ -70,9 +70,8 @@ function readEvents(body: string): AnswerEnd {
 	const deltas = events.filter(({ type }) => type === "response.output_text.delta");
 	return {
 		finishes: terminal.filter(({ type }) => type === "response.completed").length,
-		errors: terminal
-			.filter(({ type }) => type !== "response.completed")
-			.map(({ response }) => codeOf((response as Fields)["error"])),
+		errors: events.filter(({ type }) => type === "error").map(codeOf),
+		// The last event, and so the only one of its kind.
 		ends: events.at(-1) === terminal[0] ? 1 : 0,
 		usages: terminal.filter(({ response }) => hasTokens((response as Fields)["usage"])).length,
 		text: deltas.map(({ delta }) => String(delta)).join(""),

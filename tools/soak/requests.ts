@@ -78,8 +78,7 @@ export function createRequests(random: () => number) {
 		stream,
 		markers,
 		body: JSON.stringify({ model: kind.cascade, ...more }),
-		headers:
-			kind.cascade === "kept" && random() < KEYED ? { "idempotency-key": `again-${markers[0]}` } : {},
+		headers: kind.cascade === "kept" && random() < KEYED ? { "idempotency-key": `again-${markers[0]}` } : {},
 		behaviour: behaviourOf(),
 		leavesAfterMs: random() * LEAVE_WITHIN_MS,
 	});
@@ -103,10 +102,22 @@ export function createRequests(random: () => number) {
 					return make(kind, { messages, max_tokens: 64, ...fields }, markers, "/v1/chat/completions", stream);
 				}
 				case "responses":
-					return make(kind, { input: letter, store: false, ...(stream ? { stream } : {}) }, markers, "/v1/responses", stream);
+					return make(
+						kind,
+						{ input: letter, store: false, ...(stream ? { stream } : {}) },
+						markers,
+						"/v1/responses",
+						stream,
+					);
 				case "classifications": {
 					const { labels } = labelsOf(marker);
-					return make(kind, { input: `${ASKS.classification} ${marker}`, labels }, markers, "/v1/classifications", false);
+					return make(
+						kind,
+						{ input: `${ASKS.classification} ${marker}`, labels },
+						markers,
+						"/v1/classifications",
+						false,
+					);
 				}
 				case "moderations": {
 					const input = markers.map((each) => `${ASKS.moderation} ${each}`);

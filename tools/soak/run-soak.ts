@@ -8,10 +8,11 @@ import { explainFailure } from "./check-failures.ts";
 import { createClient } from "./client.ts";
 import type { FarSideReport } from "./far-side/report.ts";
 import { memoryTrend, MOST_GROWTH, type MemorySample, type MemoryTrend } from "./memory.ts";
-import { createOperator } from "./operator.ts";
+import { createOperator, type Operator } from "./operator.ts";
 import { createRequests } from "./requests.ts";
 import { startFarSide, type FarSide } from "./start-far-side.ts";
 import { startWorker, type SoakedWorker } from "./start-worker.ts";
+import { TENANTS } from "./tenants.ts";
 import { createTally, type Tally, type Violation } from "./tally.ts";
 import { createTraffic } from "./traffic.ts";
 import { createWorkerLog } from "./worker-log.ts";
@@ -40,13 +41,19 @@ export interface SoakResult {
 	readonly ledgers: LedgerFigures;
 	/** Until no stage was passed over any more; null where some still was. */
 	readonly closedSeconds: number | null;
+	/** The most records that were written and not yet counted, and how much traffic that is. */
+	readonly queue: { readonly mostQueued: number; readonly seconds: number };
+	/** Of the Worker's own stores, by name. */
 	readonly faults: ReadonlyMap<string, number>;
 	readonly memory: MemoryTrend | null;
-	/** Of the runtime's process, in cores. */
-	readonly cores: number;
+	/** What each process took while there was traffic, in cores. */
+	readonly cores: { readonly worker: number; readonly clients: number; readonly farSide: number };
 }
 
 const SAMPLE_EVERY_MS = 5_000;
+const QUEUE_EVERY_MS = 10_000;
+/** Records are gathered for a second, and delivered within another. */
+const MOST_QUEUED_SECONDS = 30;
 const MOST_OPEN_SECONDS = 90;
 /** Growth of a process that is still warming up says nothing. */
 const LEAST_SECONDS_FOR_MEMORY = 240;
@@ -89,28 +96,38 @@ async function soak(
 
 	await farSide.set({ faultShare });
 	const startedAt = performance.now();
-	const cpuBefore = await worker.cpuSeconds();
+	const cpuSeconds = async () => {
+		const { user, system } = process.cpuUsage();
+		return [await worker.cpuSeconds(), (user + system) / 1e6, (await farSide.report()).cpuSeconds] as const;
+	};
+	const cpuBefore = await cpuSeconds();
 	const elapsed = () => (performance.now() - startedAt) / 1_000;
 	const ended = new AbortController();
 	const beside = Promise.all([
 		watchMemory(worker, elapsed, ended.signal, (mb) => options.onProgress?.(progress(elapsed(), tally, mb))),
+		watchQueue(operator, log, ended.signal),
 		haveOutages(farSide, seconds, ended.signal),
 	]);
 	await traffic.run(startedAt + 1_000 * seconds);
 	ended.abort();
-	const [samples] = await beside;
+	const [samples, mostQueued] = await beside;
 	const ran = elapsed();
-	const cores = ((await worker.cpuSeconds()) - cpuBefore) / ran;
+	const [ofWorker = 0, clients = 0, ofFarSide = 0] = (await cpuSeconds()).map(
+		(after, index) => (after - (cpuBefore[index] as number)) / ran,
+	);
 
 	await farSide.set({ faultShare: 0, down: null });
 	const closedSeconds = await traffic.untilClean(MOST_OPEN_SECONDS);
-	if (closedSeconds === null) tally.note("breaker: a stage is still passed over, or fails, at a far side that is well", null, null);
+	if (closedSeconds === null)
+		tally.note("breaker: a stage is still passed over, or fails, at a far side that is well", null, null);
 	const ledgers = await checkLedgers(operator, log, tally);
 	client.close();
 	const report = await farSide.report();
 	const memory = memoryTrend(samples);
 	if (seconds >= LEAST_SECONDS_FOR_MEMORY && !((memory?.growth ?? Number.NaN) <= MOST_GROWTH))
 		tally.note(`memory: grew by ${((memory?.growth ?? Number.NaN) * 100).toFixed(1)}%`, null, null);
+	const queuedSeconds = mostQueued / ([...log.records.values()].reduce((sum, each) => sum + each, 0) / ran);
+	if (queuedSeconds > MOST_QUEUED_SECONDS) tally.note(`queue: was behind by ${queuedSeconds.toFixed(1)} s`, null, null);
 	checkSum(tally);
 	return {
 		seconds: ran,
@@ -120,9 +137,10 @@ async function soak(
 		explained: explainFailures(tally, report),
 		ledgers,
 		closedSeconds,
+		queue: { mostQueued, seconds: queuedSeconds },
 		faults: log.faults,
 		memory,
-		cores,
+		cores: { worker: ofWorker, clients, farSide: ofFarSide },
 	};
 }
 
@@ -162,6 +180,25 @@ async function watchMemory(
 		await pause(SAMPLE_EVERY_MS, undefined, { signal }).catch(() => {});
 	}
 	return samples;
+}
+
+async function watchQueue(
+	operator: Operator,
+	log: ReturnType<typeof createWorkerLog>,
+	signal: AbortSignal,
+): Promise<number> {
+	let most = 0;
+	while (!signal.aborted) {
+		await pause(QUEUE_EVERY_MS, undefined, { signal }).catch(() => {});
+		// What was written before the ledgers are asked, so that a record on its way between the two is not missed.
+		const logged = TENANTS.map((tenant) => log.records.get(tenant) ?? 0);
+		const counted = await Promise.all(TENANTS.map(async (tenant) => (await operator.usage(tenant)).requests));
+		most = Math.max(
+			most,
+			logged.reduce((sum, each, index) => sum + Math.max(0, each - (counted[index] as number)), 0),
+		);
+	}
+	return most;
 }
 
 /** One origin is down for three seconds of each minute, so that its breaker opens and closes; of a short run, for an eighth. */

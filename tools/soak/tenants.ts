@@ -2,7 +2,7 @@
 export type TenantName = "plain" | "stages" | "tasks" | "promised" | "thrifty" | "hedged" | "keeping";
 
 /** What may be spent in a day by the tenant that has a budget: used up during a long soak, and never passed. */
-export const BUDGET_USD = 1;
+export const BUDGET_USD = 0.2;
 export const GUARANTEED = { tenant: "promised", cascade: "guaranteed" } as const;
 
 const PRICE = { inputUsdPerMillion: 0.05, outputUsdPerMillion: 0.2 };
@@ -33,7 +33,9 @@ const large = (origin: "origin-a" | "origin-b", more: object = {}) => ({
 });
 
 /** Each tenant's policy: together they use every way through a cascade that an answer can take. */
-export const POLICIES: Readonly<Record<TenantName, { readonly cascades: Record<string, object>; readonly [field: string]: unknown }>> = {
+export const POLICIES: Readonly<
+	Record<TenantName, { readonly cascades: Record<string, object>; readonly [field: string]: unknown }>
+> = {
 	plain: {
 		cascades: {
 			fails: { ...TIMES, stages: [edge, large("origin-a")] },
@@ -50,7 +52,11 @@ export const POLICIES: Readonly<Record<TenantName, { readonly cascades: Record<s
 			parallel: { ...TIMES, stages: [edge, large("origin-a")], mode: "parallel", onOriginFailure: "serve-edge-answer" },
 			three: {
 				...TIMES,
-				stages: [small("small", { method: "min-logprob" }, { threshold: 0.7 }), small("middle", MEAN, { threshold: 0.4 }), large("origin-b")],
+				stages: [
+					small("small", { method: "min-logprob" }, { threshold: 0.7 }),
+					small("middle", MEAN, { threshold: 0.4 }),
+					large("origin-b"),
+				],
 			},
 		},
 	},

@@ -28,7 +28,8 @@ export function createTraffic(input: {
 
 	const once = async () => {
 		const first = await exchange(requests.next(tally.answered(random)));
-		if (first.outcome !== "answered" || !("idempotency-key" in first.sent.headers) || random() >= REPEATED) return first;
+		if (first.outcome !== "answered" || !("idempotency-key" in first.sent.headers) || random() >= REPEATED)
+			return first;
 		const again = await exchange({ ...first.sent, behaviour: "reads" });
 		if (again.outcome === "answered") checkRepeat(first.sent, first.received, again.received);
 		return first;
@@ -59,7 +60,9 @@ export function createTraffic(input: {
 				while (round.length < ROUND) round.push(...(await Promise.all(Array.from({ length: 8 }, once))));
 				const isWell = round.every(
 					({ sent, outcome, received }) =>
-						sent.tenant === "thrifty" || outcome === "left" || (outcome === "answered" && !received.body.includes('"outcome":"failed"')),
+						sent.tenant === "thrifty" ||
+						outcome === "left" ||
+						(outcome === "answered" && !received.body.includes('"outcome":"failed"')),
 				);
 				clean = isWell ? clean + 1 : 0;
 				if (clean === CLEAN_ROUNDS) return seconds();

@@ -201,7 +201,11 @@ describe("Workers AI", () => {
 		const tenant = await publishTenant({ edge: { model: "@fake/error-3036" } });
 		const { ask, observations, pass } = isolateOf();
 		for (let index = 0; index < 3; index++)
-			await expectAnswer(await ask(tenant), false, { stage: "origin", reason: "edge-unavailable", content: "origin: Is this spam?" });
+			await expectAnswer(await ask(tenant), false, {
+				stage: "origin",
+				reason: "edge-unavailable",
+				content: "origin: Is this spam?",
+			});
 		expect(await tenant.workersAiCalls()).toHaveLength(1);
 		expect(observations.at(-1)?.trail[0]).toMatchObject({ outcome: "failed", detail: "daily-allocation" });
 		pass(86_400_000);
@@ -213,7 +217,11 @@ describe("Workers AI", () => {
 		const tenant = await publishTenant({ edge: { model: "@fake/error-3040" } });
 		const { ask, pass } = isolateOf();
 		for (let index = 0; index < 14; index++)
-			await expectAnswer(await ask(tenant), false, { stage: "origin", reason: "edge-unavailable", content: "origin: Is this spam?" });
+			await expectAnswer(await ask(tenant), false, {
+				stage: "origin",
+				reason: "edge-unavailable",
+				content: "origin: Is this spam?",
+			});
 		expect(await tenant.workersAiCalls()).toHaveLength(10);
 		pass(5_000);
 		await (await ask(tenant)).text();

@@ -5,7 +5,8 @@ export type Upstream = "workers-ai" | "origin-a" | "origin-b";
 
 const USAGE = { prompt_tokens: 40, completion_tokens: 24, total_tokens: 64 };
 const IDENTITY = { id: "chatcmpl-far-side", created: 1_790_000_000 };
-const WORDS = "was read in full and the sums in it agree with the books of the month so it needs no further answer".split(" ");
+const WORDS =
+	"was read in full and the sums in it agree with the books of the month so it needs no further answer".split(" ");
 
 /** Share of small answers of little confidence that are not what the origin says. */
 const WRONG_SHARE = 0.3;
@@ -65,8 +66,19 @@ export function streamedAnswer(model: string, marker: string, text: string): str
 export function moderationAnswer(marker: string): string {
 	const flagged = flaggedCategories(marker);
 	const all = [
-		"harassment", "harassment/threatening", "hate", "hate/threatening", "illicit", "illicit/violent", "self-harm",
-		"self-harm/intent", "self-harm/instructions", "sexual", "sexual/minors", "violence", "violence/graphic",
+		"harassment",
+		"harassment/threatening",
+		"hate",
+		"hate/threatening",
+		"illicit",
+		"illicit/violent",
+		"self-harm",
+		"self-harm/intent",
+		"self-harm/instructions",
+		"sexual",
+		"sexual/minors",
+		"violence",
+		"violence/graphic",
 	];
 	const of = <Value>(value: (name: string) => Value) => Object.fromEntries(all.map((name) => [name, value(name)]));
 	return JSON.stringify({

@@ -82,5 +82,7 @@ function begin(response: ServerResponse, isStream: boolean): void {
 export function sendError(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
 	response.writeHead(status, { "content-type": "application/json", ...headers });
 	const type = status === 429 ? "rate_limit_error" : "server_error";
-	response.end(JSON.stringify({ error: { message: "The far side failed on purpose.", type, param: null, code: null } }));
+	response.end(
+		JSON.stringify({ error: { message: "The far side failed on purpose.", type, param: null, code: null } }),
+	);
 }

@@ -24,7 +24,10 @@ let [answers, lastMarker] = [0, ""];
 const server = createServer((request, response) => {
 	// A caller that leaves is part of the plan.
 	response.on("error", () => {});
-	void readBody(request).then((body) => answer(request, body, response), () => {});
+	void readBody(request).then(
+		(body) => answer(request, body, response),
+		() => {},
+	);
 });
 server.keepAliveTimeout = 120_000;
 server.listen(0, "127.0.0.1", () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
@@ -53,7 +56,14 @@ interface Call {
 	readonly stream?: boolean;
 }
 
-function plan(call: Call, model: string, marker: string, body: string, upstream: Upstream, isModeration: boolean): PlannedAnswer {
+function plan(
+	call: Call,
+	model: string,
+	marker: string,
+	body: string,
+	upstream: Upstream,
+	isModeration: boolean,
+): PlannedAnswer {
 	if (isModeration) return { isStream: false, pieces: [moderationAnswer(marker)] };
 	const text = answerText(marker, body, upstream);
 	const isStream = call.stream === true;
@@ -78,7 +88,8 @@ function control(url: string, body: string, response: ServerResponse): void {
 		faultShare = wanted.faultShare ?? faultShare;
 		if (wanted.down !== undefined) down = wanted.down;
 	}
-	const report: FarSideReport = { callsBy, faultsBy, faultsOf };
+	const { user, system } = process.cpuUsage();
+	const report: FarSideReport = { callsBy, faultsBy, faultsOf, cpuSeconds: (user + system) / 1e6 };
 	response.end(JSON.stringify(report));
 }
 

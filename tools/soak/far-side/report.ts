@@ -15,4 +15,6 @@ export interface FarSideReport {
 	readonly faultsBy: Readonly<Record<string, number>>;
 	/** Kinds of faults, by the marker of the request whose call they befell. */
 	readonly faultsOf: Readonly<Record<string, readonly string[]>>;
+	/** User and system time of its process. */
+	readonly cpuSeconds: number;
 }
