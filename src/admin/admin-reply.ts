@@ -49,10 +49,25 @@ function typeOf(status: RefusalStatus): string {
 	return status < 500 ? "invalid_request_error" : "server_error";
 }
 
-/** What was sent does not fit; each problem names its field. */
+/** More than a person mends at once. */
+const MOST_PROBLEMS_TOLD = 50;
+/** A field's name may be the sender's own, and a message may repeat what was sent. */
+const MOST_PATH_CHARACTERS = 200;
+const MOST_MESSAGE_CHARACTERS = 300;
+
+/** What was sent does not fit; each problem names its field. Of very many the first are told, and none at length. */
 export function problemsRefusal(status: 400 | 422, code: string, problems: readonly PolicyProblem[]): AdminRefusal {
-	const message = problems.map(({ path, message: text }) => `${path}: ${text}.`).join(" ");
-	return refuse({ status, code, message, param: problems[0]?.path ?? null, problems });
+	const told = problems.slice(0, MOST_PROBLEMS_TOLD).map(({ path, message }) => ({
+		path: shortened(path, MOST_PATH_CHARACTERS),
+		message: shortened(message, MOST_MESSAGE_CHARACTERS),
+	}));
+	const more = problems.length > told.length ? [`${problems.length - told.length} more.`] : [];
+	const message = [...told.map(({ path, message: text }) => `${path}: ${text}.`), ...more].join(" ");
+	return refuse({ status, code, message, param: told[0]?.path ?? null, problems: told });
+}
+
+function shortened(text: string, most: number): string {
+	return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
 /** The one answer about a tenant that is not there, or not the caller's: byte for byte the same. */

@@ -7,10 +7,12 @@ import { refuse, type AdminRefusal } from "./admin-reply.ts";
 const MOST_BODY_BYTES = 1_048_576;
 /** Policies nest to 8. What walks a document may recurse, so its depth is bounded before anything walks it. */
 const MOST_DEPTH = 32;
+/** The largest lists of anchors have some 13,000. Each value may be a problem, and a problem takes a hundred times its memory. */
+const MOST_VALUES = 20_000;
 
 /**
- * The body of an admin request as JSON. 400 where it is not sent as JSON, is none, nests too deep or names `__proto__`;
- * 413 where it is too large. The content type matters: without it a page of another site could send a body in a form
+ * The body of an admin request as JSON. 400 where it is not sent as JSON, is none, nests too deep, holds too many values or
+ * names `__proto__`; 413 where it is too large. The content type matters: without it a page of another site could send a body in a form
  * post, which browsers do not ask about first.
  */
 export async function readAdminBody(
@@ -34,6 +36,7 @@ export async function readAdminBody(
 
 /** Walks without recursion, level by level. */
 function faultOf(body: unknown): string | null {
+	let values = 1;
 	let level: unknown[] = [body];
 	for (let depth = 0; level.length > 0; depth += 1) {
 		if (depth > MOST_DEPTH) return `nests deeper than ${MOST_DEPTH} levels`;
@@ -43,6 +46,8 @@ function faultOf(body: unknown): string | null {
 			if (isJsonObject(value) && Object.hasOwn(value, "__proto__")) return "names a field '__proto__'";
 			if (typeof value === "object" && value !== null) for (const child of Object.values(value)) below.push(child);
 		}
+		values += below.length;
+		if (values > MOST_VALUES) return `holds more than ${MOST_VALUES} values`;
 		level = below;
 	}
 	return null;

@@ -31,7 +31,9 @@ function problemsBetweenFields(document: unknown): PolicyProblem[] {
 		const path = `cascades.${alias}`;
 		if (RESERVED_NAMES.has(alias)) problems.push({ path, message: "this name is reserved" });
 		else if (isJsonObject(value)) {
-			if (Array.isArray(value["stages"])) problems.push(...stageProblems(`${path}.stages`, value["stages"]));
+			// One by one: as arguments of one call, those of a hundred thousand stages would overflow the stack.
+			if (Array.isArray(value["stages"]))
+				for (const problem of stageProblems(`${path}.stages`, value["stages"])) problems.push(problem);
 			problems.push(
 				...prefixProblems(path, value),
 				...guaranteeProblems(path, value),

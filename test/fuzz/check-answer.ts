@@ -115,9 +115,9 @@ export function ownershipProblems(answer: FuzzAnswer): string[] {
 	}
 }
 
-/** What the events say; undefined where the stream failed or broke off. */
+/** What the events say; undefined where the stream failed or broke off. U+2028 ends no line of an event stream. */
 function streamedText(text: string): string | undefined {
-	const events = text.split("\n\n").flatMap((event) => /^data: (.*)$/mu.exec(event)?.[1] ?? []);
+	const events = text.split("\n").flatMap((line) => (line.startsWith("data: ") ? [line.slice("data: ".length)] : []));
 	const bodies = events.map(parseJson).filter(isJsonObject);
 	if (bodies.some((body) => "error" in body && body["error"] !== null)) return undefined;
 	const last = bodies.at(-1);

@@ -1,5 +1,5 @@
 import type { Received } from "./client.ts";
-import { flaggedCategories, labelsOf, MARKERS } from "./marker.ts";
+import { flaggedCategories, labelsOf, MARKERS, scoreOf } from "./marker.ts";
 import { readAnswer, type AnswerEnd } from "./read-answer.ts";
 import type { SoakRequest } from "./requests.ts";
 
@@ -74,18 +74,30 @@ function checkContent(sent: SoakRequest, { text, usages, results }: AnswerEnd): 
 		if (labels.length !== 1 || labels[0] !== labelsOf(marker).right)
 			violations.push(`mixed: labelled ${String(labels)}`);
 	}
-	if (endpoint === "moderations") {
-		const verdicts = results.map((result) =>
-			Object.entries((result as { readonly categories: Record<string, boolean> }).categories)
-				.flatMap(([name, isFlagged]) => (isFlagged ? [name] : []))
-				.sort()
-				.join(),
-		);
-		const expected = markers.map((each) => flaggedCategories(each).sort().join());
-		if (verdicts.join(";") !== expected.join(";"))
-			violations.push(`mixed: verdicts ${verdicts.join(";")} for ${expected.join(";")}`);
-	}
+	if (endpoint === "moderations") violations.push(...checkVerdicts(markers, results as Verdict[]));
 	if (endpoint !== "moderations" && endpoint !== "feedback" && usages !== 1)
 		violations.push(`usage: told ${usages} times`);
 	return violations;
+}
+
+interface Verdict {
+	readonly categories: Readonly<Record<string, boolean>>;
+	readonly category_scores: Readonly<Record<string, number>>;
+	readonly cascade?: { readonly stage: string };
+}
+
+/** The origin gives scores of its own; a small model's are what is left of its log-probabilities. */
+function checkVerdicts(markers: readonly string[], verdicts: readonly Verdict[]): string[] {
+	const found = verdicts.map(({ categories }) =>
+		Object.keys(categories)
+			.filter((name) => categories[name])
+			.toSorted()
+			.join(),
+	);
+	const expected = markers.map((marker) => flaggedCategories(marker).toSorted().join());
+	if (found.join(";") !== expected.join(";")) return [`mixed: verdicts ${found.join(";")} for ${expected.join(";")}`];
+	return verdicts.flatMap(({ category_scores: scores, cascade }, index) => {
+		const [score, own] = [Math.max(...Object.values(scores)), scoreOf(markers[index] ?? "")];
+		return cascade?.stage === "origin" && score !== own ? [`mixed: verdicts of the score ${score} for ${own}`] : [];
+	});
 }

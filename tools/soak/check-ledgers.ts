@@ -36,16 +36,28 @@ const MOST_DRAIN_SECONDS = 60;
 export async function checkLedgers(operator: Operator, log: WorkerLog, tally: Tally): Promise<LedgerFigures> {
 	const startedAt = performance.now();
 	const seconds = () => (performance.now() - startedAt) / 1_000;
-	let rows = await readRows(operator, log, tally);
-	let { counts: evidence } = await operator.evidence();
+	const expected = expectedByTenant(tally);
 	const judged = () => log.judged.get(`${GUARANTEED.tenant}/${GUARANTEED.cascade}`) ?? 0;
-	const isDrained = () => rows.every(({ logged, counted }) => logged === counted) && evidence.requests === judged();
-	while (!isDrained() && seconds() < MOST_DRAIN_SECONDS) {
+	const look = async () => {
+		const rows = await Promise.all(
+			TENANTS.map(async (tenant): Promise<LedgerRow> => {
+				const { requests: counted, usd } = await operator.usage(tenant);
+				const { least = 0, most = 0 } = expected.get(tenant) ?? {};
+				const left = tally.leftUnknown.get(tenant) ?? 0;
+				return { tenant, least, most, left, logged: log.records.get(tenant) ?? 0, counted, usd };
+			}),
+		);
+		const { counts: evidence } = await operator.evidence();
+		const isDrained = rows.every(({ logged, counted }) => logged === counted) && evidence.requests === judged();
+		return { rows, evidence, isDrained };
+	};
+	let seen = await look();
+	while (!seen.isDrained && seconds() < MOST_DRAIN_SECONDS) {
 		await pause(LOOK_EVERY_MS);
-		rows = await readRows(operator, log, tally);
-		({ counts: evidence } = await operator.evidence());
+		seen = await look();
 	}
-	const drainSeconds = isDrained() ? seconds() : null;
+	const { rows, evidence, isDrained } = seen;
+	const drainSeconds = isDrained ? seconds() : null;
 	for (const row of rows) for (const what of differences(row)) tally.note(`ledger: ${row.tenant} ${what}`, null, null);
 	if (evidence.requests !== judged())
 		tally.note(`evidence: ${evidence.requests} entries for ${judged()} judged requests`, null, null);
@@ -55,24 +67,13 @@ export async function checkLedgers(operator: Operator, log: WorkerLog, tally: Ta
 	return { rows, drainSeconds, evidence, judged: judged() };
 }
 
-async function readRows(operator: Operator, log: WorkerLog, tally: Tally): Promise<LedgerRow[]> {
-	const known = [...tally.expected.values()];
-	return Promise.all(
-		TENANTS.map(async (tenant) => {
-			const own = known.filter((each) => each.tenant === tenant);
-			const sum = (of: (each: (typeof own)[number]) => number) => own.reduce((total, each) => total + of(each), 0);
-			const { requests, usd } = await operator.usage(tenant);
-			return {
-				tenant,
-				least: sum(({ least }) => least),
-				most: sum(({ most }) => most),
-				left: tally.leftUnknown.get(tenant) ?? 0,
-				logged: log.records.get(tenant) ?? 0,
-				counted: requests,
-				usd,
-			};
-		}),
-	);
+function expectedByTenant({ expected }: Tally): Map<TenantName, { least: number; most: number }> {
+	const sums = new Map<TenantName, { least: number; most: number }>();
+	for (const { tenant, least, most } of expected.values()) {
+		const sum = sums.get(tenant) ?? { least: 0, most: 0 };
+		sums.set(tenant, { least: sum.least + least, most: sum.most + most });
+	}
+	return sums;
 }
 
 function differences({ tenant, least, most, left, logged, counted, usd }: LedgerRow): string[] {

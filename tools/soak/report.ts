@@ -39,10 +39,10 @@ export function violationReport(violations: readonly Violation[], most = 10): st
 		.join("\n");
 }
 
-function verdict({ violations, tally, seconds, cores }: SoakResult): string {
+function verdict({ violations, tally, seconds, perSecond, cores }: SoakResult): string {
 	const { sent, replayed } = tally.totals;
 	const found = violations.length === 0 ? "No violation" : `**${whole(violations.length)} VIOLATIONS**`;
-	return `${found} in ${whole(sent)} requests (${whole(replayed)} of them answered again from an idempotency key's record), ${whole(sent / seconds)} a second
+	return `${found} in ${whole(sent)} requests (${whole(replayed)} of them answered again from an idempotency key's record), ${whole(perSecond)} a second
 over ${whole(seconds)} s. The runtime took ${cores.worker.toFixed(2)} cores meanwhile, the clients ${cores.clients.toFixed(2)} and the far side ${cores.farSide.toFixed(2)}.`;
 }
 

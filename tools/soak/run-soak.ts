@@ -32,7 +32,9 @@ export interface SoakOptions {
 
 /** What a soak has shown. */
 export interface SoakResult {
+	/** Of traffic; what follows until all is well again is not among them, nor in the rate. */
 	readonly seconds: number;
+	readonly perSecond: number;
 	readonly tally: Tally;
 	readonly violations: readonly Violation[];
 	readonly farSide: FarSideReport;
@@ -112,6 +114,7 @@ async function soak(
 	ended.abort();
 	const [samples, mostQueued] = await beside;
 	const ran = elapsed();
+	const perSecond = tally.totals.sent / ran;
 	const [ofWorker = 0, clients = 0, ofFarSide = 0] = (await cpuSeconds()).map(
 		(after, index) => (after - (cpuBefore[index] as number)) / ran,
 	);
@@ -131,6 +134,7 @@ async function soak(
 	checkSum(tally);
 	return {
 		seconds: ran,
+		perSecond,
 		tally,
 		violations: tally.violations,
 		farSide: report,

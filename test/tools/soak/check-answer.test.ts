@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkAnswer } from "../../../tools/soak/check-answer.ts";
 import { explainFailure } from "../../../tools/soak/check-failures.ts";
 import type { Received } from "../../../tools/soak/client.ts";
-import { flaggedCategories, labelsOf } from "../../../tools/soak/marker.ts";
+import { flaggedCategories, labelsOf, scoreOf } from "../../../tools/soak/marker.ts";
 import type { SoakRequest } from "../../../tools/soak/requests.ts";
 
 const MARKER = "mk-plain-0123456789ab";
@@ -150,14 +150,22 @@ describe("answers that have no words of their own", () => {
 	it("of moderations are the categories that their markers say, in the texts' order", () => {
 		const markers = [MARKER, "mk-plain-0123456789ac", "mk-plain-0123456789ae"];
 		const request = sent({ endpoint: "moderations", markers });
-		const verdict = (marker: string) => ({
-			categories: Object.fromEntries(
-				["sexual", ...flaggedCategories(marker)].map((name) => [name, flaggedCategories(marker).includes(name)]),
-			),
-		});
+		const verdict = (marker: string) => {
+			const flagged = flaggedCategories(marker);
+			return {
+				categories: Object.fromEntries(["sexual", ...flagged].map((name) => [name, flagged.includes(name)])),
+				category_scores: { violence: scoreOf(marker) },
+				cascade: { stage: "origin" },
+			};
+		};
 		const results = markers.map(verdict);
 		expect(checkAnswer(request, received({ results })).violations).toEqual([]);
 		expect(checkAnswer(request, received({ results: results.toReversed() })).violations).not.toEqual([]);
+		const [first, ...others] = results;
+		const scored = [{ ...first, category_scores: { violence: scoreOf(OTHER) } }, ...others];
+		expect(checkAnswer(request, received({ results: scored })).violations).toContainEqual(
+			expect.stringContaining("mixed: verdicts of the score"),
+		);
 	});
 
 	it("of feedback name the request that it is about", () => {

@@ -87,6 +87,8 @@ function control(url: string, body: string, response: ServerResponse): void {
 		const wanted = JSON.parse(body) as { readonly faultShare?: number; readonly down?: Upstream | null };
 		faultShare = wanted.faultShare ?? faultShare;
 		if (wanted.down !== undefined) down = wanted.down;
+		response.end();
+		return;
 	}
 	const { user, system } = process.cpuUsage();
 	const report: FarSideReport = { callsBy, faultsBy, faultsOf, cpuSeconds: (user + system) / 1e6 };
