@@ -81,6 +81,8 @@ export default defineConfig({
 	title: "Edge Cascade",
 	description: "A small model at the edge answers when it is sure; your large model answers when it is not.",
 	lang: "en-GB",
+	// No icon, and no request for one.
+	head: [["link", { rel: "icon", href: "data:," }]],
 	srcDir: "../docs",
 	outDir: "../.wrangler/site",
 	cacheDir: "../.wrangler/site-cache",
