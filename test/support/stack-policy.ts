@@ -66,13 +66,13 @@ const KEPT_ORIGINS = ["plain", "drip", "endless"] as const;
 
 const EDGE = { model: "@local/mail-small" };
 
-/** The demo tenant's own cascades, and one for each behaviour of the fake origin. */
+/** The demo tenant's own policy, and a cascade for each behaviour of the fake origin. */
 export function stackPolicy(): Record<string, unknown> {
-	const { cascades } = demoPolicy(undefined) as { cascades: Record<string, unknown> };
+	const { cascades, ...others } = demoPolicy(undefined) as { cascades: Record<string, unknown> };
 	const faked = FAKE_ORIGINS.map(
 		(model) => [model, fakeCascade({ edge: EDGE, origin: { model }, timeoutMs: 1_000 })] as const,
 	);
-	return { version: 1, cascades: { ...cascades, ...Object.fromEntries(faked) } };
+	return { ...others, cascades: { ...cascades, ...Object.fromEntries(faked) } };
 }
 
 /** Keys of the product's own form, made of fixed bytes, so that tests in other processes know them. */
