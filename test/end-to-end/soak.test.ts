@@ -26,7 +26,7 @@ describe("a short soak", () => {
 				seed: 2,
 				mixesAnswers: true,
 				async through(url) {
-					const proxy = await startSpoilingProxy(url, { loses: 30, "ends-twice": 10 });
+					const proxy = await startSpoilingProxy(url, { losesAfter: 30, endsTwiceEach: 10 });
 					proxies.push(proxy);
 					return proxy.url;
 				},
