@@ -165,7 +165,7 @@ function beginAudit({ run, evidence }: AuditedRun, entry: UnlabelledEntry, drawi
 		draw(): Promise<boolean> {
 			drawing ??= evidence.draw({ ...entry, draw: "drawn", wrong: null }).then((isSent) => {
 				// Rows that were not drawn travel by themselves: losing draws alone would make a joint risk look small.
-				if (!isSent) evidence.record({ ...entry, draw: "unobserved", wrong: null });
+				if (!isSent) evidence.record({ ...entry, draw: "unobserved", wasDrawn: true, wrong: null });
 				return isSent;
 			});
 			return drawing;

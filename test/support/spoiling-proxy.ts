@@ -14,7 +14,9 @@ export async function startSpoilingProxy(
 	const { hostname, port } = new URL(to);
 	let [answers, streams] = [0, 0];
 	const pass = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-		outgoing.writeHead(incoming.statusCode ?? 500, incoming.headers);
+		// A stream that was held says how long it is, and could not be given more.
+		const { "content-length": _length, ...headers } = incoming.headers;
+		outgoing.writeHead(incoming.statusCode ?? 500, headers);
 		let body = "";
 		incoming.setEncoding("utf8").on("data", (text: string) => {
 			body += text;
