@@ -4,7 +4,6 @@ import { promisify } from "node:util";
 import { describe, expect, inject, it } from "vitest";
 import { parseTenantPolicy } from "../../src/core/parse-tenant-policy.ts";
 import { DEMO_KEY } from "../../src/local/demo-records.ts";
-import "../support/provided-context.ts";
 
 const EXAMPLES = readdirSync("examples", { withFileTypes: true }).flatMap((entry) =>
 	entry.isDirectory() ? [entry.name] : [],

@@ -1,4 +1,4 @@
-import type {} from "vitest";
+import "vitest";
 
 /** What the global setups hand to the tests, which run in other processes or in the Workers runtime. */
 declare module "vitest" {
