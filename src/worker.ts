@@ -168,8 +168,8 @@ function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOpti
 	const isolate = crypto.randomUUID();
 	const logFault = faultLog(unchecked, isolate);
 	const origins = createKvOriginStore({ ...originsOf(bindings), clock, logFault });
-	const guards = upstreamGuards(unchecked, isolate, logFault);
 	const random = createRandomUnit((words) => crypto.getRandomValues(words));
+	const guards = upstreamGuards(unchecked, isolate, random, logFault);
 	return {
 		admission: createAdmission(),
 		hedges: createHedgeBudget(),
@@ -211,7 +211,12 @@ function faultLog({ METRIC_SHARD }: UncheckedBindings, isolate: string): FaultLo
 }
 
 /** Isolates tell each other of upstreams that fail, where there are objects to tell it to. */
-function upstreamGuards({ UPSTREAM_OUTAGE }: UncheckedBindings, isolate: string, faults: FaultLog): UpstreamGuards {
+function upstreamGuards(
+	{ UPSTREAM_OUTAGE }: UncheckedBindings,
+	isolate: string,
+	random: () => number,
+	faults: FaultLog,
+): UpstreamGuards {
 	const clock = systemClock;
 	const outages =
 		UPSTREAM_OUTAGE === undefined
@@ -222,6 +227,7 @@ function upstreamGuards({ UPSTREAM_OUTAGE }: UncheckedBindings, isolate: string,
 					waitUntil,
 					logFault: faults,
 					reporter: isolate,
+					random,
 				});
 	return createUpstreamGuards({ now: clock.now, outages });
 }

@@ -171,7 +171,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, (command: Command, env: Env) => Promise<unknown>>> = {
 	create: ({ tenant }, env) =>
 		tenantOf(env, tenant).create({ tenant, name: tenant, actor: { kind: "operator-key", name: "bench" } }),
-	lease: ({ address, terms }, env) => evidenceOf(env, address).lease({ address, terms }),
+	lease: ({ address, terms }, env) => evidenceOf(env, address).lease({ address, terms, policyRevision: 1 }),
 	exported: ({ address }, env) => evidenceOf(env, address).exported(),
 	report: ({ address }, env) => evidenceOf(env, address).report(),
 	usage: ({ tenant, now: at }, env) => tenantOf(env, tenant).usage({ from: at - 86_400_000, to: at, by: "day" }),

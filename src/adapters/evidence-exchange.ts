@@ -57,7 +57,7 @@ export function createEvidenceExchanges(
 			policyRevision,
 			configHash,
 			terms,
-			lease: () => leases.current(address, terms, isCanary),
+			lease: () => leases.current({ address, terms, policyRevision, isCanary }),
 			random,
 			record: (entry) => sink.record(address, entry),
 			draw: (entry) => sink.draw(address, entry),

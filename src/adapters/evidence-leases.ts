@@ -2,7 +2,7 @@ import QuickLRU from "quick-lru";
 import * as v from "valibot";
 import type { Clock } from "../cascade/ports.ts";
 import type { EvidenceAddress } from "../core/evidence/evidence-entry.ts";
-import type { EvidenceLease, EvidenceLedgerPort, GuaranteeTerms } from "../core/evidence/evidence-ports.ts";
+import type { EvidenceLease, EvidenceLedgerPort } from "../core/evidence/evidence-ports.ts";
 import { CERTAIN } from "../core/evidence/guarantee.ts";
 import { parseJson } from "../core/json.ts";
 import { evidenceLedgerName, evidenceRecordName } from "../core/published-records.ts";
@@ -50,16 +50,12 @@ export interface EvidenceLeasePorts {
 
 /** The leases that an isolate holds. */
 export interface EvidenceLeases {
-	/**
-	 * From memory; a promise where this isolate has to look into KV first. Never throws, never rejects. `isCanary`: the terms are of
-	 * the policy that a canary tries.
-	 */
-	readonly current: (
-		address: EvidenceAddress,
-		terms: GuaranteeTerms,
-		isCanary: boolean,
-	) => EvidenceLease | null | Promise<EvidenceLease | null>;
+	/** From memory; a promise where this isolate has to look into KV first. Never throws, never rejects. */
+	readonly current: (asking: LeaseAsking) => EvidenceLease | null | Promise<EvidenceLease | null>;
 }
+
+/** What a ledger is asked with. */
+type LeaseAsking = Parameters<EvidenceLedgerPort["lease"]>[0];
 
 interface Held {
 	/** Undefined: nobody has looked yet. */
@@ -91,7 +87,7 @@ export function createEvidenceLeases({ ledgerOf, kv, clock, waitUntil, logFault 
 		}
 	};
 
-	const refresh = async (held: Held, asking: Parameters<EvidenceLedgerPort["lease"]>[0]): Promise<void> => {
+	const refresh = async (held: Held, asking: LeaseAsking): Promise<void> => {
 		const { address } = asking;
 		const { tenant, cascade } = address;
 		try {
@@ -113,7 +109,8 @@ export function createEvidenceLeases({ ledgerOf, kv, clock, waitUntil, logFault 
 	};
 
 	return {
-		current(address, terms, isCanary) {
+		current(asking) {
+			const { address } = asking;
 			const name = evidenceLedgerName(address);
 			const now = clock.now();
 			let held = leases.get(name);
@@ -123,7 +120,7 @@ export function createEvidenceLeases({ ledgerOf, kv, clock, waitUntil, logFault 
 			}
 			if (now - held.askedAt >= REFRESH_MS) {
 				held.askedAt = now;
-				waitUntil(refresh(held, { address, terms, isCanary }));
+				waitUntil(refresh(held, asking));
 			}
 			return held.lease === undefined ? firstOf(held, address) : held.lease;
 		},

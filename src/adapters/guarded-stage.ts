@@ -97,7 +97,8 @@ function isRetriable(failure: StageFailure): boolean {
 	return failure.retryAfterSeconds === undefined || failure.retryAfterSeconds === 0;
 }
 
-const RETRIABLE_STATUS: ReadonlySet<number> = new Set([500, 502, 503, 504, 520, 521, 522, 523, 525, 530]);
+/** Not 504 and 520, after which the origin may have done all of the work. */
+const RETRIABLE_STATUS: ReadonlySet<number> = new Set([500, 502, 503, 521, 522, 523, 525, 530]);
 
 /** Waits, but no longer than anybody wants the answer. */
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

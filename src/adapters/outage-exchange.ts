@@ -26,6 +26,8 @@ export interface OutageExchangePorts {
 	readonly logFault: (fault: string, facts: Readonly<Record<string, string | number>>) => void;
 	/** Which isolate this is. */
 	readonly reporter: string;
+	/** Uniform in [0, 1). */
+	readonly random: () => number;
 }
 
 /** Where isolates do not share what they know. */
@@ -35,7 +37,6 @@ interface Told {
 	calls: number;
 	failures: number;
 	toldAt: number;
-	isTelling: boolean;
 }
 
 /**
@@ -43,7 +44,7 @@ interface Told {
  * costs nothing: the first failure begins it, and it ends with a report without failures.
  */
 export function createOutageExchange(ports: OutageExchangePorts): OutageExchange {
-	const { outageOf, clock, waitUntil, logFault, reporter } = ports;
+	const { outageOf, clock, waitUntil, logFault, reporter, random } = ports;
 	const told = new QuickLRU<string, Told>({ maxSize: MOST_UPSTREAMS });
 
 	const tell = async (upstream: string, about: Told, breaker: CircuitBreaker): Promise<void> => {
@@ -51,18 +52,16 @@ export function createOutageExchange(ports: OutageExchangePorts): OutageExchange
 		about.calls = 0;
 		about.failures = 0;
 		about.toldAt = clock.now();
-		about.isTelling = true;
 		try {
 			const asking = outageOf(upstream).report({ calls, failures, reporter });
 			const verdict = await settledWithin(asking, MOST_REPORT_MS, clock);
 			if (verdict === undefined) throw new Error("no answer in time");
 			const now = clock.now();
-			if (verdict.downMs > 0) breaker.hold(now + verdict.downMs, now - OWN_EVIDENCE_MS);
+			// Not all at one time: each isolate sends a probe when its hold ends.
+			if (verdict.downMs > 0) breaker.hold(now + verdict.downMs * (1 + random()), now - OWN_EVIDENCE_MS);
 			else if (failures === 0) told.delete(upstream);
 		} catch (error) {
 			logFault("outage-not-shared", { reason: String(error) });
-		} finally {
-			about.isTelling = false;
 		}
 	};
 
@@ -72,12 +71,13 @@ export function createOutageExchange(ports: OutageExchangePorts): OutageExchange
 			let about = told.get(upstream);
 			if (about === undefined) {
 				if (result === "succeeded") return;
-				about = { calls: 0, failures: 0, toldAt: Number.NEGATIVE_INFINITY, isTelling: false };
+				about = { calls: 0, failures: 0, toldAt: Number.NEGATIVE_INFINITY };
 				told.set(upstream, about);
 			}
 			about.calls += 1;
 			if (result === "failed") about.failures += 1;
-			if (!about.isTelling && clock.now() - about.toldAt >= REPORT_MS) waitUntil(tell(upstream, about, breaker));
+			// By time alone: an invocation that was ended while it told would otherwise be the last to tell.
+			if (clock.now() - about.toldAt >= REPORT_MS) waitUntil(tell(upstream, about, breaker));
 		},
 	};
 }

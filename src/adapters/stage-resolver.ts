@@ -31,24 +31,24 @@ export function createGuardedResolver(
 	ports: StageResolverPorts & { readonly guards: UpstreamGuards; readonly random: () => number },
 ): StageResolver {
 	const { guards } = ports;
-	return resolverOf(ports, (stage, policy, origin) =>
-		guardStage(stage, guards.of(policy, origin?.maxConcurrent), origin !== null, ports),
+	return resolverOf(ports, (stage, policy, origin, tenant) =>
+		guardStage(stage, guards.of(policy, origin?.maxConcurrent, tenant), origin !== null, ports),
 	);
 }
 
 function resolverOf(
 	{ ai, origins, clock }: StageResolverPorts,
-	guarded: (stage: CascadeStage, policy: StagePolicy, origin: Origin | null) => CascadeStage,
+	guarded: (stage: CascadeStage, policy: StagePolicy, origin: Origin | null, tenant: string) => CascadeStage,
 ): StageResolver {
-	return async (stage) => {
+	return async (stage, tenant = "") => {
 		switch (stage.adapter) {
 			case "workers-ai":
-				return ok(guarded(workersAiStage(ai, stage, clock), stage, null));
+				return ok(guarded(workersAiStage(ai, stage, clock), stage, null, tenant));
 			case "openai": {
 				const origin = await origins.find(stage.origin ?? "");
 				if (!origin.ok) return err({ kind: "unreachable" });
 				if (origin.value === null) return err({ kind: "misconfigured", what: "origin" });
-				return ok(guarded(originStage(origin.value, stage, clock), stage, origin.value));
+				return ok(guarded(originStage(origin.value, stage, clock), stage, origin.value, tenant));
 			}
 		}
 	};

@@ -6,15 +6,18 @@ import {
 	type Permit,
 } from "../core/resilience/circuit-breaker.ts";
 import { nextMidnightUtc } from "../core/resilience/daily-allocation.ts";
-import { createOccupancy, type Place } from "../core/resilience/occupancy.ts";
+import { createOccupancy, type Occupancy, type Place } from "../core/resilience/occupancy.ts";
 import { createRetryBudget, type RetryBudget } from "../core/resilience/retry-budget.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 
 const MOST_UPSTREAMS = 2_000;
 
-/** A time limit below this one is the caller's haste, and says nothing of the upstream. */
-const LEAST_TELLING_TIMEOUT_MS = 5_000;
+/** A time limit below this one is the tenant's haste, and says nothing of the upstream. */
+const LEAST_TELLING_TIMEOUT_MS = 1_000;
+
+/** Workers AI is asked again after so long in spite of its allocation: a plan may have been changed meanwhile. */
+const MOST_ALLOCATION_MS = 900_000;
 
 /** A call that should be over takes its place for so long more. */
 const GRACE_MS = 1_000;
@@ -26,6 +29,8 @@ const BUSY_RETRY_SECONDS = 1;
 interface GuardedCall {
 	readonly permit: Permit;
 	readonly place: Place;
+	/** When it was let through. */
+	readonly at: number;
 }
 
 /** What is remembered of one upstream: an origin with a model, or a model of Workers AI. */
@@ -41,10 +46,13 @@ export interface UpstreamGuard {
 
 /** The guards of an isolate. */
 export interface UpstreamGuards {
-	/** `maxConcurrent`: calls to the upstream that may wait for an answer at once, of this isolate. */
-	readonly of: (stage: Upstream, maxConcurrent?: number) => UpstreamGuard;
-	/** Whether calls to it are refused at present, or probes. */
-	readonly isDown: (stage: Upstream) => boolean;
+	/**
+	 * `maxConcurrent`: calls to the upstream that may wait for an answer at once, of this isolate. `tenant`: whose calls. Places are everybody's together; what opens a breaker, and what isolates tell each other, is one tenant's
+	 * own: its prompts, its time limits and its parameters are part of why its calls fail.
+	 */
+	readonly of: (stage: Upstream, maxConcurrent?: number, tenant?: string) => UpstreamGuard;
+	/** Whether this tenant's calls to it are refused at present. */
+	readonly isDown: (stage: Upstream, tenant?: string) => boolean;
 }
 
 /** What of a stage names its upstream. */
@@ -68,13 +76,13 @@ export function createUpstreamGuards(ports: {
 	readonly outages: OutageExchange;
 }): UpstreamGuards {
 	const { now, outages } = ports;
-	const guards = new QuickLRU<string, Guarded>({ maxSize: MOST_UPSTREAMS });
+	const guards = new QuickLRU<string, Guarded & { limit: number | undefined }>({ maxSize: MOST_UPSTREAMS });
+	const occupancies = new QuickLRU<string, Occupancy>({ maxSize: MOST_UPSTREAMS });
 	/** Workers AI has said that its allocation of the day is spent. */
 	let allocationRenewsAt = 0;
 
-	const make = (name: string, isWorkersAi: boolean): Guarded & { limit: number | undefined } => {
+	const make = (name: string, underWay: Occupancy, isWorkersAi: boolean): Guarded & { limit: number | undefined } => {
 		const breaker = createCircuitBreaker();
-		const underWay = createOccupancy();
 		const guard: Guarded & { limit: number | undefined } = {
 			breaker,
 			limit: undefined,
@@ -85,14 +93,15 @@ export function createUpstreamGuards(ports: {
 				if (isWorkersAi && at < allocationRenewsAt) return { refused: { kind: "daily-allocation" } };
 				const place = underWay.enter(at, timeoutMs + GRACE_MS, guard.limit ?? Number.POSITIVE_INFINITY);
 				if (place === null) return { refused: { kind: "overloaded", retryAfterSeconds: BUSY_RETRY_SECONDS } };
-				const permit = breaker.enter(at);
-				if (permit !== null) return { call: { permit, place } };
+				const permit = breaker.enter(at, timeoutMs + GRACE_MS);
+				if (permit !== null) return { call: { permit, place, at } };
 				underWay.leave(place);
 				return { refused: { kind: "circuit-open", retryAfterSeconds: Math.ceil(breaker.msLeft(at) / 1_000) } };
 			},
-			leave({ permit, place }, failure, timeoutMs) {
+			leave({ permit, place, at }, failure, timeoutMs) {
 				underWay.leave(place);
-				if (failure?.kind === "daily-allocation") allocationRenewsAt = nextMidnightUtc(now());
+				if (failure?.kind === "daily-allocation")
+					allocationRenewsAt = Math.min(nextMidnightUtc(at), at + MOST_ALLOCATION_MS);
 				const result = resultOf(failure, isWorkersAi, timeoutMs);
 				breaker.leave(permit, result, now());
 				outages.noted(name, result, breaker);
@@ -102,15 +111,21 @@ export function createUpstreamGuards(ports: {
 	};
 
 	return {
-		of(stage, maxConcurrent) {
-			const name = upstreamName(stage);
-			const known = guards.get(name) as (Guarded & { limit: number | undefined }) | undefined;
-			const guard = known ?? make(name, stage.adapter === "workers-ai");
-			if (known === undefined) guards.set(name, guard);
+		of(stage, maxConcurrent, tenant = "") {
+			const upstream = upstreamName(stage);
+			const name = `${tenant}/${upstream}`;
+			let guard = guards.get(name);
+			if (guard === undefined) {
+				const underWay = occupancies.get(upstream) ?? createOccupancy();
+				occupancies.set(upstream, underWay);
+				guard = make(name, underWay, stage.adapter === "workers-ai");
+				guards.set(name, guard);
+			}
 			guard.limit = maxConcurrent;
 			return guard;
 		},
-		isDown: (stage) => guards.size > 0 && guards.get(upstreamName(stage))?.breaker.isOpen(now()) === true,
+		isDown: (stage, tenant = "") =>
+			guards.size > 0 && guards.get(`${tenant}/${upstreamName(stage)}`)?.breaker.isOpen(now()) === true,
 	};
 }
 
@@ -125,6 +140,7 @@ function resultOf(failure: StageFailure | null, isWorkersAi: boolean, timeoutMs:
 	switch (failure.kind) {
 		case "bad-request":
 		case "too-large":
+		case "misconfigured":
 			return "succeeded";
 		case "unreachable":
 		case "broken-off":
@@ -134,12 +150,11 @@ function resultOf(failure: StageFailure | null, isWorkersAi: boolean, timeoutMs:
 		case "timeout":
 			return timeoutMs >= LEAST_TELLING_TIMEOUT_MS ? "failed" : "neither";
 		case "overloaded":
-			return isWorkersAi ? "failed" : "neither";
+			return isWorkersAi ? "failed" : "succeeded";
 		case "aborted":
 		case "daily-allocation":
 		case "budget-exhausted":
 		case "circuit-open":
-		case "misconfigured":
 			return "neither";
 	}
 }

@@ -37,7 +37,8 @@ export function createUpstreamHealth(
 		JSON.stringify([tenant, adapter, origin, model]);
 	return {
 		isDown: (tenant, stage) =>
-			guards.isDown(stage) || (outages.size > 0 && clock.now() < (outages.get(keyOf(tenant, stage))?.until ?? 0)),
+			guards.isDown(stage, tenant) ||
+			(outages.size > 0 && clock.now() < (outages.get(keyOf(tenant, stage))?.until ?? 0)),
 		note(tenant, stage, failure) {
 			if (failure === null && outages.size === 0) return;
 			const key = keyOf(tenant, stage);

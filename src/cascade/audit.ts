@@ -5,7 +5,8 @@ import { AUDIT_MS } from "../core/evidence/label-time.ts";
 import type { Cascade, StagePolicy } from "../core/tenant-policy.ts";
 import type { BesideCall } from "./beside-call.ts";
 import type { Evidence } from "./evidence-port.ts";
-import { beginFinalStage } from "./final-stage.ts";
+import { healthOf } from "./final-stage.ts";
+import { beginLastStage } from "./hedged-stage.ts";
 import { judgeStage } from "./judge-stage.ts";
 import { chooseText } from "./keep-text.ts";
 import { labelAnswer } from "./label-answer.ts";
@@ -68,8 +69,9 @@ export async function audit(
 			return beside.reference(isSent ? begun.msLeft() : 0, begun.record);
 		}
 		const asking = { ...begun.run, request: { ...run.request, stream: false, includeUsage: false } };
-		const final = await beginFinalStage(asking, last, AUDIT_MS, AUDIT_MS, begun.draw).result;
-		evidence.asked(last, final.kind === "failed" ? final.failure : null);
+		const final = await beginLastStage(asking, last, AUDIT_MS, AUDIT_MS, begun.draw).result;
+		const health = healthOf(final);
+		if (health !== undefined) evidence.asked(last, health);
 		return final.kind === "whole" ? final.answer : null;
 	};
 	const reference = await orOnFault(evidence, ask, null);
@@ -163,7 +165,7 @@ function beginAudit({ run, evidence }: AuditedRun, entry: UnlabelledEntry, drawi
 		draw(): Promise<boolean> {
 			drawing ??= evidence.draw({ ...entry, draw: "drawn", wrong: null }).then((isSent) => {
 				// Rows that were not drawn travel by themselves: losing draws alone would make a joint risk look small.
-				if (!isSent) evidence.record({ ...entry, draw: "unobserved", wrong: null });
+				if (!isSent) evidence.record({ ...entry, draw: "unobserved", wasDrawn: true, wrong: null });
 				return isSent;
 			});
 			return drawing;

@@ -1,9 +1,9 @@
-import type { Completion } from "../core/completion.ts";
+import type { Completion, TokenUsage } from "../core/completion.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import { startDeadline } from "./deadline.ts";
 import type { Evidence } from "./evidence-port.ts";
-import type { FinalCall } from "./final-stage.ts";
+import { healthOf, type FinalCall } from "./final-stage.ts";
 import { emptyRecord, recordCall, type RunRecord } from "./run-record.ts";
 import type { StageRun, StageStream } from "./stage-run.ts";
 import { readToEnd, watchStream } from "./watch-stream.ts";
@@ -52,8 +52,16 @@ export function besideCall(
 		const final = await call.result;
 		if (!isTaken) bill(run.record);
 		if (final.kind !== "live") detach();
-		if (!isStopped) asked(final.kind === "failed" ? final.failure : null);
-		return final;
+		const health = healthOf(final);
+		if (!isStopped && health !== undefined) asked(health);
+		if (final.kind !== "live" || final.stream.ended === undefined) return final;
+		const { ended } = final.stream;
+		const billed = (usage: TokenUsage | null) => {
+			ended(usage);
+			// What a hedge was stopped for is known only now.
+			if (!isTaken) bill(run.record);
+		};
+		return { ...final, stream: { ...final.stream, ended: billed } };
 	};
 
 	/** The whole of a stream that nobody is sent; recorded, as its call is not yet. */

@@ -18,7 +18,7 @@ import {
 import { besideCall, type BesideCall } from "./beside-call.ts";
 import { withCosts } from "./evidence-costs.ts";
 import type { Evidence } from "./evidence-port.ts";
-import type { FinalAnswer, FinalCall } from "./final-stage.ts";
+import { healthOf, type FinalAnswer, type FinalCall } from "./final-stage.ts";
 import type { CertifiedThreshold } from "./judge-stage.ts";
 import type { Judgement, StageRun, StageStream } from "./stage-run.ts";
 import { watchStream } from "./watch-stream.ts";
@@ -203,7 +203,8 @@ export function beginEvidence(
 			return isDrawn;
 		},
 		final(final) {
-			if (beside === null) evidence.asked(last, final.kind === "failed" ? final.failure : null);
+			const health = healthOf(final);
+			if (beside === null && health !== undefined) evidence.asked(last, health);
 			if (row === null && gated === null) return final;
 			if (final.kind === "live") return { ...final, stream: watched(final.stream) };
 			if (final.kind === "whole") compare(final.answer);

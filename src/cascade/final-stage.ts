@@ -11,9 +11,23 @@ import type { StageRun, StageStream } from "./stage-run.ts";
 
 /** What the last stage said. Its call is on record, but for a stream's, whose end nobody knows yet. */
 export type FinalAnswer =
-	| { readonly kind: "whole"; readonly answer: Completion; readonly detail?: string }
-	| { readonly kind: "live"; readonly stream: StageStream; readonly detail?: string }
+	| ({ readonly kind: "whole"; readonly answer: Completion } & OfSecond)
+	| ({ readonly kind: "live"; readonly stream: StageStream } & OfSecond)
 	| { readonly kind: "failed"; readonly failure: StageFailure };
+
+/** Of an answer that the second origin gave. */
+interface OfSecond {
+	readonly detail?: string;
+	readonly isOfSecond?: true;
+	/** What the first had failed with; absent: it was slow, and nothing is known of it. */
+	readonly firstFailure?: StageFailure;
+}
+
+/** What an answer says of the stage's first origin: its failure, or null where it is well; undefined where nothing is known of it. */
+export function healthOf(final: FinalAnswer): StageFailure | null | undefined {
+	if (final.kind === "failed") return final.failure;
+	return final.isOfSecond === true ? final.firstFailure : null;
+}
 
 /** The last stage, being asked. */
 export interface FinalCall {
@@ -83,7 +97,8 @@ export function beginFinalStage(
 			maxOutputTokens: run.maxOutputTokens,
 			model: stage.model,
 			signal: deadline.signal,
-			timeoutMs,
+			// Finding the stage, setting money aside and telling a draw have taken of it.
+			timeoutMs: Math.max(0, timeoutMs - timing().ms),
 			onOver: deadline.onEnd,
 			retried: () => void (record.retries += 1),
 			// A label's score is told where the model can tell it.
@@ -124,6 +139,7 @@ export function beginFinalStage(
 		},
 		account(likely) {
 			if (state !== "stopped") return;
+			state = "recorded";
 			const stoppedCall = { ...timing(), ms: stoppedAfterMs };
 			reservation.settle(recordEstimatedCall(record, stoppedCall, stage.price, likely));
 		},

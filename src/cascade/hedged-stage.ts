@@ -6,7 +6,7 @@ import { usageOrEstimate } from "./run-record.ts";
 import type { StageRun } from "./stage-run.ts";
 
 /** What the trail says where the second origin's answer is served. */
-const SECOND_ORIGIN = "second-origin";
+const ofSecond = { detail: "second-origin", isOfSecond: true } as const;
 
 /**
  * Asks the last stage, and where its policy has a second origin for it, that one too: at once where the first fails as by an
@@ -14,9 +14,15 @@ const SECOND_ORIGIN = "second-origin";
  * Dean & Barroso, "The tail at scale", CACM 56, 2013). Whoever begins first is served; the other is stopped, and on record as
  * costing what the served answer does. Nothing is hedged once an answer has begun.
  */
-export function beginLastStage(run: StageRun, stage: StagePolicy, msLeft: number, msInAll: number): FinalCall {
+export function beginLastStage(
+	run: StageRun,
+	stage: StagePolicy,
+	msLeft: number,
+	msInAll: number,
+	ready?: () => Promise<boolean>,
+): FinalCall {
 	const { hedge } = stage;
-	const first = beginFinalStage(run, stage, msLeft, msInAll);
+	const first = beginFinalStage(run, stage, msLeft, msInAll, ready);
 	const { clock, hedges } = run;
 	if (hedge === undefined || hedges === undefined) return first;
 	hedges.called();
@@ -28,7 +34,7 @@ export function beginLastStage(run: StageRun, stage: StagePolicy, msLeft: number
 	const beginSecond = (): FinalCall | null => {
 		const left = endsAt - clock.now();
 		if (isStopped || run.signal.aborted || left < LEAST_MS_FOR_A_CALL) return null;
-		second ??= beginFinalStage(run, secondStage, left, msInAll);
+		second ??= beginFinalStage(run, secondStage, left, msInAll, ready);
 		return second;
 	};
 
@@ -45,9 +51,11 @@ export function beginLastStage(run: StageRun, stage: StagePolicy, msLeft: number
 	}
 
 	/** The first has failed; where the second does too, that is what the client is told. */
-	async function insteadOf(failure: FinalAnswer): Promise<FinalAnswer> {
+	async function insteadOf(failed: Extract<FinalAnswer, { kind: "failed" }>): Promise<FinalAnswer> {
 		const answered = await beginSecond()?.result;
-		return answered === undefined || answered.kind === "failed" ? failure : { ...answered, detail: SECOND_ORIGIN };
+		return answered === undefined || answered.kind === "failed"
+			? failed
+			: { ...answered, ...ofSecond, firstFailure: failed.failure };
 	}
 
 	async function firstToBegin(primary: FinalCall, other: FinalCall): Promise<FinalAnswer> {
@@ -57,7 +65,16 @@ export function beginLastStage(run: StageRun, stage: StagePolicy, msLeft: number
 		const winner = sooner.final.kind === "failed" ? await racing[sooner.call === primary ? 1 : 0] : sooner;
 		if (winner.final.kind === "failed") return primary.result;
 		const loser = winner.call === primary ? other : primary;
-		const final = winner.call === primary ? winner.final : { ...winner.final, detail: SECOND_ORIGIN };
+		const final =
+			winner.call === primary
+				? winner.final
+				: {
+						...winner.final,
+						...ofSecond,
+						...(sooner.call === primary && sooner.final.kind === "failed"
+							? { firstFailure: sooner.final.failure }
+							: {}),
+					};
 		loser.stop();
 		if (final.kind === "whole") {
 			loser.account(usageOrEstimate(run.request, final.answer));

@@ -73,8 +73,8 @@ export interface CascadeStage {
 	readonly streamPrefix: (call: StageCall, rule: PrefixRule) => Promise<Result<PrefixedAnswer, StageFailure>>;
 }
 
-/** Finds the adapter of a stage; fails where its origin is not configured. */
-export type StageResolver = (stage: StagePolicy) => Promise<Result<CascadeStage, StageFailure>>;
+/** Finds the adapter of a stage; fails where its origin is not configured. `tenant`: who asks, so that nobody's failures stop others. */
+export type StageResolver = (stage: StagePolicy, tenant?: string) => Promise<Result<CascadeStage, StageFailure>>;
 
 /** Money set aside for one call. */
 export interface Reservation {

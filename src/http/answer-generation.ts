@@ -76,7 +76,7 @@ export async function answerGeneration(
 			maxOutputTokens: request.maxOutputTokens ?? limits.maxOutputTokens,
 			signal: client.signal,
 			clock: ports.clock,
-			resolveStage: ports.resolveStage,
+			resolveStage: (stage) => ports.resolveStage(stage, tenant.value.id),
 			hedges: ports.hedges,
 			spending: spendingOf(tenant.value, ports),
 			evidence: evidence?.of(),

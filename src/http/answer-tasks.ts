@@ -116,7 +116,8 @@ async function runTasks(routed: RoutedTasks): Promise<Response> {
 	const spending = spendingOf(tenant, ports);
 	// A batch is also ended from here, which the request's own signal cannot be.
 	const client = clientSignal(raw, requests.length > 1);
-	const resolveStage = batch.aroundStages?.(ports.resolveStage) ?? ports.resolveStage;
+	const ofTenant: StageResolver = (stage) => ports.resolveStage(stage, tenant.id);
+	const resolveStage = batch.aroundStages?.(ofTenant) ?? ofTenant;
 	// One time limit for all, as a client waits for all: a text whose turn comes late has what is left.
 	const endsAt = ports.clock.now() + cascade.timeoutMs;
 	const evidence = evidenceFor(ports, tenant.id, chosen, batch.model, cascade, receivedAt);

@@ -8,6 +8,7 @@ import { feedback } from "./feedback.ts";
 import { neverReplayed } from "./hold-key.ts";
 import { listModels, showModel } from "./models.ts";
 import { moderations } from "./moderations.ts";
+import { tooManyWaiting } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 import { responses } from "./responses.ts";
 
@@ -48,12 +49,12 @@ export function createApp<Bindings>(
 			const ports = portsOf(context.env);
 			const { admission } = ports;
 			if (admission === undefined) return handle(context, ports, requestId);
-			const place = admission.enter(ports.clock.now());
-			if (place === null) return errorResponse(tooMany(), requestId);
+			const { raw } = context.req;
+			if (!admission.enter(raw, ports.clock.now())) return errorResponse(tooManyWaiting("requests"), requestId);
 			try {
 				return await handle(context, ports, requestId);
 			} finally {
-				admission.leave(place);
+				admission.leave(raw);
 			}
 		});
 		const otherMethods = METHODS.filter((other) => other !== method);
@@ -81,12 +82,6 @@ export function createApp<Bindings>(
 		);
 	});
 	return app;
-}
-
-/** Of requests beyond what an isolate can hold: nothing of them is read, since that would cost what is lacking. */
-function tooMany() {
-	const message = "More requests are waiting here than can be held; try again shortly.";
-	return errorReply({ status: 503, code: "overloaded", message, retryAfterSeconds: 1 });
 }
 
 function shortened(path: string): string {

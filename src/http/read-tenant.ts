@@ -25,6 +25,7 @@ export async function readTenant(request: Request, ports: AppPorts): Promise<Res
 	const tenant = await readTenantUncounted(request, ports);
 	if (!tenant.ok) return tenant;
 	const { id, published } = tenant.value;
+	if (ports.admission?.enterAs(request, id, ports.clock.now()) === false) return err(tooManyWaiting("your requests"));
 	const { rateTier } = published.policy.limits;
 	if (rateTier === undefined || (await ports.rateLimiter.admits(rateTier, id))) return tenant;
 	return err(
@@ -79,4 +80,10 @@ export function modelNotFound(model: string, what = "cascades"): ErrorReply {
 		param: "model",
 		message: `The model '${shown}' does not exist: 'model' names one of your ${what}, which GET /v1/models lists.`,
 	});
+}
+
+/** The reply to requests beyond what an isolate can hold: nothing of them is read, since that would cost what is lacking. */
+export function tooManyWaiting(whose: "requests" | "your requests"): ErrorReply {
+	const message = `Too many ${whose} are waiting here for their answers; try again shortly.`;
+	return errorReply({ status: 503, code: "overloaded", message, retryAfterSeconds: 1 });
 }

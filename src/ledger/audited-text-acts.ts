@@ -26,7 +26,8 @@ export function keepText(work: EvidenceWork, text: AuditedText): boolean {
 	const { texts } = stores;
 	texts.deleteEnded(now);
 	const hours = identity.terms.retainTextHours;
-	if (hours === null || text.at < identity.createdAt - stores.times.closesAfterMs) return false;
+	if (hours === null || text.at < Math.max(identity.tenantCreatedAt, identity.createdAt - stores.times.closesAfterMs))
+		return false;
 	const expiresAt = Math.min(text.expiresAt, text.at + hours * HOUR_MS, now + hours * HOUR_MS);
 	if (expiresAt <= now) return false;
 	const day = Math.floor(now / DAY_MS);

@@ -1,5 +1,5 @@
 import type { AuditedText, KeptText } from "../core/evidence/audited-text.ts";
-import type { CheckedRow } from "../tuning/evidence/human-check.ts";
+import type { CheckedRows } from "../tuning/evidence/human-check.ts";
 import { seenIdentity } from "./seen-observations.ts";
 import type { Migration } from "./sql-migrations.ts";
 
@@ -23,10 +23,19 @@ export const AUDITED_TEXT_MIGRATIONS: readonly Migration[] = [
 			"CREATE TABLE human_checks (sequence INTEGER PRIMARY KEY, found_right INTEGER NOT NULL, wrong INTEGER) STRICT",
 		],
 	},
+	{
+		version: 2,
+		compatibleWith: 1,
+		// A primary key tells no NULLs apart, so -1 is no verdict here.
+		statements: [
+			"CREATE TABLE human_check_sums (found_right INTEGER NOT NULL, wrong INTEGER NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY (found_right, wrong)) STRICT, WITHOUT ROWID",
+		],
+	},
 ];
 
 /** Of these the oldest go. */
 const MOST_KEPT = 2_000;
+/** Of these the oldest, whose texts have gone, are added up. */
 const MOST_CHECKED = 10_000;
 
 /** Which of a label's rows it was given to. */
@@ -37,7 +46,8 @@ type KeptOfDay = { readonly day: number; readonly accepted: number; readonly esc
 
 /**
  * Texts of audited answers, each until its time is over, and what people said of them, which stays: numbers alone. They are in no
- * export and no log. `human_checks` has the accepted rows that were offered to a person.
+ * export and no log. `human_checks` has the accepted rows that were offered to a person, and `human_check_sums` the older of them: the
+ * bound that they are for holds of all rows since the first, and not of the last so many.
  */
 export interface AuditedTextStore {
 	/** False where it is there already. The oldest goes where there are too many. */
@@ -49,10 +59,10 @@ export interface AuditedTextStore {
 	readonly page: (after: number, limit: number) => KeptText[];
 	/** A person's verdict, in place of an earlier one of theirs; what is kept up to it counts as offered. */
 	readonly label: (row: Pick<AuditedText, "requestId" | "item">, wrong: boolean) => LabelOutcome;
-	/** Whatever is kept up to this number was offered to a person: what has no verdict later was passed over. */
+	/** Whatever is kept up to this number was offered to a person, and counts without a verdict until it has one. */
 	readonly offer: (upTo: number) => void;
-	/** The rows that were offered, in the order of their arrival. */
-	readonly checked: () => CheckedRow[];
+	/** All rows that were ever offered. */
+	readonly checked: () => CheckedRows[];
 	/** When the next one has to go; null where there is none. */
 	readonly nextEnd: () => number | null;
 	/** Deletes those whose time is over by then. */
@@ -74,10 +84,18 @@ export function createAuditedTexts(sql: SqlStorage): AuditedTextStore {
 			upTo,
 		);
 		if (added.toArray().length === 0) return;
+		const [last] = sql
+			.exec<{ sequence: number }>(
+				"SELECT sequence FROM human_checks ORDER BY sequence DESC LIMIT 1 OFFSET ?",
+				MOST_CHECKED,
+			)
+			.toArray();
+		if (last === undefined) return;
 		sql.exec(
-			"DELETE FROM human_checks WHERE sequence <= (SELECT sequence FROM human_checks ORDER BY sequence DESC LIMIT 1 OFFSET ?)",
-			MOST_CHECKED,
+			"INSERT INTO human_check_sums SELECT found_right, COALESCE(wrong, -1), COUNT(*) FROM human_checks WHERE sequence <= ? GROUP BY 1, 2 ON CONFLICT DO UPDATE SET rows = rows + excluded.rows",
+			last.sequence,
 		);
+		sql.exec("DELETE FROM human_checks WHERE sequence <= ?", last.sequence);
 	};
 	return {
 		add({ expiresAt, ...text }) {
@@ -135,13 +153,14 @@ export function createAuditedTexts(sql: SqlStorage): AuditedTextStore {
 		offer,
 		checked: () =>
 			sql
-				.exec<{ found_right: number; wrong: number | null }>(
-					"SELECT found_right, wrong FROM human_checks ORDER BY sequence",
+				.exec<{ found_right: number; wrong: number; rows: number }>(
+					"SELECT found_right, wrong, SUM(rows) AS rows FROM (SELECT found_right, COALESCE(wrong, -1) AS wrong, COUNT(*) AS rows FROM human_checks GROUP BY 1, 2 UNION ALL SELECT * FROM human_check_sums) GROUP BY 1, 2",
 				)
 				.toArray()
-				.map(({ found_right: foundRight, wrong }) => ({
+				.map(({ found_right: foundRight, wrong, rows }) => ({
 					foundRight: foundRight === 1,
-					wrong: wrong === null ? null : wrong === 1,
+					wrong: wrong === -1 ? null : wrong === 1,
+					rows,
 				})),
 		nextEnd: () =>
 			sql.exec<{ end: number | null }>("SELECT MIN(expires_at) AS end FROM audited_texts").toArray()[0]?.end ?? null,

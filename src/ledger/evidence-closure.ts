@@ -1,8 +1,11 @@
 import type { Actor, LedgerRefusal } from "../core/ledger/ledger-ports.ts";
 import { err } from "../core/result.ts";
-import type { EvidenceState } from "./evidence-state.ts";
 
-type Closure = Pick<EvidenceState, "isClosed" | "closedBy">;
+/** That part of the state of evidence. */
+interface Closure {
+	isClosed: boolean;
+	closedBy?: Actor["kind"];
+}
 
 /** Who has closed the evidence; null where nobody has. Of a closure of before that was noted: an operator, to be safe. */
 export function closedBy({ isClosed, closedBy: kind }: Closure): Actor["kind"] | null {

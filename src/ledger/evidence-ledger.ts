@@ -109,12 +109,12 @@ export class EvidenceLedger extends DurableObject<LedgerBindings> implements Evi
 		return !acted.ok && acted.error.kind === "not-found" ? notBegun() : acted;
 	}
 
-	async lease({ address, terms, isCanary }: Input<"lease">): Promise<Result<EvidenceLease, LedgerRefusal>> {
+	async lease({ address, ...asked }: Input<"lease">): Promise<Result<EvidenceLease, LedgerRefusal>> {
 		const { name } = this.ctx.id;
 		if (name !== undefined && name !== evidenceLedgerName(address))
 			return err({ kind: "not-applicable", message: `This is the ledger of ${name}.` });
 		await this.#endWithTenant();
-		const known = await this.#change((work) => leaseOf(work, terms, isCanary));
+		const known = await this.#change((work) => leaseOf(work, asked));
 		if (known !== undefined) return known;
 		// First on the tenant's list, then made: so whatever there is goes with the tenant.
 		const noted = await this.#runtime.evidenceListOf(this.env, address.tenant).noteEvidenceLedger(address);
@@ -124,21 +124,22 @@ export class EvidenceLedger extends DurableObject<LedgerBindings> implements Evi
 			// Another call may have made it meanwhile.
 			if (this.#stores.evidence.read() !== null) return;
 			emptyLedger(this.ctx.storage.sql);
-			createEvidence(this.#stores, { address, terms, tenantCreatedAt: noted.value.createdAt }, now);
+			createEvidence(this.#stores, { address, terms: asked.terms, tenantCreatedAt: noted.value.createdAt }, now);
 		});
 		// Once more: a tenant that ended meanwhile could not end a ledger that was not there yet.
 		await this.#endWithTenant(true);
-		return (await this.#change((work) => leaseOf(work, terms, isCanary))) ?? notBegun();
+		return (await this.#change((work) => leaseOf(work, asked))) ?? notBegun();
 	}
 
 	async record({ address, entries, verdicts }: Input<"record">): Promise<{ readonly added: number }> {
 		const recorded = await this.#change((work) => {
-			const { createdAt, address: own } = work.identity;
+			const { createdAt, tenantCreatedAt, address: own } = work.identity;
 			if (evidenceLedgerName(own) !== evidenceLedgerName(address)) return undefined;
 			advance(work);
 			noteTraffic(work);
-			// What is older is of a former ledger of the name, whose identities are forgotten.
-			const isOwn = ({ at }: { readonly at: number }) => at >= createdAt - work.stores.times.closesAfterMs;
+			// What is older is of a former tenant or ledger of the name, whose identities are forgotten.
+			const from = Math.max(tenantCreatedAt, createdAt - work.stores.times.closesAfterMs);
+			const isOwn = ({ at }: { readonly at: number }) => at >= from;
 			return recordEvidence(work, entries.filter(isOwn), verdicts.filter(isOwn));
 		});
 		const outOfTime = recorded?.outOfTime ?? 0;

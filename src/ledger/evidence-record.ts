@@ -109,6 +109,7 @@ function addEntry(
 			propensity: entry.propensity,
 			// For now, of a draw whose bucket is open: its place in the table is all that is taken of it.
 			draw: isDrawn ? "labelled" : draw,
+			...(entry.wasDrawn === undefined ? {} : { wasDrawn: entry.wasDrawn }),
 			wrong: isDrawn || (isLate && draw === "labelled") ? true : entry.wrong,
 		},
 		epoch,

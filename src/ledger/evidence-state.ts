@@ -63,6 +63,8 @@ export interface EvidenceState {
 	judgeDriftAt?: number | null;
 	/** What the last day's requests cost; absent before anything was told of it. */
 	costs?: CostWindow;
+	/** The policy revision that the ledger's terms are of; absent, which is 0: a canary's, or of before this was noted. */
+	termsRevision?: number;
 }
 
 /** Of a ledger that is made now. */

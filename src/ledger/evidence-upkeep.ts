@@ -1,4 +1,4 @@
-import type { EvidenceLease, GuaranteeTerms } from "../core/evidence/evidence-ports.ts";
+import type { EvidenceLease, EvidenceLedgerPort } from "../core/evidence/evidence-ports.ts";
 import type { LedgerRefusal } from "../core/ledger/ledger-ports.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { followRetention } from "./audited-text-acts.ts";
@@ -11,24 +11,26 @@ import type { EvidenceWork } from "./evidence-work.ts";
 const TRAFFIC_MS = 60_000;
 
 /**
- * The lease in force, renewed and made to follow the terms where that is due. A canary's terms are not followed: they may differ
- * from the current policy's in what is not under the configuration's hash, and each asking would undo the other's.
+ * The lease in force, renewed and made to follow the terms where that is due. Neither a canary's terms are followed, nor those of an
+ * older revision of the policy, which an isolate may still hold: they may differ from the current ones in what is not under the
+ * configuration's hash, and each asking would undo the other's, which would keep texts again that nobody wants to be kept any more.
  */
 export function leaseOf(
 	work: EvidenceWork,
-	terms: GuaranteeTerms,
-	isCanary = false,
+	{ terms, policyRevision, isCanary = false }: Omit<Parameters<EvidenceLedgerPort["lease"]>[0], "address">,
 ): Result<EvidenceLease, LedgerRefusal> {
 	const { stores, identity, state } = work;
 	if (!areSameTerms(identity.terms, terms))
 		return err({ kind: "not-applicable", message: "The terms are not those of this configuration." });
 	advance(work);
 	noteTraffic(work);
-	if (!isCanary && JSON.stringify(identity.terms) !== JSON.stringify(terms)) {
+	const isFollowed = !isCanary && policyRevision >= (state.termsRevision ?? 0);
+	if (isFollowed) state.termsRevision = policyRevision;
+	if (isFollowed && JSON.stringify(identity.terms) !== JSON.stringify(terms)) {
 		stores.evidence.setTerms(terms);
 		followRetention(work, terms);
 	}
-	const asked = isCanary ? work : { ...work, identity: { ...identity, terms } };
+	const asked = isFollowed ? { ...work, identity: { ...identity, terms } } : work;
 	if (isExpired(asked)) openEpoch(asked, "expired", { newestLabelAt: state.newestLabelAt });
 	followAuditRate(asked);
 	renewLease(asked);

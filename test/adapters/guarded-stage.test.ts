@@ -3,10 +3,11 @@ import { guardStage } from "../../src/adapters/guarded-stage.ts";
 import { NO_OUTAGE_EXCHANGE } from "../../src/adapters/outage-exchange.ts";
 import { createUpstreamGuards, type OutageExchange } from "../../src/adapters/upstream-guard.ts";
 import { startDeadline } from "../../src/cascade/deadline.ts";
+import { runCascade } from "../../src/cascade/run-cascade.ts";
 import type { StageCall } from "../../src/cascade/ports.ts";
-import type { Result } from "../../src/core/result.ts";
+import { ok, type Result } from "../../src/core/result.ts";
 import type { StageFailure } from "../../src/core/stage-failure.ts";
-import { exampleRequest } from "../core/examples.ts";
+import { exampleCascade, exampleRequest, originStage } from "../core/examples.ts";
 import { after, answering, FakeClock, failing, fakeStage, inTurn, silent, type Behaviour } from "../cascade/fakes.ts";
 
 const ORIGIN = { adapter: "openai", origin: "gpu", model: "large" } as const;
@@ -189,11 +190,59 @@ describe("an upstream is taken to be down", () => {
 
 	it("by time that ran out, unless the caller was in a hurry", async () => {
 		const slow = world(silent);
-		for (let call = 0; call < 10; call++) expect(await slow.ask(5_000)).toBe("timeout");
+		for (let call = 0; call < 10; call++) expect(await slow.ask(1_000)).toBe("timeout");
 		expect(slow.guards.isDown(ORIGIN)).toBe(true);
 		const hasty = world(silent);
-		for (let call = 0; call < 40; call++) expect(await hasty.ask(4_999)).toBe("timeout");
+		for (let call = 0; call < 40; call++) expect(await hasty.ask(999)).toBe("timeout");
 		expect(hasty.guards.isDown(ORIGIN)).toBe(false);
+	});
+
+	it.each([0, 40])("by a last stage that hangs, although finding it took %s ms of its time", async (findMs) => {
+		const clock = new FakeClock();
+		const guards = createUpstreamGuards({ now: clock.now, outages: NO_OUTAGE_EXCHANGE });
+		const stage = fakeStage(clock, silent);
+		const runs = Array.from({ length: 10 }, () =>
+			runCascade(
+				{
+					request: exampleRequest(),
+					requestId: "request-1",
+					maxOutputTokens: 10,
+					signal: new AbortController().signal,
+					clock,
+					async resolveStage(policy) {
+						if (findMs > 0) await clock.sleep(findMs);
+						return ok(guardStage(stage, guards.of(policy), true, { clock, random: () => 0.5 }));
+					},
+				},
+				exampleCascade({ stages: [originStage], timeoutMs: 10_000 }),
+				"auto",
+			),
+		);
+		await clock.until(Promise.all(runs));
+		expect(guards.isDown(originStage)).toBe(true);
+	});
+
+	it("no longer by half once it answers, if only that it is asked too often", async () => {
+		let isUp = false;
+		const busy = failing({ kind: "overloaded", retryAfterSeconds: 1 });
+		const { ask, begin, clock } = world((call, its) => (isUp ? busy : failing(down))(call, its));
+		for (let call = 0; call < 10; call++) await ask();
+		isUp = true;
+		await clock.advance(5_000);
+		for (let call = 0; call < 2; call++) expect(await ask()).toBe("overloaded");
+		expect(await Promise.all([begin(), begin()])).toEqual(["overloaded", "overloaded"]);
+	});
+
+	it("by one tenant's calls, and others go on asking it: what fails may be that tenant's prompts", async () => {
+		const clock = new FakeClock();
+		const guards = createUpstreamGuards({ now: clock.now, outages: NO_OUTAGE_EXCHANGE });
+		for (let call = 0; call < 10; call++) {
+			const entered = guards.of(ORIGIN, undefined, "acme").enter(1_000);
+			if ("call" in entered) guards.of(ORIGIN, undefined, "acme").leave(entered.call, { kind: "broken-off" }, 1_000);
+		}
+		expect(guards.isDown(ORIGIN, "acme")).toBe(true);
+		expect(guards.isDown(ORIGIN, "beta")).toBe(false);
+		expect("call" in guards.of(ORIGIN, undefined, "beta").enter(1_000)).toBe(true);
 	});
 
 	it("and others on the same origin, or other models, are not", async () => {
@@ -213,6 +262,16 @@ describe("Workers AI", () => {
 		expect(calls()).toBe(1);
 	});
 
+	it("is asked again at midnight UTC, also by a call that began before it and heard after it that the day's allocation was spent", async () => {
+		const late = after(200, failing({ kind: "daily-allocation" }));
+		const { begin, ask, calls, clock } = world(inTurn(late, well), { upstream: EDGE });
+		const midnight = (Math.floor(clock.now() / 86_400_000) + 1) * 86_400_000;
+		await clock.advance(midnight - clock.now() - 100);
+		expect(await clock.until(begin())).toBe("daily-allocation");
+		expect(await ask()).toBe("well");
+		expect(calls()).toBe(2);
+	});
+
 	it("is taken to be down where it has no capacity", async () => {
 		const { ask, guards } = world(failing({ kind: "overloaded", retryAfterSeconds: null }), { upstream: EDGE });
 		for (let call = 0; call < 10; call++) await ask();
@@ -220,17 +279,16 @@ describe("Workers AI", () => {
 		expect(await ask()).toBe("circuit-open");
 	});
 
-	it("is not asked any more until midnight UTC once its daily allocation is spent, whatever the model", async () => {
+	it("is not asked for a quarter of an hour once its daily allocation is spent, whatever the model and the tenant", async () => {
 		const { ask, calls, clock, guards } = world(inTurn(failing({ kind: "daily-allocation" }), well), {
 			upstream: EDGE,
 		});
 		expect(await ask()).toBe("daily-allocation");
 		expect(await ask()).toBe("daily-allocation");
-		expect("refused" in guards.of({ ...EDGE, model: "other" }).enter(1_000)).toBe(true);
+		expect("refused" in guards.of({ ...EDGE, model: "other" }, undefined, "beta").enter(1_000)).toBe(true);
 		expect("refused" in guards.of(ORIGIN).enter(1_000)).toBe(false);
 		expect(calls()).toBe(1);
-		const midnight = (Math.floor(clock.now() / 86_400_000) + 1) * 86_400_000;
-		await clock.advance(midnight - clock.now() - 1);
+		await clock.advance(899_999);
 		expect(await ask()).toBe("daily-allocation");
 		await clock.advance(1);
 		expect(await ask()).toBe("well");

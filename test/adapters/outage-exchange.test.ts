@@ -27,6 +27,7 @@ function world(answer?: (report: UpstreamReport, now: number) => Promise<Upstrea
 			waitUntil: () => {},
 			logFault: (fault) => void faults.push(fault),
 			reporter,
+			random: () => 0,
 		});
 		return {
 			breaker,
@@ -93,6 +94,16 @@ describe("isolates share what they know of an upstream", () => {
 		await clock.advance(REPORT_MS);
 		await one.call("failed");
 		expect(reports).toHaveLength(3);
+	});
+
+	it("also after a report whose invocation was ended before its answer", async () => {
+		const { isolate, clock, reports } = world(() => new Promise<never>(() => {}));
+		const one = isolate("one");
+		await one.call("failed");
+		// Nothing that was waited for goes on: no timer fires.
+		await clock.advance(REPORT_MS);
+		await one.call("failed");
+		expect(reports).toHaveLength(2);
 	});
 
 	it("and one whose own calls have just succeeded does not go by what the others say", async () => {

@@ -1,14 +1,15 @@
 import { CommanderError, type Command } from "commander";
 import { buildProgram } from "../../src/cli/program.ts";
 
+const idleProgram = idle(buildProgram());
+
 /**
  * What is wrong with a `cascade` command, in the command line's own words; null for nothing. It is parsed by the real program,
  * whose commands do nothing. `words` begin behind `cascade`.
  */
 export async function problemOfCommand(words: readonly string[]): Promise<string | null> {
-	const program = idle(buildProgram());
 	try {
-		await program.parseAsync(words, { from: "user" });
+		await idleProgram.parseAsync(words, { from: "user" });
 		return null;
 	} catch (error) {
 		// Help and version that were asked for are told as errors of exit code 0.
@@ -19,7 +20,7 @@ export async function problemOfCommand(words: readonly string[]): Promise<string
 
 /** The same for the beginning of a command, as it stands in a sentence: its names must be there, its arguments need not. */
 export function problemOfName(words: readonly string[]): string | null {
-	let command: Command = buildProgram();
+	let command: Command = idleProgram;
 	for (const word of words) {
 		if (word.startsWith("--")) {
 			const name = word.split("=")[0];

@@ -3,14 +3,20 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseTenantPolicy } from "../../src/core/parse-tenant-policy.ts";
 
-const documents = ["README.md", ...readdirSync("docs", { recursive: true }).map((file) => join("docs", String(file)))];
+const documents = [
+	"README.md",
+	"examples/README.md",
+	...readdirSync("docs", { recursive: true }).map((file) => join("docs", String(file))),
+];
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 
 describe.each(documents.filter((file) => file.endsWith(".md")))("%s", (file) => {
 	const text = readFileSync(file, "utf8");
 
 	it("names only files that exist", () => {
-		const named = [...text.matchAll(/`((?:src|test|docs|bench|tools)\/[\w./-]+)`/gu)].map(([, path]) => path ?? "");
+		const named = [...text.matchAll(/`((?:src|test|docs|bench|tools|examples)\/[\w./-]+)`/gu)].map(
+			([, path]) => path ?? "",
+		);
 		expect(named.filter((path) => !existsSync(path))).toEqual([]);
 	});
 

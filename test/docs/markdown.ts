@@ -5,8 +5,8 @@ import { join } from "node:path";
 export const DOCUMENTS: readonly string[] = [
 	"README.md",
 	"SECURITY.md",
-	...readdirSync("docs", { recursive: true })
-		.map((file) => join("docs", String(file)))
+	...["docs", "examples"]
+		.flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => join(folder, String(file))))
 		.filter((file) => file.endsWith(".md"))
 		.toSorted(),
 ];

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import type { UsageReport } from "../../src/core/ledger/usage.ts";
 import { demoPolicy } from "../../src/local/demo-records.ts";
 import { LOCAL_OPERATOR_KEY } from "../../src/local/seed-demo.ts";
-import "../support/provided-context.ts";
 import { openaiClient } from "./client.ts";
 import { SURE_MAIL, UNSURE_MAIL } from "./mails.ts";
 

@@ -3,7 +3,6 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModel } from "ai";
 import { inject } from "vitest";
 import { DEMO_KEY } from "../../src/local/demo-records.ts";
-import "../support/provided-context.ts";
 import type { JudgedMail } from "./mails.ts";
 
 /** What tests change of a client's connection. */

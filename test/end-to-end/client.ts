@@ -2,7 +2,6 @@ import { OpenAI } from "openai";
 import { inject } from "vitest";
 import type { CascadeFacts } from "../../src/core/cascade-facts.ts";
 import { DEMO_KEY } from "../../src/local/demo-records.ts";
-import "../support/provided-context.ts";
 
 /** OpenAI's own client, pointed at the running stack. */
 export function openaiClient(apiKey: string = DEMO_KEY): OpenAI {

@@ -2,7 +2,6 @@ import { inject } from "vitest";
 import { describe, expect, it } from "vitest";
 import { DEMO_TENANT } from "../../src/local/demo-records.ts";
 import { LOCAL_OPERATOR_KEY } from "../../src/local/seed-demo.ts";
-import "../support/provided-context.ts";
 
 async function admin(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) {
 	const response = await fetch(`${inject("stackUrl")}/admin/v1${path}`, {

@@ -1,7 +1,6 @@
 import { ChatOpenAI, type ChatOpenAIFields } from "@langchain/openai";
 import { inject } from "vitest";
 import { DEMO_KEY } from "../../src/local/demo-records.ts";
-import "../support/provided-context.ts";
 import type { Connection } from "./ai-sdk-models.ts";
 
 /**

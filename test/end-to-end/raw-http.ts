@@ -1,6 +1,5 @@
 import { connect } from "node:net";
 import { inject } from "vitest";
-import "../support/provided-context.ts";
 
 /** What a server said to bytes that no HTTP library would send. */
 export interface RawReply {

@@ -6,7 +6,6 @@ import { APIError, OpenAI } from "openai";
 import { zodFunction } from "openai/helpers/zod";
 import { inject } from "vitest";
 import { DEMO_KEY } from "../../src/local/demo-records.ts";
-import "../support/provided-context.ts";
 import { COMPATIBLE, type Connection } from "./ai-sdk-models.ts";
 import { LABEL_SCHEMA } from "./answering-stages.ts";
 import { langchainModel } from "./langchain-model.ts";

@@ -66,13 +66,13 @@ const KEPT_ORIGINS = ["plain", "drip", "endless"] as const;
 
 const EDGE = { model: "@local/mail-small" };
 
-/** The demo tenant's own cascades, and one for each behaviour of the fake origin. */
+/** The demo tenant's own policy, and a cascade for each behaviour of the fake origin. */
 export function stackPolicy(): Record<string, unknown> {
-	const { cascades } = demoPolicy(undefined) as { cascades: Record<string, unknown> };
+	const { cascades, ...others } = demoPolicy(undefined) as { cascades: Record<string, unknown> };
 	const faked = FAKE_ORIGINS.map(
 		(model) => [model, fakeCascade({ edge: EDGE, origin: { model }, timeoutMs: 1_000 })] as const,
 	);
-	return { version: 1, cascades: { ...cascades, ...Object.fromEntries(faked) } };
+	return { ...others, cascades: { ...cascades, ...Object.fromEntries(faked) } };
 }
 
 /** Keys of the product's own form, made of fixed bytes, so that tests in other processes know them. */
@@ -90,6 +90,8 @@ export const STACK_KEYS = {
 	limited: keyOf(7),
 	/** Of a tenant whose cascades keep texts, each named `kept-` and by its origin's behaviour. */
 	keeping: keyOf(8),
+	/** Each of a tenant of its own with the demo's policy, for what fails so often that a tenant's breaker opens. */
+	apart: [keyOf(9), keyOf(10), keyOf(11)],
 	/** Of nobody. */
 	unknown: keyOf(6),
 } as const;
@@ -105,7 +107,12 @@ export function stackRecords(): KvRecord[] {
 		const origin = { model: `${model}~kept-${model}` };
 		return [`kept-${model}`, fakeCascade({ edge: EDGE, origin, timeoutMs: 60_000, retainText: { hours: 1 } })] as const;
 	});
+	const apart = STACK_KEYS.apart.flatMap((key, index) => [
+		keyRecord(key, { tenant: `apart-${index}`, scopes }),
+		record(`tenant/apart-${index}/policy`, { revision: 1, publishedAt: 1_790_000_000, policy: stackPolicy() }),
+	]);
 	return [
+		...apart,
 		record("tenant/keeping/policy", {
 			revision: 1,
 			publishedAt: 1_790_000_000,

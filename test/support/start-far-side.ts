@@ -1,7 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { startFakeOrigin } from "./fake-origin.ts";
 import { startFakeWorkersAi } from "./fake-workers-ai.ts";
-import "./provided-context.ts";
 
 /** The far side of the network for the tests in the Workers runtime: both upstreams. */
 export default async function startFarSide(project: TestProject): Promise<() => Promise<void>> {

@@ -3,7 +3,6 @@ import type { TestProject } from "vitest/node";
 import { buildLocalWorkers, LOCAL_ORIGIN_KEY, startLocalStack } from "../../src/local/stack.ts";
 import { startFakeOrigin } from "./fake-origin.ts";
 import { stackPolicy, stackRecords } from "./stack-policy.ts";
-import "./provided-context.ts";
 
 /** Builds and starts the whole product once, as `npm start` does, with a second origin that misbehaves on demand. */
 export default async function startStack(project: TestProject): Promise<() => Promise<void>> {

@@ -6,7 +6,7 @@ import type { ReplayRecord } from "../../src/ledger/replay-record.ts";
 import type { TenantLedger } from "../../src/ledger/tenant-ledger.ts";
 import type { UpstreamOutage } from "../../src/ledger/upstream-outage.ts";
 import type * as worker from "../../src/worker.ts";
-import "../support/provided-context.ts";
+import "../support/provided-context.d.ts";
 
 /** The bindings that vitest.config.ts and wrangler.toml give the tests in the Workers runtime. */
 declare global {

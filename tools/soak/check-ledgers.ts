@@ -6,7 +6,7 @@ import { BUDGET_USD, GUARANTEED, TENANTS, type TenantName } from "./tenants.ts";
 import type { WorkerLog } from "./worker-log.ts";
 
 /** One tenant's requests, as its clients, the log and its ledger have them. */
-export interface LedgerRow {
+interface LedgerRow {
 	readonly tenant: TenantName;
 	/** Texts that were answered or failed, as clients know; between these, since a batch that fails may have begun few. */
 	readonly least: number;
@@ -24,6 +24,8 @@ export interface LedgerFigures {
 	/** From the last answer until every ledger had counted what the log has; null where that was not so by the limit. */
 	readonly drainSeconds: number | null;
 	readonly evidence: EvidenceReport["counts"];
+	/** In force in the end; null where nothing is certified. */
+	readonly threshold: number | null;
 	/** Requests whose evidence the log lets one expect. */
 	readonly judged: number;
 }
@@ -47,16 +49,16 @@ export async function checkLedgers(operator: Operator, log: WorkerLog, tally: Ta
 				return { tenant, least, most, left, logged: log.records.get(tenant) ?? 0, counted, usd };
 			}),
 		);
-		const { counts: evidence } = await operator.evidence();
+		const { counts: evidence, lease } = await operator.evidence();
 		const isDrained = rows.every(({ logged, counted }) => logged === counted) && evidence.requests === judged();
-		return { rows, evidence, isDrained };
+		return { rows, evidence, threshold: lease.threshold, isDrained };
 	};
 	let seen = await look();
 	while (!seen.isDrained && seconds() < MOST_DRAIN_SECONDS) {
 		await pause(LOOK_EVERY_MS);
 		seen = await look();
 	}
-	const { rows, evidence, isDrained } = seen;
+	const { rows, evidence, threshold, isDrained } = seen;
 	const drainSeconds = isDrained ? seconds() : null;
 	for (const row of rows) for (const what of differences(row)) tally.note(`ledger: ${row.tenant} ${what}`, null, null);
 	if (evidence.requests !== judged())
@@ -64,7 +66,7 @@ export async function checkLedgers(operator: Operator, log: WorkerLog, tally: Ta
 	if (evidence.requests !== evidence.accepted + evidence.escalated + evidence.gated)
 		tally.note(`evidence: its counts do not add up: ${JSON.stringify(evidence)}`, null, null);
 	checkRecords(log, tally);
-	return { rows, drainSeconds, evidence, judged: judged() };
+	return { rows, drainSeconds, evidence, threshold, judged: judged() };
 }
 
 function expectedByTenant({ expected }: Tally): Map<TenantName, { least: number; most: number }> {

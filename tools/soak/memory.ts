@@ -1,4 +1,4 @@
-/** Resident memory at a moment. */
+/** Memory at a moment. */
 export interface MemorySample {
 	/** Minutes since the traffic began. */
 	readonly minute: number;
@@ -56,7 +56,7 @@ function slopeOf(samples: readonly MemorySample[]): MemoryTrend["slope"] {
 }
 
 /** The middle value, or the mean of the two in the middle; NaN of none. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
 	return quantile(values, 0.5);
 }
 

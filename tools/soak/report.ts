@@ -73,16 +73,21 @@ function faultRows({ farSide }: SoakResult): Table {
 function memoryText({ memory, queue, closedSeconds, ledgers }: SoakResult): string {
 	const rest = `At most ${whole(queue.mostQueued)} records were written and not yet counted, which is ${one(queue.seconds)} s of traffic; after the last answer the
 queue was empty after ${secondsOr(ledgers.drainSeconds)}. With the far side well again no stage failed or was passed over any more after ${secondsOr(closedSeconds)}, breakers closed.`;
-	if (memory === null) return `Too short for memory to be judged.\n\n${rest}`;
-	const { quarters, growth, slope } = memory;
-	return `${formatTable([
-		["", "1st quarter", "2nd", "3rd", "4th"],
-		["resident MB, median", ...quarters.map(whole)],
-	])}
+	const trends = [
+		["resident, whole process", memory.resident],
+		["live heap of the Worker", memory.heap],
+	] as const;
+	const rows = trends.map(([name, trend]) => {
+		if (trend === null) return [name, "too few samples"];
+		const { quarters, growth, slope } = trend;
+		const interval = [slope.lower, slope.upper].map((bound) => bound.toFixed(2)).join(" to ");
+		return [name, ...quarters.map(one), percent(growth), slope.estimate.toFixed(2), interval];
+	});
+	return `${formatTable([["MB", "1st quarter, median", "2nd", "3rd", "4th", "4th over 2nd", "slope, MB a minute", "95% interval"], ...rows])}
 
-From the second quarter to the last ${percent(growth)}, of 15% allowed. Slope after the first quarter: ${slope.estimate.toFixed(2)} MB a minute, 95% interval
-${slope.lower.toFixed(2)} to ${slope.upper.toFixed(2)}. This is the resident memory of the runtime's whole process, sampled every five seconds: isolate, Durable Objects
-and the SQLite databases' caches.
+Growth of up to 15% from the second quarter to the last is allowed, of either, in a run of four minutes or more. Slopes are of what follows the
+first quarter. Sampled every five seconds, after a garbage collection that is asked of the Worker's isolate; the process holds the
+local queue, KV and the SQLite databases of all Durable Objects as well.
 
 ${rest}`;
 }
@@ -107,8 +112,10 @@ function ledgerRows({ ledgers }: SoakResult): Table {
 
 function evidenceText({ ledgers }: SoakResult): string {
 	const { requests, accepted, escalated, gated, drawn, labelled, wrong, unobserved, late, failed } = ledgers.evidence;
+	const inForce = ledgers.threshold === null ? "nothing certified" : `the threshold ${ledgers.threshold} certified`;
 	return `The ledger of evidence of \`${GUARANTEED.tenant}/${GUARANTEED.cascade}\` has ${whole(requests)} entries for ${whole(ledgers.judged)} judged requests: ${whole(accepted)} accepted,
-${whole(escalated)} escalated, ${whole(gated)} gated; ${whole(drawn)} audits drawn, ${whole(labelled)} labels of closed buckets, ${whole(wrong)} of them wrong, ${whole(unobserved)} unobserved, ${whole(late)} late, ${whole(failed)} failed.`;
+${whole(escalated)} escalated, ${whole(gated)} gated. ${whole(drawn)} were drawn for an audit, and ${whole(labelled)} have been labelled, ${whole(wrong)} of them wrong (a last stage
+that fails on purpose is); of ${whole(unobserved)} no label could be had, ${whole(late)} came late, ${whole(failed)} audits failed. In the end there is ${inForce}.`;
 }
 
 function heading(text: string): string {

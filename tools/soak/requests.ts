@@ -4,7 +4,7 @@ import { GUARANTEED, type TenantName } from "./tenants.ts";
 /** What a client does beside sending a request and reading its answer. */
 export type Behaviour = "reads" | "leaves" | "reads-slowly";
 
-export type SoakEndpoint = "chat" | "responses" | "classifications" | "moderations" | "feedback";
+type SoakEndpoint = "chat" | "responses" | "classifications" | "moderations" | "feedback";
 
 /** One request as it is sent, and what is to be known to judge its answer. */
 export interface SoakRequest {

@@ -47,7 +47,8 @@ export interface SoakResult {
 	readonly queue: { readonly mostQueued: number; readonly seconds: number };
 	/** Of the Worker's own stores, by name. */
 	readonly faults: ReadonlyMap<string, number>;
-	readonly memory: MemoryTrend | null;
+	/** Of the runtime's process, and of the Worker's own heap; null where there were too few samples. */
+	readonly memory: { readonly heap: MemoryTrend | null; readonly resident: MemoryTrend | null };
 	/** What each process took while there was traffic, in cores. */
 	readonly cores: { readonly worker: number; readonly clients: number; readonly farSide: number };
 }
@@ -126,9 +127,7 @@ async function soak(
 	const ledgers = await checkLedgers(operator, log, tally);
 	client.close();
 	const report = await farSide.report();
-	const memory = memoryTrend(samples);
-	if (seconds >= LEAST_SECONDS_FOR_MEMORY && !((memory?.growth ?? Number.NaN) <= MOST_GROWTH))
-		tally.note(`memory: grew by ${((memory?.growth ?? Number.NaN) * 100).toFixed(1)}%`, null, null);
+	const memory = judgeMemory(samples, seconds, tally);
 	const queuedSeconds = mostQueued / ([...log.records.values()].reduce((sum, each) => sum + each, 0) / ran);
 	if (queuedSeconds > MOST_QUEUED_SECONDS) tally.note(`queue: was behind by ${queuedSeconds.toFixed(1)} s`, null, null);
 	checkSum(tally);
@@ -170,20 +169,41 @@ function checkSum({ kinds, totals, note }: Tally): void {
 	if (ended !== totals.sent) note(`lost: ${totals.sent} requests were sent, and ${ended} have ended`, null, null);
 }
 
+/**
+ * Samples the heap first, since that collects garbage: the runtime, which has no limit here, would let garbage lie for as long as
+ * there is memory, and what is resident would say little of what is alive.
+ */
 async function watchMemory(
 	worker: SoakedWorker,
 	elapsed: () => number,
 	signal: AbortSignal,
-	onSample: (mb: number) => void,
-): Promise<MemorySample[]> {
-	const samples: MemorySample[] = [];
+	onSample: (residentMb: number) => void,
+): Promise<MemorySamples> {
+	const samples = { heap: [] as MemorySample[], resident: [] as MemorySample[] };
 	while (!signal.aborted) {
+		samples.heap.push({ minute: elapsed() / 60, mb: await worker.liveHeapMb() });
 		const mb = await worker.residentMb();
-		samples.push({ minute: elapsed() / 60, mb });
+		samples.resident.push({ minute: elapsed() / 60, mb });
 		onSample(mb);
 		await pause(SAMPLE_EVERY_MS, undefined, { signal }).catch(() => {});
 	}
 	return samples;
+}
+
+interface MemorySamples {
+	readonly heap: readonly MemorySample[];
+	readonly resident: readonly MemorySample[];
+}
+
+/** Memory that grows is noted, where the run was long enough to say so. */
+function judgeMemory({ heap, resident }: MemorySamples, seconds: number, tally: Tally): SoakResult["memory"] {
+	const trends = { heap: memoryTrend(heap), resident: memoryTrend(resident) };
+	if (seconds < LEAST_SECONDS_FOR_MEMORY) return trends;
+	for (const [name, trend] of Object.entries(trends)) {
+		const growth = trend?.growth ?? Number.NaN;
+		if (!(growth <= MOST_GROWTH)) tally.note(`memory: the ${name} grew by ${(growth * 100).toFixed(1)}%`, null, null);
+	}
+	return trends;
 }
 
 async function watchQueue(

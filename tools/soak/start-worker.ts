@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { openIsolateHeap } from "./isolate-heap.ts";
 import type { LogLine } from "./worker-log.ts";
 
 /** The product's Worker in the Workers runtime. */
@@ -14,6 +15,8 @@ export interface SoakedWorker {
 	readonly operatorKey: string;
 	/** Resident memory of the runtime's process, in MB; NaN where the system has no /proc. */
 	readonly residentMb: () => Promise<number>;
+	/** The heap of the Worker's own isolate after a garbage collection; see `IsolateHeap`. */
+	readonly liveHeapMb: () => Promise<number>;
 	/** User and system time of that process so far, in seconds. */
 	readonly cpuSeconds: () => Promise<number>;
 	readonly stop: () => Promise<void>;
@@ -52,6 +55,7 @@ export async function startWorker(input: {
 		convertV4MiniflareOptions({
 			host: "127.0.0.1",
 			port: 0,
+			inspectorPort: 0,
 			cf: false,
 			logRequests: false,
 			handleStructuredLogs({ message }) {
@@ -80,6 +84,7 @@ export async function startWorker(input: {
 		}),
 	);
 	await runtime.ready;
+	const heap = await openIsolateHeap(await runtime.getInspectorURL(), "edge-cascade");
 	const url = await runtime.unsafeGetDirectURL("edge-cascade");
 	const runtimeId = (await ownChildren()).find((id) => !before.includes(id));
 	const ofProcess = (file: string) => readFile(`/proc/${runtimeId}/${file}`, "utf8").catch(() => "");
@@ -92,7 +97,11 @@ export async function startWorker(input: {
 			// Linux counts in hundredths of a second.
 			return (Number(fields[11]) + Number(fields[12])) / 100;
 		},
-		stop: () => runtime.dispose(),
+		liveHeapMb: heap.liveMb,
+		async stop() {
+			heap.close();
+			await runtime.dispose();
+		},
 	};
 }
 

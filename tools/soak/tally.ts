@@ -18,7 +18,7 @@ export interface ExpectedRecords {
 	readonly most: number;
 }
 
-export type Outcome = Checked["outcome"];
+type Outcome = Checked["outcome"];
 
 /** Of one kind of requests. */
 export interface KindTally {

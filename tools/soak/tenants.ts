@@ -72,7 +72,7 @@ export const POLICIES: Readonly<
 			[GUARANTEED.cascade]: {
 				...TIMES,
 				stages: [
-					small("small", MEAN, { guarantee: { risk: "selective", targetRisk: 0.05, delta: 0.05 } }),
+					small("small", MEAN, { guarantee: { risk: "selective", targetRisk: 0.1, delta: 0.05 } }),
 					large("origin-a"),
 				],
 				labeller: { kind: "normalised" },

@@ -113,12 +113,12 @@ export async function ofEvidence<Value>(
 	const found = await configurationOf(call);
 	if (!found.ok) return found;
 	const { tenant, cascade } = call.parameters;
-	const { configHash, terms } = found.value;
+	const { configHash, terms, policyRevision } = found.value;
 	const address = { tenant, cascade, configHash };
 	const asked = await ask(call.ports.evidenceLedgerOf(address));
 	const isMissing = !asked.ok && asked.error.kind === "not-found";
 	if (!isMissing || call.query.revision !== undefined) return asked;
-	const begun = await call.ports.evidenceLedgerOf(address).lease({ address, terms });
+	const begun = await call.ports.evidenceLedgerOf(address).lease({ address, terms, policyRevision });
 	return begun.ok ? ask(call.ports.evidenceLedgerOf(address)) : begun;
 }
 
@@ -129,7 +129,15 @@ export async function configurationOf({
 	parameters: { cascade: alias },
 	query,
 }: EvidenceCall): Promise<
-	Result<{ readonly configHash: string; readonly terms: GuaranteeTerms; readonly cascade: Cascade }, LedgerRefusal>
+	Result<
+		{
+			readonly configHash: string;
+			readonly terms: GuaranteeTerms;
+			readonly policyRevision: number;
+			readonly cascade: Cascade;
+		},
+		LedgerRefusal
+	>
 > {
 	const policy = await ledger.revision(query.revision ?? "current");
 	if (!policy.ok) return policy;
@@ -139,5 +147,6 @@ export async function configurationOf({
 	if (!parsed.ok || cascade === undefined) return err({ kind: "not-found", what: `cascade ${alias}` });
 	const terms = guaranteeTerms(cascade);
 	if (terms === null) return err({ kind: "not-found", what: `guarantee of cascade ${alias}` });
-	return ok({ configHash: await ports.sha256Hex(guaranteeConfigText(cascade, parsed.value)), terms, cascade });
+	const configHash = await ports.sha256Hex(guaranteeConfigText(cascade, parsed.value));
+	return ok({ configHash, terms, policyRevision: policy.value.revision, cascade });
 }

@@ -12,7 +12,7 @@ export const listTexts = guarded({
 	roles: ["operator", "tenant-admin"],
 	summary: "Texts of labelled answers, for people to say whether the labeller was right",
 	description:
-		"Under `retainText` alone, until their time is over. Oldest first; say of each whether the first stage's answer was wrong (`evidence.labels`). What has been read and gets no verdict counts as missed by the labeller, in `humanCheck`, as soon as a later one gets one.",
+		"Under `retainText` alone, until their time is over. Oldest first; say of each whether the first stage's answer was wrong (`evidence.labels`). What has been read counts as missed by the labeller, in `humanCheck`, until it gets a verdict.",
 	query: keptTextsQuery,
 	reply: { schema: keptTexts, description: "One page, oldest first." },
 	handle: async (call) => {

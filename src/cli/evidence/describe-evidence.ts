@@ -87,11 +87,11 @@ function describeRisk({ risk }: EvidenceReport): string {
 function describeHumanCheck({ humanCheck }: EvidenceReport): [string, string][] {
 	if (humanCheck === null) return [];
 	const { n, unlabelled, missed, overturned, atMost, delta } = humanCheck;
-	const passedOver = unlabelled === 0 ? "" : `, ${showCount(unlabelled)} of them passed over`;
+	const unjudged = unlabelled === 0 ? "" : `, ${showCount(unlabelled)} of them not judged`;
 	return [
 		[
 			"people",
-			`of ${showCount(n)} accepted answers${passedOver}, the labeller missed ${showCount(missed)} and was too strict with ${showCount(overturned)}: the true risk is at most ${percent(atMost)} above the certified one (confidence ${percent(Math.max(0, 1 - 2 * delta))})`,
+			`of ${showCount(n)} accepted answers that people were given${unjudged}, the labeller missed ${showCount(missed)} and was too strict with ${showCount(overturned)}: the true risk is at most ${percent(atMost)} above the certified one (confidence ${percent(Math.max(0, 1 - 2 * delta))}, whenever you look)`,
 		],
 	];
 }

@@ -31,7 +31,7 @@ const HELP = "w wrong   r right   s skip   q quit: ";
  */
 export async function reviewTexts({ page, give, keys, write }: ReviewPorts): Promise<boolean> {
 	let labels: Label[] = [];
-	let [given, refused, skipped, shown] = [0, 0, 0, 0];
+	let [given, refused, skipped, shown, left] = [0, 0, 0, 0, 0];
 	const flush = async (): Promise<boolean> => {
 		if (labels.length === 0) return true;
 		const answer = await give(labels);
@@ -43,7 +43,7 @@ export async function reviewTexts({ page, give, keys, write }: ReviewPorts): Pro
 	};
 	const end = async (): Promise<boolean> => {
 		const isGiven = await flush();
-		write(summaryOf({ given, refused, skipped, lost: labels.length }));
+		write(summaryOf({ given, refused, skipped, left, lost: labels.length }));
 		return isGiven;
 	};
 	for (let after = 0; ;) {
@@ -52,7 +52,7 @@ export async function reviewTexts({ page, give, keys, write }: ReviewPorts): Pro
 			await end();
 			return false;
 		}
-		for (const text of found.items) {
+		for (const [index, text] of found.items.entries()) {
 			if (text.wrong !== null) continue;
 			// One that was too long to be kept cannot be shown; it is passed over all the same.
 			if (text.text === null) {
@@ -62,7 +62,10 @@ export async function reviewTexts({ page, give, keys, write }: ReviewPorts): Pro
 			shown += 1;
 			write(describeText(text));
 			const key = await nextKey(keys, write);
-			if (key === "q") return end();
+			if (key === "q") {
+				left = found.items.slice(index).filter(({ wrong }) => wrong === null).length;
+				return end();
+			}
 			if (key === "s") skipped += 1;
 			else labels.push(labelOf(text, key === "w"));
 			if (labels.length >= GIVEN_AT_ONCE && !(await flush())) {
@@ -114,12 +117,13 @@ function shown(content: string): string {
 	return content.split(/\r?\n/u).map(printable).join("\n");
 }
 
-function summaryOf(counts: Readonly<Record<"given" | "refused" | "skipped" | "lost", number>>): string {
-	const { given, refused, skipped, lost } = counts;
+function summaryOf(counts: Readonly<Record<"given" | "refused" | "skipped" | "left" | "lost", number>>): string {
+	const { given, refused, skipped, left, lost } = counts;
 	const parts = [
 		`${showCount(given)} ${given === 1 ? "verdict" : "verdicts"} given`,
 		...(refused === 0 ? [] : [`${showCount(refused)} refused: their text is gone`]),
 		...(skipped === 0 ? [] : [`${showCount(skipped)} skipped, which count as missed where the labeller said right`]),
+		...(left === 0 ? [] : [`${showCount(left)} left, which count so until they have a verdict`]),
 		...(lost === 0 ? [] : [`${showCount(lost)} LOST`]),
 	];
 	return `\n${parts.join("; ")}.\n`;

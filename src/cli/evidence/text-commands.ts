@@ -9,7 +9,7 @@ interface TextOptions extends AddressOptions {
 	readonly limit?: string;
 }
 
-/** Few at once: what was read and gets no verdict counts as passed over. */
+/** Few at once: what was given out counts as missed until it gets a verdict, so also the rest of a page at which somebody quits. */
 const REVIEWED_AT_ONCE = "5";
 
 /** `cascade evidence texts` and `cascade evidence review`. */

@@ -53,24 +53,21 @@ export function comparedText(
 	};
 }
 
-/**
- * How people find the labeller, of the accepted answers that they were given to read, in the order of their arrival up to the newest
- * that has a person's verdict.
- */
+/** How people find the labeller, of all accepted answers that they were given to read. */
 export interface HumanCheck {
 	/** `labelled` and `unlabelled` together. */
 	readonly n: number;
 	/** With a person's verdict. */
 	readonly labelled: number;
-	/** Passed over. */
+	/** Passed over, or not judged yet. */
 	readonly unlabelled: number;
 	/** The labeller said what the person said. A labeller that failed said "wrong", as in the evidence. */
 	readonly agreements: number;
-	/** Found right by the labeller and wrong by the person, or passed over: who leaves out the hard ones would choose. */
+	/** Found right by the labeller and wrong by the person, or without a person's verdict: who leaves out the hard ones would choose. */
 	readonly missed: number;
 	/** Found wrong by the labeller and right by the person: what strictness costs. */
 	readonly overturned: number;
-	/** P(labelled right and truly wrong) of accepted answers is at most this, with confidence 1 − `delta`. */
+	/** P(labelled right and truly wrong) of accepted answers is at most this, with confidence 1 − `delta`, whenever one looks. */
 	readonly atMost: number;
 	readonly delta: number;
 }

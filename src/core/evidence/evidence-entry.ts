@@ -24,9 +24,11 @@ export interface EvidenceEntry {
 	readonly propensity: PartsPerMillion;
 	/**
 	 * `labelled`: the verdict is here; `drawn`: an audit is under way and its verdict follows; `not-drawn`: the coin fell
-	 * otherwise; `unobserved`: no coin was tossed, since no audit could have been made.
+	 * otherwise; `unobserved`: no coin was tossed, since no audit could have been made, or one was whose draw could not be told.
 	 */
 	readonly draw: "labelled" | "drawn" | "not-drawn" | "unobserved";
+	/** Of one `unobserved`: a coin had drawn it, so it stands for all that the coin passed over, and weighs as a drawn one does. */
+	readonly wasDrawn?: true;
 	/** Null unless `labelled`. A labeller that failed counts as wrong. */
 	readonly wrong: boolean | null;
 	/** US dollars of the request's calls to the stage and to later ones, without audits; null: not known. For pacing alone. */

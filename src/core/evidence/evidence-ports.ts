@@ -53,11 +53,14 @@ export interface EvidenceLease {
 export interface EvidenceLedgerPort extends AnchorLedgerPort, AuditedTextLedgerPort {
 	/**
 	 * The lease in force; the first to ask makes the ledger. `terms` must be those of the address's hash. Those of a canary
-	 * make the ledger where it is not there, and change nothing where it is: two policies may not overwrite each other's.
+	 * make the ledger where it is not there, and change nothing where it is: two policies may not overwrite each other's. Nor do those
+	 * of an older revision than the ledger knows, which are of an isolate that has not heard of the newer one.
 	 */
 	readonly lease: (input: {
 		readonly address: EvidenceAddress;
 		readonly terms: GuaranteeTerms;
+		/** Of the policy that the terms are of; each change of a policy has a greater one, a rollback too. */
+		readonly policyRevision: number;
 		/** The terms are of a canary's policy, which serves a share of requests beside the current one. */
 		readonly isCanary?: boolean;
 	}) => Promise<Result<EvidenceLease, LedgerRefusal>>;

@@ -100,6 +100,7 @@ const evidenceEntry = v.pipe(
 		inScope: v.boolean(),
 		propensity: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(CERTAIN)),
 		draw: v.picklist(["labelled", "drawn", "not-drawn", "unobserved"]),
+		wasDrawn: v.optional(v.literal(true)),
 		wrong: v.nullable(v.boolean()),
 		cost: v.optional(v.looseObject({ stageUsd: dollars, restUsd: dollars })),
 	}),

@@ -42,10 +42,10 @@ export type CallResult = "succeeded" | "failed" | "neither";
 /** A circuit breaker of one upstream. Times are milliseconds since the Unix epoch, and never its own. */
 export interface CircuitBreaker {
 	/** Null: the call is not to be made. */
-	readonly enter: (now: number) => Permit | null;
+	readonly enter: (now: number, mostMs?: number) => Permit | null;
 	/** To be called once for each permit. */
 	readonly leave: (permit: Permit, result: CallResult, now: number) => void;
-	/** Whether a call made now would be refused, or be a probe. */
+	/** Whether a call made now would be refused. */
 	readonly isOpen: (now: number) => boolean;
 	/** Milliseconds until the next probe may be made; 0 where calls are let through. */
 	readonly msLeft: (now: number) => number;
@@ -60,8 +60,8 @@ type State =
 			readonly kind: "half-open";
 			readonly pauseMs: number;
 			readonly succeeded: number;
-			/** When the probe that is out was let through; null: none is. */
-			readonly probingSince: number | null;
+			/** The probe that is out, and when nothing more is expected of it; null: none is. */
+			readonly probe: { readonly permit: Permit; readonly endsAt: number } | null;
 	  };
 
 /**
@@ -90,34 +90,39 @@ export function createCircuitBreaker(rules: BreakerRules = BREAKER_RULES): Circu
 		const { pauseMs, succeeded } = state;
 		if (result === "failed") open(now, Math.min(rules.mostOpenMs, 2 * pauseMs));
 		else if (result === "succeeded" && succeeded + 1 >= rules.probes) state = { kind: "closed" };
-		else state = { ...state, probingSince: null, succeeded: succeeded + (result === "succeeded" ? 1 : 0) };
+		else state = { ...state, probe: null, succeeded: succeeded + (result === "succeeded" ? 1 : 0) };
 	};
 
 	return {
-		enter(now) {
+		enter(now, mostMs = rules.mostProbeMs) {
 			if (state.kind === "closed") return { isProbe: false };
 			if (state.kind === "open") {
 				if (now < state.until) return null;
-				state = { kind: "half-open", pauseMs: state.pauseMs, succeeded: 0, probingSince: null };
+				state = { kind: "half-open", pauseMs: state.pauseMs, succeeded: 0, probe: null };
 			}
-			if (state.probingSince !== null) {
-				if (now - state.probingSince >= rules.mostProbeMs) open(now, Math.min(rules.mostOpenMs, 2 * state.pauseMs));
+			if (state.probe !== null) {
+				if (now >= state.probe.endsAt) open(now, Math.min(rules.mostOpenMs, 2 * state.pauseMs));
 				return null;
 			}
-			state = { ...state, probingSince: now };
-			return { isProbe: true };
+			const permit = { isProbe: true };
+			state = { ...state, probe: { permit, endsAt: now + Math.min(mostMs, rules.mostProbeMs) } };
+			return permit;
 		},
-		leave({ isProbe }, result, now) {
+		leave(permit, result, now) {
 			if (result === "succeeded") succeededAt = now;
-			if (isProbe) probed(result, now);
+			if (permit.isProbe) {
+				// One that was given up as lost says nothing of the probe that is out now.
+				if (state.kind === "half-open" && state.probe?.permit === permit) probed(result, now);
+			}
 			// Calls that were under way when it opened tell nothing new.
 			else if (state.kind === "closed" && result !== "neither") count(result === "failed", now);
 		},
-		isOpen: (now) => state.kind === "half-open" || (state.kind === "open" && now < state.until),
+		isOpen: (now) => (state.kind === "half-open" ? state.probe !== null : state.kind === "open" && now < state.until),
 		msLeft: (now) => (state.kind === "open" ? Math.max(0, state.until - now) : 0),
 		hold(until, since) {
 			if (succeededAt >= since || state.kind === "half-open") return;
 			if (state.kind === "open" && state.until >= until) return;
+			calls = [];
 			state = { kind: "open", until, pauseMs: state.kind === "open" ? state.pauseMs : rules.openMs };
 		},
 	};

@@ -69,10 +69,12 @@ export interface EvidenceRow {
 	readonly inScope: boolean;
 	readonly propensity: PartsPerMillion;
 	/**
-	 * `unobserved`: accepted in a moment in which no coin was tossed for any. A row that a coin did draw and that could not be
-	 * audited is none of these: it is labelled, wrong, at its own propensity, or it would weigh too little.
+	 * `unobserved`: accepted in a moment in which no coin was tossed for any, unless `wasDrawn`. A row that a coin did draw and that
+	 * could not be audited is labelled, wrong; where not even its draw could be told it is one that `wasDrawn`.
 	 */
 	readonly draw: "labelled" | "not-drawn" | "unobserved";
+	/** Of an unobserved row: a coin had drawn it, so it counts at its own propensity, or it would weigh too little. */
+	readonly wasDrawn?: true;
 	/** Null unless labelled. */
 	readonly wrong: boolean | null;
 }
@@ -99,19 +101,22 @@ export function floorOf(phase: PhaseRecord, cell: number): PartsPerMillion {
 }
 
 /**
- * A row as a count of one, or why it must be left out. Of an unobserved row the worst is assumed, that it is wrong for
- * certain: leaving it out would make the evidence one about moments in which the last stage is well.
+ * A row as a count of one, or why it must be left out. Of an unobserved row the worst is assumed, that it is wrong: leaving it out would
+ * make the evidence one about moments in which the last stage is well. It is so for certain where no coin was tossed; one that was drawn
+ * stands, like any drawn one, for those beside it that were not, which were counted without a label.
  */
 export function countOf(row: EvidenceRow, epoch: EpochRecord, phase: PhaseRecord): Result<EvidenceCount, RowRefusal> {
 	if (row.epoch !== epoch.epoch || row.epoch !== phase.epoch || row.phase !== phase.phase) return err("other-regime");
 	const cell = cellOf(epoch.path, row.inScope ? row.confidence : null);
 	const key = { epoch: row.epoch, phase: row.phase, revision: row.revision, cell };
-	if (row.draw === "unobserved") return ok({ ...key, propensity: CERTAIN, n: 1, wrong: 1, unlabelled: 0 });
+	const isUnobserved = row.draw === "unobserved";
+	if (isUnobserved && row.wasDrawn !== true) return ok({ ...key, propensity: CERTAIN, n: 1, wrong: 1, unlabelled: 0 });
 	const { propensity } = row;
 	if (!(Number.isSafeInteger(propensity) && propensity >= 1 && propensity <= CERTAIN)) return err("bad-propensity");
 	// No bet looks at the label of a row outside of every region, so its chance may be any.
 	if (cell < epoch.path.length && propensity < floorOf(phase, cell)) return err("under-propensity");
 	if (row.draw === "not-drawn") return ok({ ...key, propensity, n: 0, wrong: 0, unlabelled: 1 });
+	if (isUnobserved) return ok({ ...key, propensity, n: 1, wrong: 1, unlabelled: 0 });
 	if (row.wrong === null) return err("no-verdict");
 	return ok({ ...key, propensity, n: 1, wrong: row.wrong ? 1 : 0, unlabelled: 0 });
 }

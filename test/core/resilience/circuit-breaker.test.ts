@@ -5,6 +5,7 @@ import {
 	createCircuitBreaker,
 	type CallResult,
 	type CircuitBreaker,
+	type Permit,
 } from "../../../src/core/resilience/circuit-breaker.ts";
 
 const { leastCalls, openMs, mostOpenMs, windowMs, mostProbeMs } = BREAKER_RULES;
@@ -73,7 +74,7 @@ describe("a circuit breaker", () => {
 		expect(probe).toEqual({ isProbe: true });
 		expect(breaker.enter(openMs)).toBeNull();
 		expect(breaker.isOpen(openMs)).toBe(true);
-		breaker.leave(probe as { isProbe: boolean }, "succeeded", openMs);
+		breaker.leave(probe as Permit, "succeeded", openMs);
 		expect(call(breaker, "succeeded", openMs)).toBe(true);
 		expect(breaker.isOpen(openMs)).toBe(false);
 		expect(breaker.enter(openMs)).toEqual({ isProbe: false });
@@ -100,11 +101,46 @@ describe("a circuit breaker", () => {
 		expect(breaker.msLeft(openMs + mostProbeMs)).toBe(2 * openMs);
 	});
 
+	it("is not taken to be down between two probes, since calls are let through then", () => {
+		const breaker = opened();
+		expect(breaker.isOpen(openMs)).toBe(false);
+		expect(call(breaker, "succeeded", openMs)).toBe(true);
+		expect(breaker.isOpen(3_600_000)).toBe(false);
+	});
+
+	it("takes a probe for lost after the call's own time, where that is known", () => {
+		const breaker = opened();
+		expect(breaker.enter(openMs, 6_000)).not.toBeNull();
+		expect(breaker.enter(openMs + 5_999, 6_000)).toBeNull();
+		expect(breaker.msLeft(openMs + 5_999)).toBe(0);
+		breaker.enter(openMs + 6_000, 6_000);
+		expect(breaker.msLeft(openMs + 6_000)).toBe(2 * openMs);
+	});
+
+	it("does not take the end of a probe that was given up for that of the one that is out", () => {
+		const breaker = opened();
+		const lost = breaker.enter(openMs) as Permit;
+		breaker.enter(openMs + mostProbeMs);
+		const out = breaker.enter(3 * openMs + mostProbeMs);
+		expect(out?.isProbe).toBe(true);
+		breaker.leave(lost, "succeeded", 3 * openMs + mostProbeMs + 1);
+		expect(breaker.enter(3 * openMs + mostProbeMs + 2)).toBeNull();
+	});
+
+	it("forgets what failed before others had it opened", () => {
+		const breaker = createCircuitBreaker();
+		for (let count = 1; count < leastCalls; count++) call(breaker, "failed", 0);
+		breaker.hold(5_000, -5_000);
+		for (let count = 0; count < 2; count++) call(breaker, "succeeded", 5_000);
+		call(breaker, "failed", 5_002);
+		expect(breaker.isOpen(5_003)).toBe(false);
+	});
+
 	it("counts no call that was under way when it opened", () => {
 		const breaker = createCircuitBreaker();
 		const early = breaker.enter(0);
 		for (let count = 0; count < leastCalls; count++) call(breaker, "failed", 0);
-		breaker.leave(early as { isProbe: boolean }, "succeeded", 1);
+		breaker.leave(early as Permit, "succeeded", 1);
 		expect(breaker.isOpen(1)).toBe(true);
 	});
 
@@ -141,7 +177,7 @@ describe("a circuit breaker", () => {
 		fc.assert(
 			fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
 				const breaker = createCircuitBreaker();
-				const out: { permit: { readonly isProbe: boolean }; since: number }[] = [];
+				const out: { permit: Permit; since: number }[] = [];
 				let now = 0;
 				for (const { ms, result, leaves } of steps) {
 					now += ms;

@@ -64,8 +64,12 @@ export async function begunEvidence(terms: GuaranteeTerms = TERMS): Promise<Test
 	return made;
 }
 
-export async function leaseOf({ ledger, address }: TestEvidence, terms = TERMS): Promise<EvidenceLease> {
-	return valueOf(await ledger.lease({ address, terms }));
+export async function leaseOf(
+	{ ledger, address }: TestEvidence,
+	terms = TERMS,
+	policyRevision = 1,
+): Promise<EvidenceLease> {
+	return valueOf(await ledger.lease({ address, terms, policyRevision }));
 }
 
 export async function reportOf({ ledger }: TestEvidence): Promise<EvidenceReport> {

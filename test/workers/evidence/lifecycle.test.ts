@@ -35,7 +35,7 @@ const certified = () => certifiedEvidence(world);
 describe("a ledger of evidence", { timeout: 30_000 }, () => {
 	it("of no tenant stores nothing", async () => {
 		const made = evidenceOf(newLedger());
-		expect(await made.ledger.lease({ address: made.address, terms: TERMS })).toEqual({
+		expect(await made.ledger.lease({ address: made.address, terms: TERMS, policyRevision: 1 })).toEqual({
 			ok: false,
 			error: { kind: "not-found", what: "tenant" },
 		});

@@ -154,12 +154,12 @@ describe("a change of the audit rate", { timeout: 30_000 }, () => {
 	it("is no other configuration, other terms are", async () => {
 		const made = await begunEvidence();
 		const terms = { ...TERMS, guarantee: { ...TERMS.guarantee, targetRisk: 0.5 } };
-		expect(await made.ledger.lease({ address: made.address, terms })).toMatchObject({
+		expect(await made.ledger.lease({ address: made.address, terms, policyRevision: 1 })).toMatchObject({
 			ok: false,
 			error: { kind: "not-applicable" },
 		});
 		const manual = { ...TERMS, guarantee: { ...TERMS.guarantee, withoutCertificate: "manual-threshold" as const } };
-		expect((await made.ledger.lease({ address: made.address, terms: manual })).ok).toBe(true);
+		expect((await made.ledger.lease({ address: made.address, terms: manual, policyRevision: 1 })).ok).toBe(true);
 	});
 });
 
@@ -174,7 +174,7 @@ describe("a canary of the same configuration", { timeout: 30_000 }, () => {
 		},
 	};
 	const leaseOnCanary = async ({ ledger, address }: TestEvidence) =>
-		valueOf(await ledger.lease({ address, terms: canary, isCanary: true }));
+		valueOf(await ledger.lease({ address, terms: canary, policyRevision: 2, isCanary: true }));
 
 	it("gets the ledger's lease, and leaves its terms as they are", async () => {
 		const made = await certified();
@@ -217,7 +217,7 @@ describe("a canary of the same configuration", { timeout: 30_000 }, () => {
 	it("whose configuration is another is refused", async () => {
 		const made = await begunEvidence();
 		const terms = { ...canary, labeller: "exact/1" };
-		expect((await made.ledger.lease({ address: made.address, terms, isCanary: true })).ok).toBe(false);
+		expect((await made.ledger.lease({ address: made.address, terms, policyRevision: 2, isCanary: true })).ok).toBe(false);
 	});
 });
 
@@ -237,7 +237,7 @@ describe("two configurations", { timeout: 30_000 }, () => {
 		).toEqual({
 			added: 0,
 		});
-		expect(await other.ledger.lease({ address: one.address, terms: TERMS })).toMatchObject({
+		expect(await other.ledger.lease({ address: one.address, terms: TERMS, policyRevision: 1 })).toMatchObject({
 			ok: false,
 			error: { kind: "not-applicable" },
 		});

@@ -149,7 +149,7 @@ describe("a guaranteed cascade that keeps texts", () => {
 			const cascade = valueOf(parseTenantPolicy(published?.policy)).cascades["cascade"];
 			const terms = cascade === undefined ? null : guaranteeTerms(cascade);
 			if (terms === null) throw new Error("the cascade has no guarantee");
-			valueOf(await ledger.lease({ address, terms }));
+			valueOf(await ledger.lease({ address, terms, policyRevision: 1 }));
 			await certify(made);
 			await (await send(tenant)).text();
 			await expect.poll(() => tenant.originCalls(), { timeout: 10_000 }).toHaveLength(1);

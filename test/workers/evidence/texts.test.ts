@@ -183,7 +183,7 @@ describe("a policy that is changed", () => {
 		const made = await begunEvidence(KEEPING);
 		await keeper.keep(made);
 		const { address } = made;
-		valueOf(await made.ledger.lease({ address, terms: TERMS, isCanary: true }));
+		valueOf(await made.ledger.lease({ address, terms: TERMS, policyRevision: 2, isCanary: true }));
 		expect(await idsOf(made)).toEqual(["req_1"]);
 		expect(await keeper.keep(made)).toBe(true);
 	});

@@ -164,7 +164,7 @@ describe("with its tenant", { timeout: 30_000 }, () => {
 				};
 			},
 		};
-		expect(await made.ledger.lease({ address: made.address, terms: TERMS })).toEqual(NOT_BEGUN);
+		expect(await made.ledger.lease({ address: made.address, terms: TERMS, policyRevision: 1 })).toEqual(NOT_BEGUN);
 		expect(await made.ledger.report()).toEqual(NOT_BEGUN);
 	});
 

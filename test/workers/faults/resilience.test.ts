@@ -20,6 +20,7 @@ import { expectAnswer, expectError, faultWorld } from "./fault-world.ts";
 function isolateOf({
 	outages = NO_OUTAGE_EXCHANGE as OutageExchange,
 	mostWaiting = 200,
+	mostOfTenant = 100,
 	maxConcurrent = undefined as number | undefined,
 } = {}) {
 	let ahead = 0;
@@ -38,7 +39,7 @@ function isolateOf({
 		ports: {
 			resolveStage: createGuardedResolver({ ai: env.AI, origins, clock, guards, random: () => 0 }),
 			hedges: createHedgeBudget(),
-			admission: createAdmission(mostWaiting),
+			admission: createAdmission(mostWaiting, mostOfTenant),
 		},
 	});
 	return { ...world, guards, pass: (ms: number) => void (ahead += ms) };
@@ -108,6 +109,7 @@ describe("an origin that fails", () => {
 				waitUntil: (work) => void waiting.push(work),
 				logFault: () => {},
 				reporter,
+				random: () => 0,
 			});
 		const tenant = await publishTenant({ origin: { model: "status-500" } });
 		const ask = async (isolate: ReturnType<typeof isolateOf>) => {
@@ -116,7 +118,7 @@ describe("an origin that fails", () => {
 		};
 		const first = isolateOf({ outages: outagesOf("one") });
 		await ask(first);
-		const upstream = `origin:fake/${(await tenant.originCalls())[0]?.model}`;
+		const upstream = `${tenant.id}/origin:fake/${(await tenant.originCalls())[0]?.model}`;
 		// The first tells at most every two seconds; what it has seen meanwhile is told here.
 		await sharedOutage(env.UPSTREAM_OUTAGE, upstream).report({ reporter: "one", calls: 9, failures: 9 });
 		const second = isolateOf({ outages: outagesOf("two") });
@@ -137,6 +139,7 @@ describe("an origin that fails", () => {
 			waitUntil: () => {},
 			logFault: (fault) => void faults.push(fault),
 			reporter: "one",
+			random: () => 0,
 		});
 		const tenant = await publishTenant({ origin: { model: "status-500" } });
 		const { ask } = isolateOf({ outages: exchange });
@@ -184,6 +187,16 @@ describe("load", () => {
 		expect(served.filter(({ headers }) => headers.get("x-cascade-stage") === "edge")).toHaveLength(8);
 	});
 
+	it("F135 of one tenant beyond its half of an isolate is refused, and another tenant's is answered", async () => {
+		const [busy, other] = await Promise.all([publishTenant({ origin: { model: "late" } }), publishTenant()]);
+		const { ask } = isolateOf({ mostWaiting: 4, mostOfTenant: 2 });
+		const replies = await Promise.all([...Array.from({ length: 3 }, () => ask(busy, { route: "origin" })), ask(other)]);
+		expect(replies.filter(({ status }) => status === 200)).toHaveLength(3);
+		expect(replies[3]?.status).toBe(200);
+		const refused = replies.find(({ status }) => status !== 200);
+		await expectError(refused as Response, { status: 503, code: "overloaded", retryAfter: 1 });
+	});
+
 	it("F99 beyond what an isolate can hold is refused before anything is read, and what is admitted is answered", async () => {
 		const tenant = await publishTenant({ origin: { model: "late" } });
 		const { ask } = isolateOf({ mostWaiting: 3 });
@@ -197,7 +210,7 @@ describe("load", () => {
 });
 
 describe("Workers AI", () => {
-	it("F100 is not asked until midnight UTC once its daily allocation is spent; the origin answers", async () => {
+	it("F100 is not asked for a quarter of an hour once its daily allocation is spent; the origin answers", async () => {
 		const tenant = await publishTenant({ edge: { model: "@fake/error-3036" } });
 		const { ask, observations, pass } = isolateOf();
 		for (let index = 0; index < 3; index++)
@@ -208,7 +221,7 @@ describe("Workers AI", () => {
 			});
 		expect(await tenant.workersAiCalls()).toHaveLength(1);
 		expect(observations.at(-1)?.trail[0]).toMatchObject({ outcome: "failed", detail: "daily-allocation" });
-		pass(86_400_000);
+		pass(900_000);
 		await (await ask(tenant)).text();
 		expect(await tenant.workersAiCalls()).toHaveLength(2);
 	});
