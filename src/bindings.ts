@@ -2,6 +2,7 @@ import type { ObjectNamespace } from "./adapters/ledger-stubs.ts";
 import type { RateLimitBinding } from "./adapters/rate-tiers.ts";
 import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
 import type { QueueMessage } from "./core/ledger/observation-message.ts";
+import type { DataPoint } from "./core/metrics/data-point.ts";
 import { listedValues } from "./core/listed-values.ts";
 import { isOriginSecretName } from "./core/published-records.ts";
 import { rateTierBinding } from "./core/rate-tier.ts";
@@ -25,6 +26,8 @@ export interface UncheckedBindings {
 	readonly REPLAY_RECORD?: ObjectNamespace;
 	/** Where records of requests go; without it, usage is not counted. */
 	readonly OBSERVATIONS?: Queue<QueueMessage>;
+	/** Where a data point of each request goes; without it, none is written. */
+	readonly REQUESTS_DATASET?: { readonly writeDataPoint: (point: DataPoint) => void };
 	/** SHA-256, in hex, of operators' keys, with commas between them. */
 	readonly OPERATOR_KEY_SHA256?: string;
 	/** The Cloudflare Access team, such as `example.cloudflareaccess.com`, and the application's audience tag. */

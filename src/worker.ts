@@ -1,4 +1,4 @@
-import { waitUntil } from "cloudflare:workers";
+import * as runtime from "cloudflare:workers";
 import { consumeObservations } from "./adapters/consume-observations.ts";
 import { createTextEmbedder } from "./adapters/embeddings-on-workers-ai.ts";
 import { createEmbedder } from "./adapters/embeddings-resolver.ts";
@@ -12,10 +12,11 @@ import { createKvKeyStore, sha256Hex } from "./adapters/kv-key-store.ts";
 import { createKvPolicyStore } from "./adapters/kv-policy-store.ts";
 import { evidenceLedgerOf, ledgerOf, metricShard, registryOf, sharedOutage } from "./adapters/ledger-stubs.ts";
 import { createLeaseHolder } from "./adapters/lease-holder.ts";
-import { logFault, observationLog } from "./adapters/observation-log.ts";
+import { logFault } from "./adapters/observation-log.ts";
 import { createOutageExchange, NO_OUTAGE_EXCHANGE } from "./adapters/outage-exchange.ts";
-import { createObservationQueue } from "./adapters/observation-queue.ts";
+import { createObservationSinks } from "./adapters/observation-sinks.ts";
 import { createKvOriginStore } from "./adapters/origin-store.ts";
+import { createTracers } from "./adapters/platform-tracer.ts";
 import { createRandomUnit } from "./adapters/random-unit.ts";
 import { createRateLimiter, logRateLimited } from "./adapters/rate-tiers.ts";
 import { createReplays, logReplay, replayRecordOf, type ReplayPorts } from "./adapters/replay-records.ts";
@@ -32,13 +33,17 @@ import { readAdminSettings } from "./admin/admin-settings.ts";
 import { checkBindings, rateTierOf, type Bindings, type UncheckedBindings } from "./bindings.ts";
 import { labelAnswer } from "./cascade/label-answer.ts";
 import type { LabelPorts } from "./cascade/label-ports.ts";
-import type { ObservationSink } from "./cascade/ports.ts";
 import type { EvidenceAddress } from "./core/evidence/evidence-entry.ts";
 import { createHedgeBudget } from "./core/resilience/hedge-budget.ts";
 import { err, ok, type Result } from "./core/result.ts";
 import { createAdmission } from "./http/admission.ts";
 import { createApp } from "./http/app.ts";
 import { STREAM_TIMES, type AppPorts } from "./http/app-ports.ts";
+
+const { waitUntil } = runtime;
+
+/** A runtime of before there were spans of one's own has no `tracing`. */
+const tracers = createTracers(runtime.tracing);
 
 /** Of one pair of answers, beside any request. */
 const MOST_JUDGING_MS = 25_000;
@@ -197,7 +202,14 @@ function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOpti
 		}),
 		evidenceOf: evidenceExchanges(unchecked, bindings, guards, logFault),
 		...replays(unchecked, logFault),
-		observations: observationSink(bindings, logFault),
+		observations: createObservationSinks({
+			queue: bindings.observations,
+			dataset: unchecked.REQUESTS_DATASET,
+			clock,
+			waitUntil: tracers.behind("observations", waitUntil),
+			logFault,
+		}),
+		tracerOf: tracers.tracerOf,
 		clock,
 		times: STREAM_TIMES,
 	};
@@ -246,14 +258,24 @@ function evidenceExchanges(
 		leases:
 			queue === null
 				? { current: () => null }
-				: createEvidenceLeases({ ledgerOf: ledgerOfEvidence, kv, clock, waitUntil, logFault }),
-		sink: queue === null ? NO_EVIDENCE_QUEUE : createEvidenceQueue({ queue, clock, waitUntil, logFault }),
+				: createEvidenceLeases({
+						ledgerOf: ledgerOfEvidence,
+						kv,
+						clock,
+						waitUntil: tracers.behind("evidence-lease", waitUntil),
+						logFault,
+					}),
+		sink:
+			queue === null
+				? NO_EVIDENCE_QUEUE
+				: createEvidenceQueue({ queue, clock, waitUntil: tracers.behind("evidence-queue", waitUntil), logFault }),
 		health: createUpstreamHealth(clock, guards),
 		embedTexts: createTextEmbedder(ai),
 		texts: createAuditedTexts({ ledgerOf: ledgerOfEvidence, clock, waitUntil, logFault }),
 		random: createRandomUnit((words) => crypto.getRandomValues(words)),
 		clock,
 		waitUntil,
+		ledgerWork: tracers.ledgerWork,
 		logFault,
 	});
 }
@@ -263,18 +285,6 @@ function replays({ REPLAY_RECORD }: UncheckedBindings, logFault: ReplayPorts["lo
 	if (REPLAY_RECORD === undefined) return {};
 	const recordOf = (name: string) => replayRecordOf(REPLAY_RECORD, name);
 	return { replays: createReplays({ recordOf, clock: systemClock, waitUntil, logFault, logReplay }) };
-}
-
-/** The log has every observation; the queue, where there is one, brings them to the ledgers. */
-function observationSink({ observations: queue }: Bindings, logFault: FaultLog): ObservationSink {
-	if (queue === null) return observationLog;
-	const queued = createObservationQueue({ queue, clock: systemClock, waitUntil, logFault });
-	return {
-		record(observation) {
-			observationLog.record(observation);
-			queued.record(observation);
-		},
-	};
 }
 
 export { EvidenceLedger } from "./ledger/evidence-ledger.ts";

@@ -20,6 +20,8 @@ export interface EvidenceExchangePorts {
 	readonly clock: Clock;
 	/** Keeps the running request's invocation alive until the promise settles; the runtime's own. */
 	readonly waitUntil: (promise: Promise<unknown>) => void;
+	/** Puts work of that kind on the trace. Absent: nothing is traced. */
+	readonly ledgerWork?: (kind: string, work: () => Promise<void>) => Promise<void>;
 	readonly logFault: (fault: string, facts: Readonly<Record<string, string | number>>) => void;
 }
 
@@ -28,6 +30,7 @@ export function createEvidenceExchanges(
 	ports: EvidenceExchangePorts,
 ): (request: GuaranteedRequest) => EvidenceExchange {
 	const { leases, sink, health, embedTexts, texts, random, clock, waitUntil, logFault } = ports;
+	const { ledgerWork = (_, work) => work() } = ports;
 
 	return ({ tenant, cascade, configHash, terms, policyRevision, isCanary, at }) => {
 		const address = { tenant, cascade, configHash };
@@ -45,7 +48,7 @@ export function createEvidenceExchanges(
 				try {
 					// A turn of the event loop, in which the answer leaves.
 					await new Promise<void>((resolve) => void clock.setTimer(0, resolve));
-					await work();
+					await ledgerWork("evidence", work);
 				} catch (error) {
 					logFault("evidence-failed", { tenant, cascade, reason: String(error) });
 				}

@@ -22,8 +22,10 @@ export interface Deadline {
 	readonly race: <Value>(work: Promise<Value>) => Promise<Value | undefined>;
 }
 
-/** Given as the reason of every abort: without one the runtime builds an exception with a stack each time. */
+/** Given as the reason of an abort: without one the runtime builds an exception with a stack each time. */
 const OVER = "over";
+/** Likewise, where the deadline itself has passed. */
+export const TIME_IS_UP = "time is up";
 
 /** Starts the clock. */
 export function startDeadline(clock: Clock, ms: number, parent: AbortSignal): Deadline {
@@ -34,7 +36,7 @@ export function startDeadline(clock: Clock, ms: number, parent: AbortSignal): De
 	const end = () => {
 		cancelTimer();
 		parent.removeEventListener("abort", end);
-		controller.abort(OVER);
+		controller.abort(timeIsUp ? TIME_IS_UP : OVER);
 		for (const wake of waiting) wake();
 	};
 	const cancelTimer = clock.setTimer(ms, () => {

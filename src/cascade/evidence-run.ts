@@ -151,8 +151,8 @@ export function beginEvidence(
 		};
 		if (signal.aborted) leave();
 		else signal.addEventListener("abort", leave);
-		const ended: StageStream["ended"] = (usage) => {
-			stream.ended?.(usage);
+		const ended: StageStream["ended"] = (usage, failure) => {
+			stream.ended?.(usage, failure);
 			hasLeft = signal.aborted;
 			evidence.later(tell);
 		};

@@ -112,7 +112,15 @@ export function beginFinalStage(
 			if (opened?.ok !== true) return failedCall(opened?.error);
 			deadline.clear();
 			if (state === "asking") state = "streaming";
-			const stream = { live: opened.value, carriesLogprobs: false, startedAt, reservation, abort: deadline.abort };
+			const { ended } = opened.value;
+			const stream = {
+				live: opened.value,
+				carriesLogprobs: false,
+				startedAt,
+				reservation,
+				abort: deadline.abort,
+				ended,
+			};
 			return { kind: "live", stream };
 		}
 		const result = await deadline.race(resolved.value.complete(call));

@@ -1,4 +1,4 @@
-import { LEAST_MS_FOR_A_CALL } from "./ports.ts";
+import { LEAST_MS_FOR_A_CALL, type StreamEnded } from "./ports.ts";
 import { isOutage } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import { beginFinalStage, type FinalAnswer, type FinalCall } from "./final-stage.ts";
@@ -80,7 +80,11 @@ export function beginLastStage(
 			loser.account(usageOrEstimate(run.request, final.answer));
 			return final;
 		}
-		return { ...final, stream: { ...final.stream, ended: (usage) => loser.account(usage) } };
+		const ended: StreamEnded = (usage, failure) => {
+			final.stream.ended?.(usage, failure);
+			loser.account(usage);
+		};
+		return { ...final, stream: { ...final.stream, ended } };
 	}
 
 	return {

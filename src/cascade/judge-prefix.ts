@@ -17,6 +17,7 @@ import {
 	type JudgedStage,
 	type Judgement,
 } from "./stage-run.ts";
+import { readingAttributes } from "./traced-decision.ts";
 
 /**
  * Judges a stream on its beginning: at most so many tokens are held, or so many milliseconds after the first, then the
@@ -71,6 +72,7 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 	// A read may bring more tokens than were waited for; the reading is over as many as a plain answer's would be.
 	const answer = { ...answerSoFar(prefix), tokens: prefix.tokens?.slice(0, rule.tokens) ?? null };
 	const failed = prefix.finishReason === null ? null : failedCheck(request, answer, run.checks);
+	const reading = run.tracer?.begin("confidence");
 	const trailEntry =
 		failed === null
 			? decidedEntry(
@@ -79,12 +81,13 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 					readConfidence(method, { request, answer, stated: null, samples: [], verdict: null }),
 				)
 			: judgedEntry(policy, "deferred", "rejected-by-check", failed);
+	reading?.end(readingAttributes(policy, trailEntry));
 	if (trailEntry.outcome === "accepted") {
 		deadline.clear();
 		const carriesLogprobs = plan.topLogprobs !== null;
 		return {
 			kind: "accepted-live",
-			stream: { live, carriesLogprobs, startedAt, reservation, abort: deadline.abort },
+			stream: { live, carriesLogprobs, startedAt, reservation, abort: deadline.abort, ended: live.ended },
 			trailEntry,
 		};
 	}

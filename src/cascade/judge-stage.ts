@@ -27,6 +27,7 @@ import {
 	type Judgement,
 	type StageRun,
 } from "./stage-run.ts";
+import { readingAttributes } from "./traced-decision.ts";
 
 /** What a guaranteed stage accepts, asked for when its answer has been read. */
 export type CertifiedThreshold = () => EffectiveThreshold | Promise<EffectiveThreshold>;
@@ -77,9 +78,10 @@ export async function judgeStage(
 }
 
 async function judgeWhole(
-	{ run, policy, stage, method, plan, nonce, timeoutMs }: Omit<JudgedStage, "threshold">,
+	judged: Omit<JudgedStage, "threshold">,
 	threshold: number | CertifiedThreshold,
 ): Promise<Judgement> {
+	const { run, policy, stage, plan, timeoutMs } = judged;
 	const deadline = startDeadline(run.clock, timeoutMs, run.signal);
 	const calls = new StageCalls(run, policy, stage, deadline, timeoutMs);
 	let given: Completion | null = null;
@@ -90,32 +92,51 @@ async function judgeWhole(
 		const answered = await answering;
 		if (!answered.ok) return withoutAnswer(unansweredEntry(policy, answered.error));
 		given = answered.value;
-		const { answer, stated } = separateStatement(method, given, nonce);
-		const failed = failedCheck(run.request, answer, run.checks);
-		if (failed !== null) return withoutAnswer(judgedEntry(policy, "deferred", "rejected-by-check", failed));
-
-		const inputs = { request: run.request, answer, stated };
-		const settled = await settledOr(samples, (arrived) =>
-			// Under a guarantee the reading itself is evidence, on every threshold: a bound is none.
-			typeof threshold === "number" ? settledAgreement(method, { ...inputs, samples: arrived }, threshold) : null,
-		);
-		const verifyPrice = method.method === "verify" ? (method.price ?? policy.price) : policy.price;
-		const reading =
-			settled.reading ??
-			readConfidence(method, {
-				...inputs,
-				answer: readPart(method, answer),
-				samples: settled.arrived,
-				verdict: await calls.verdict(plan, answer, verifyPrice),
-			});
-		const trailEntry =
-			typeof threshold === "number"
-				? decidedEntry(policy, threshold, reading)
-				: guaranteedEntry(policy, await threshold(), reading);
-		return { kind: trailEntry.outcome === "accepted" ? "accepted" : "not-accepted", answer, trailEntry };
+		const answeredAt = run.clock.now();
+		const span = run.tracer?.begin("confidence");
+		const judgement = await judgeAnswer(judged, threshold, calls, samples, given);
+		span?.end(readingAttributes(policy, judgement.trailEntry));
+		return withReadMs(judgement, run.clock.now() - answeredAt);
 	} finally {
 		calls.end(given?.usage ?? null);
 	}
+}
+
+/** Checks a whole answer, reads how sure it is, and decides. */
+async function judgeAnswer(
+	{ run, policy, method, plan, nonce }: Omit<JudgedStage, "threshold">,
+	threshold: number | CertifiedThreshold,
+	calls: StageCalls,
+	samples: readonly Promise<Completion | null>[],
+	given: Completion,
+): Promise<Judgement> {
+	const { answer, stated } = separateStatement(method, given, nonce);
+	const failed = failedCheck(run.request, answer, run.checks);
+	if (failed !== null) return withoutAnswer(judgedEntry(policy, "deferred", "rejected-by-check", failed));
+
+	const inputs = { request: run.request, answer, stated };
+	const settled = await settledOr(samples, (arrived) =>
+		// Under a guarantee the reading itself is evidence, on every threshold: a bound is none.
+		typeof threshold === "number" ? settledAgreement(method, { ...inputs, samples: arrived }, threshold) : null,
+	);
+	const verifyPrice = method.method === "verify" ? (method.price ?? policy.price) : policy.price;
+	const reading =
+		settled.reading ??
+		readConfidence(method, {
+			...inputs,
+			answer: readPart(method, answer),
+			samples: settled.arrived,
+			verdict: await calls.verdict(plan, answer, verifyPrice),
+		});
+	const trailEntry =
+		typeof threshold === "number"
+			? decidedEntry(policy, threshold, reading)
+			: guaranteedEntry(policy, await threshold(), reading);
+	return { kind: trailEntry.outcome === "accepted" ? "accepted" : "not-accepted", answer, trailEntry };
+}
+
+function withReadMs(judgement: Judgement, readMs: number): Judgement {
+	return readMs === 0 ? judgement : { ...judgement, trailEntry: { ...judgement.trailEntry, readMs } };
 }
 
 /** A method that decides streams on their beginning reads whole answers there too: one threshold serves both. */

@@ -1,4 +1,11 @@
-import type { ChatMessage, ChatRequest, Completion, FinishReason, TokenLogprob } from "../core/completion.ts";
+import type {
+	ChatMessage,
+	ChatRequest,
+	Completion,
+	FinishReason,
+	TokenLogprob,
+	TokenUsage,
+} from "../core/completion.ts";
 import type { PrefixRule } from "../core/confidence/method.ts";
 import type { GuaranteeTerms } from "../core/evidence/evidence-ports.ts";
 import type { Observation } from "../core/observation.ts";
@@ -45,7 +52,12 @@ export interface LiveAnswer {
 	/** Bytes read while looking at the beginning, to be relayed before the rest. */
 	readonly head: readonly Uint8Array[];
 	readonly rest: ReadableStreamDefaultReader<Uint8Array>;
+	/** To be told when its end is known, and what ended it where it is not whole; absent: nobody asks. */
+	readonly ended?: StreamEnded | undefined;
 }
+
+/** The usage is null where it is not known; the failure is absent where the stream came whole, or nobody waited for its end. */
+export type StreamEnded = (usage: TokenUsage | null, failure?: StageFailure["kind"]) => void;
 
 /** The beginning of an answer, as far as it was read before the decision. */
 export interface AnswerPrefix {
@@ -163,4 +175,32 @@ export interface PolicyStore {
 /** Takes one record a request. Must not throw and must not delay the answer. */
 export interface ObservationSink {
 	readonly record: (observation: Observation) => void;
+}
+
+/** What a span says: facts alone. Never text of a prompt or an answer, nor a key. */
+export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** A piece of work on a trace. */
+export interface Span {
+	/** Ends it with what is known by then; an `error.type` says that it failed. Only the first end counts. */
+	readonly end: (attributes?: SpanAttributes) => void;
+}
+
+/** The trace of one run. A run that is not being traced has none, and nothing is computed for it. Nothing here throws. */
+export interface Tracer {
+	/** Begins a span beneath the one that is active. */
+	readonly begin: (name: string, attributes?: SpanAttributes) => Span;
+	/** The same, and makes it the active one of what `work` does. */
+	readonly within: <Value>(name: string, attributes: SpanAttributes, work: (span: Span) => Value) => Value;
+}
+
+/** What every span of a run says. */
+export interface TracedRun {
+	readonly requestId: string;
+	readonly tenant: string;
+	/** The cascade's alias. */
+	readonly cascade: string;
+	readonly policyRevision: number;
+	/** Which text of a batch; absent where there is one. */
+	readonly item?: number;
 }

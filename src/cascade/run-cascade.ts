@@ -14,6 +14,8 @@ import { LEAST_MS_FOR_A_CALL, type LiveAnswer } from "./ports.ts";
 import { boundedRequest } from "./reserve-call.ts";
 import { emptyRecord, recordCall, usageOrEstimate, type RunRecord } from "./run-record.ts";
 import { judgedEntry, type StageRun, type StageStream } from "./stage-run.ts";
+import { gateAttributes, traceDeferral } from "./traced-decision.ts";
+import { tracedRun } from "./traced-run.ts";
 
 /** What the stages of a run share, as far as it comes from outside. */
 type SharedByStages = Omit<StageRun, "record" | "checks"> & {
@@ -25,6 +27,9 @@ type SharedByStages = Omit<StageRun, "record" | "checks"> & {
 
 /** Which stages may answer: the cascade decides, or the client insists on the first or the last. */
 export type Route = "auto" | "edge" | "origin";
+
+/** Gives the facts of a stream that has ended. The usage is null where it is not known; `failure` is what broke it off. */
+type SettleStream = (usage: TokenUsage | null, failure?: StageFailure["kind"]) => CascadeFacts;
 
 /** What a run ended with. */
 export type CascadeOutcome =
@@ -38,7 +43,7 @@ export type CascadeOutcome =
 			readonly carriesLogprobs: boolean;
 			/** As far as known when the stream begins; its cost is not. */
 			readonly facts: CascadeFacts;
-			readonly settle: (usage: TokenUsage | null) => CascadeFacts;
+			readonly settle: SettleStream;
 			/** Ends the upstream call. */
 			readonly abort: () => void;
 	  }
@@ -63,7 +68,11 @@ const SHARE_OF_TIME = 0.4;
  * Under a guarantee the first stage's threshold follows from evidence, which the run gathers as it goes: what that asks
  * of models begins after the answer. A forced route and a request outside the declared ranges are no evidence.
  */
-export async function runCascade(shared: SharedByStages, cascade: Cascade, route: Route): Promise<CascadeOutcome> {
+export function runCascade(shared: SharedByStages, cascade: Cascade, route: Route): Promise<CascadeOutcome> {
+	return tracedRun(shared, (traced) => runStages(traced, cascade, route));
+}
+
+async function runStages(shared: SharedByStages, cascade: Cascade, route: Route): Promise<CascadeOutcome> {
 	const record = emptyRecord();
 	const request = boundedRequest(shared.request, shared.maxOutputTokens, shared.spending);
 	const run: StageRun = { ...shared, request, checks: cascade.checks, record };
@@ -82,10 +91,12 @@ export async function runCascade(shared: SharedByStages, cascade: Cascade, route
 		const mostMs = msLeft() - LEAST_MS_FOR_A_CALL;
 		if (mostMs < Math.min(wantedMs, LEAST_MS_FOR_A_CALL)) {
 			record.trail.push(judgedEntry(stage, "skipped", "edge-timeout", "no-time-left"));
+			traceDeferral(run, stage);
 			continue;
 		}
 		const judgement = await judgeStage(run, stage, Math.min(wantedMs, mostMs), evidence?.certified);
 		record.trail.push(judgement.trailEntry);
+		traceDeferral(run, stage);
 		if (stage === cascade.stages[0]) evidence?.judged(judgement);
 		if (judgement.kind === "not-accepted") {
 			if (judgement.answer !== null) held = { stage, answer: judgement.answer };
@@ -163,6 +174,7 @@ function routedStages(
 		const { declaredRanges: ranges } = cascade;
 		const outside = ranges === undefined ? null : outsideDeclaredRanges(ranges, run.request, run.maxOutputTokens);
 		const gate = decideGate(cascade.gate, run.request, run.maxOutputTokens);
+		run.tracer?.begin("gate").end(gateAttributes(outside, gate));
 		if (outside === null && !gate.skip) return { judged: earlier, final: last, passedOver: null };
 		const passedOver = outside === null ? "gated" : "outside-declared-ranges";
 		const detail = outside ?? (gate.skip ? gate.detail : null);
@@ -202,12 +214,12 @@ function live(
 		live: stream.live,
 		carriesLogprobs: stream.carriesLogprobs,
 		facts: { ...facts(null), costUsd: null, savedUsd: null },
-		settle(usage) {
+		settle(usage, failure) {
 			const ms = clock.now() - stream.startedAt;
 			const call = { stage: served.name, model: served.model, purpose: "answer" as const, ms };
 			stream.reservation.settle(recordCall(record, call, served.price, usage));
 			stopped?.account(usage);
-			stream.ended?.(usage);
+			stream.ended?.(usage, failure);
 			return facts(usage);
 		},
 		abort: stream.abort,

@@ -1,5 +1,5 @@
 import type { AnswerChecks } from "../core/answer-checks.ts";
-import type { ChatRequest, Completion, TokenUsage } from "../core/completion.ts";
+import type { ChatRequest, Completion } from "../core/completion.ts";
 import type { ConfidenceMethod, ConfidencePlan } from "../core/confidence/method.ts";
 import { decideDeferral } from "../core/deferral.ts";
 import type { EffectiveThreshold } from "../core/evidence/effective-threshold.ts";
@@ -8,7 +8,16 @@ import type { ConfidenceReading } from "../core/reading.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import type { Reason, TrailEntry } from "../core/trail.ts";
-import type { CascadeStage, Clock, LiveAnswer, Reservation, Spending, StageResolver } from "./ports.ts";
+import type {
+	CascadeStage,
+	Clock,
+	LiveAnswer,
+	Reservation,
+	Spending,
+	StageResolver,
+	StreamEnded,
+	Tracer,
+} from "./ports.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** What every stage of a run shares. */
@@ -26,6 +35,8 @@ export interface StageRun {
 	readonly spending?: Spending | undefined;
 	/** Bounds how often a slow last stage is asked at its second origin too; absent: second origins are not used. */
 	readonly hedges?: HedgeBudget | undefined;
+	/** Absent: the run is not being traced. */
+	readonly tracer?: Tracer | undefined;
 }
 
 /** A stage about to be asked, with what its judgement needs. */
@@ -62,8 +73,8 @@ export interface StageStream {
 	readonly reservation: Reservation;
 	/** Ends the upstream call. */
 	readonly abort: () => void;
-	/** To be told when its end is known, whatever it was; the usage is null where it is not known. */
-	readonly ended?: (usage: TokenUsage | null) => void;
+	/** To be told when its end is known, whatever it was. */
+	readonly ended?: StreamEnded | undefined;
 }
 
 /** A detail may hold the name of a client's parameter, which is as long as the client likes. */

@@ -33,6 +33,10 @@ export interface Observation {
 	readonly retries?: number;
 	readonly costUsd: number | null;
 	readonly savedUsd: number | null;
+	/** Until the key was known, the policy read and the rate tier asked; absent in records of earlier programs. */
+	readonly authMs?: number;
+	/** Until the first bytes of an answer that came in pieces; absent where it came whole, or nothing came. */
+	readonly firstByteMs?: number;
 	/** To the last byte. */
 	readonly durationMs: number;
 }

@@ -48,6 +48,11 @@ export interface TrailEntry {
 	 * most 100 characters, no prompt or answer text.
 	 */
 	readonly detail?: string;
+	/**
+	 * How long the confidence was waited for after the answer was there: further samples, a verdict, the evidence's lease.
+	 * Absent where it was not a millisecond, as the clock of the runtime shows it.
+	 */
+	readonly readMs?: number;
 }
 
 /** One call to a model, whatever its purpose; rejected drafts and confidence calls are paid for too. */

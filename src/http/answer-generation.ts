@@ -8,7 +8,7 @@ import { errorReply, stageFailureReply } from "../openai/error-body.ts";
 import type { RequestProblem } from "../openai/parse-chat-request.ts";
 import { byteStream } from "../web/byte-stream.ts";
 import { settledWithin } from "../web/settled-within.ts";
-import { answerHeaders, failureHeaders } from "./answer-headers.ts";
+import { answerHeaders, failureHeaders, timingHeader, type RequestTimes } from "./answer-headers.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { chooseRevision } from "./choose-revision.ts";
 import { clientSignal, type ClientSignal } from "./client-signal.ts";
@@ -48,6 +48,7 @@ export async function answerGeneration(
 	const raw = context.req.raw;
 	const tenant = await readTenant(raw, ports);
 	if (!tenant.ok) return errorResponse(tenant.error, requestId);
+	const authMs = ports.clock.now() - receivedAt;
 	const body = await readJsonBody(raw, tenant.value.published.policy.limits.maxBodyBytes);
 	if (!body.ok) return errorResponse(body.error, requestId);
 	const parsed = endpoint.parse(body.value);
@@ -80,6 +81,12 @@ export async function answerGeneration(
 			hedges: ports.hedges,
 			spending: spendingOf(tenant.value, ports),
 			evidence: evidence?.of(),
+			tracer: ports.tracerOf?.({
+				requestId,
+				tenant: tenant.value.id,
+				cascade: request.model,
+				policyRevision: revision,
+			}),
 		},
 		cascade,
 		route,
@@ -87,6 +94,7 @@ export async function answerGeneration(
 	const observer = createObserver(ports, {
 		requestId,
 		receivedAt,
+		authMs,
 		tenant: tenant.value.id,
 		revision,
 		isCanary,
@@ -100,6 +108,7 @@ export async function answerGeneration(
 		revision,
 		ports,
 		client,
+		timesNow: () => ({ authMs, totalMs: ports.clock.now() - receivedAt }),
 		identity: { id: `${endpoint.idPrefix}${requestId}`, created: Math.floor(receivedAt / 1000) },
 		observer: held?.watching(observer) ?? observer,
 	};
@@ -123,21 +132,22 @@ interface Exchange {
 	readonly revision: number;
 	readonly ports: AppPorts;
 	readonly client: ClientSignal;
+	readonly timesNow: () => RequestTimes;
 	readonly identity: StreamContext["identity"];
 	readonly observer: Observer;
 }
 
 function plainReply(outcome: CascadeOutcome, exchange: Exchange): Response {
-	const { encoder, requestId, revision, identity, observer } = exchange;
+	const { encoder, requestId, revision, timesNow, identity, observer } = exchange;
 	if (outcome.kind === "live") throw new Error("a plain request was answered by a stream");
 	if (outcome.kind === "failed") return failedReply(outcome, exchange);
 	observer.ended({ kind: "answered", facts: outcome.facts });
-	const headers = { ...commonHeaders(requestId, revision), ...answerHeaders(outcome.facts) };
+	const headers = { ...commonHeaders(requestId, revision), ...answerHeaders(outcome.facts, timesNow()) };
 	return jsonReply(200, encoder.whole(outcome.answer, identity, outcome.facts), headers);
 }
 
 async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange): Promise<Response> {
-	const { request, encoder, requestId, revision, ports, client, identity, observer } = exchange;
+	const { request, encoder, requestId, revision, ports, client, timesNow, identity, observer } = exchange;
 	const context: StreamContext = {
 		request,
 		encoder,
@@ -156,11 +166,12 @@ async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange)
 			client.forget();
 			observer.failed(failed);
 		});
-		return new Response(byteStream(events, client.leave), { headers: { ...headers, "x-cascade-stage": "pending" } });
+		const pending = { "x-cascade-stage": "pending", ...timingHeader(timesNow(), { trail: [], calls: [] }) };
+		return new Response(byteStream(events, client.leave), { headers: { ...headers, ...pending } });
 	}
 	if (outcome.kind !== "live") client.forget();
 	if (outcome.kind === "failed") return failedReply(outcome, exchange);
-	const allHeaders = { ...headers, ...answerHeaders(outcome.facts) };
+	const allHeaders = { ...headers, ...answerHeaders(outcome.facts, timesNow()) };
 	if (outcome.kind === "live") {
 		const leave = () => {
 			client.leave();
@@ -174,10 +185,10 @@ async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange)
 
 function failedReply(
 	outcome: Extract<CascadeOutcome, { kind: "failed" }>,
-	{ requestId, observer }: Exchange,
+	{ requestId, timesNow, observer }: Exchange,
 ): Response {
 	observer.failed(outcome);
 	const reply = stageFailureReply(outcome.failure, outcome.stage);
-	const headers = { ...reply.headers, ...failureHeaders(outcome.record.trail, outcome.record.calls) };
+	const headers = { ...reply.headers, ...failureHeaders(outcome.record, timesNow()) };
 	return errorResponse({ ...reply, headers }, requestId);
 }

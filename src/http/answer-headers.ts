@@ -1,12 +1,20 @@
 import type { CascadeFacts } from "../core/cascade-facts.ts";
-import type { CallRecord, TrailEntry } from "../core/trail.ts";
+import type { CallRecord } from "../core/trail.ts";
 
 /** Ten decimals hold a ten-billionth of a dollar: far less than one token costs. */
 const USD_DECIMALS = 10;
 const CONFIDENCE_DECIMALS = 6;
 
+/** How long a request has taken so far, in milliseconds. */
+export interface RequestTimes {
+	/** Until its tenant was known. */
+	readonly authMs: number;
+	/** Until its headers go out. */
+	readonly totalMs: number;
+}
+
 /** The facts that fit in headers; the `cascade` object has them all. Absent: not known, or there is none. */
-export function answerHeaders(facts: CascadeFacts): Record<string, string> {
+export function answerHeaders(facts: CascadeFacts, times: RequestTimes): Record<string, string> {
 	const headers: Record<string, string> = {
 		"x-cascade-stage": facts.stage,
 		"x-cascade-model": facts.model,
@@ -17,9 +25,7 @@ export function answerHeaders(facts: CascadeFacts): Record<string, string> {
 		headers["x-cascade-threshold"] = decimal(facts.threshold, CONFIDENCE_DECIMALS);
 		headers["x-cascade-threshold-source"] = facts.thresholdSource ?? "manual";
 	}
-	Object.assign(headers, costHeaders(facts));
-	if (facts.calls.length > 0) headers["server-timing"] = serverTiming(facts.calls);
-	return headers;
+	return Object.assign(headers, costHeaders(facts), timingHeader(times, facts));
 }
 
 /** What a request cost and saved in US dollars; absent where that is not known. */
@@ -31,24 +37,51 @@ export function costHeaders({ costUsd, savedUsd }: Pick<CascadeFacts, "costUsd" 
 }
 
 /** The facts of a failed request: which stages were tried, and how long they took. */
-export function failureHeaders(trail: readonly TrailEntry[], calls: readonly CallRecord[]): Record<string, string> {
-	const headers: Record<string, string> = {};
-	const last = trail.at(-1);
-	if (last !== undefined) headers["x-cascade-reason"] = last.reason;
-	if (calls.length > 0) headers["server-timing"] = serverTiming(calls);
-	return headers;
+export function failureHeaders(stages: TimedStages, times: RequestTimes): Record<string, string> {
+	const last = stages.trail.at(-1);
+	return { ...(last === undefined ? {} : { "x-cascade-reason": last.reason }), ...timingHeader(times, stages) };
 }
 
-/** `server-timing` (W3C): one entry a stage, its calls from the first's beginning to the longest's end. */
-function serverTiming(calls: readonly CallRecord[]): string {
+/** What became of the stages, and their calls. */
+type TimedStages = Pick<CascadeFacts, "trail" | "calls">;
+
+/** The most that `server-timing` may take of a reply's headers. */
+const MOST_TIMING_CHARACTERS = 200;
+
+/**
+ * `server-timing` (W3C): `auth`, one entry a stage, of its calls from the first's beginning to the longest's end, `confidence`, which
+ * is what of that came after the answer and what the decision waited for besides, and `total`. Stages that do not fit are left out.
+ */
+export function timingHeader(
+	{ authMs, totalMs }: RequestTimes,
+	{ trail, calls }: TimedStages,
+): { readonly "server-timing": string } {
+	const read = trail.filter(({ confidence, readMs }) => confidence !== null || readMs !== undefined);
+	const entries = stageTimes(calls).map(([stage, ms]) => timing(stage, ms));
+	if (read.length > 0) {
+		const afterJudged = stageTimes(calls).findLastIndex(([stage]) => read.some((entry) => entry.stage === stage));
+		const readMs = read.reduce((sum, entry) => sum + (entry.readMs ?? 0), 0);
+		entries.splice(afterJudged + 1, 0, timing("confidence", readMs));
+	}
+	const total = timing("total", totalMs);
+	let text = timing("auth", authMs);
+	for (const entry of entries) if (`${text}, ${entry}, ${total}`.length <= MOST_TIMING_CHARACTERS) text += `, ${entry}`;
+	return { "server-timing": `${text}, ${total}` };
+}
+
+function stageTimes(calls: readonly CallRecord[]): [string, number][] {
 	const longest = new Map<string, number>();
 	for (const { stage, purpose, ms } of calls) {
 		// Samples run beside the answer; a verdict comes after it.
 		const before = longest.get(stage) ?? 0;
 		longest.set(stage, purpose === "verify" ? before + ms : Math.max(before, ms));
 	}
-	// A metric name is a token (RFC 9110, 5.6.2); stage names are, by the policy's rules.
-	return [...longest].map(([stage, ms]) => `${stage};dur=${Math.round(ms * 10) / 10}`).join(", ");
+	return [...longest];
+}
+
+/** A metric name is a token (RFC 9110, 5.6.2); stage names are, by the policy's rules. */
+function timing(name: string, ms: number): string {
+	return `${name};dur=${Math.round(ms * 10) / 10}`;
 }
 
 /** Plain decimal notation without trailing zeros; never an exponent, never a negative zero. */

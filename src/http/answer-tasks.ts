@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import type { Cascade, TenantPolicy } from "../core/tenant-policy.ts";
 import { batchTotals, type BatchTotals } from "../openai/batch-totals.ts";
 import { stageFailureReply, type ErrorReply } from "../openai/error-body.ts";
-import { answerHeaders, costHeaders, failureHeaders } from "./answer-headers.ts";
+import { answerHeaders, costHeaders, failureHeaders, timingHeader, type RequestTimes } from "./answer-headers.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { chooseRevision, type ChosenRevision } from "./choose-revision.ts";
 import { clientSignal } from "./client-signal.ts";
@@ -64,6 +64,7 @@ export async function answerTasks(
 	const raw = context.req.raw;
 	const tenant = await readTenant(raw, ports);
 	if (!tenant.ok) return errorResponse(tenant.error, requestId);
+	const authMs = ports.clock.now() - receivedAt;
 	const { published } = tenant.value;
 	const body = await readJsonBody(raw, published.policy.limits.maxBodyBytes);
 	if (!body.ok) return errorResponse(body.error, requestId);
@@ -77,7 +78,7 @@ export async function answerTasks(
 	const cascade = batch.narrow === undefined ? ok(named) : batch.narrow(named);
 	if (!cascade.ok) return errorResponse(cascade.error, requestId);
 	const keyed = { raw, requestId, tenant: tenant.value.id, body: body.value, cascade: cascade.value, route };
-	const routedTasks = { ...keyed, endpoint, ports, receivedAt, tenant: tenant.value, chosen };
+	const routedTasks = { ...keyed, endpoint, ports, receivedAt, authMs, tenant: tenant.value, chosen };
 	const claiming = holdKey(keyed, ports);
 	if (claiming === undefined) return runTasks(routedTasks);
 	const held = await claiming;
@@ -103,6 +104,8 @@ interface RoutedTasks {
 	readonly endpoint: TaskEndpoint;
 	readonly ports: AppPorts;
 	readonly receivedAt: number;
+	/** Until the tenant was known. */
+	readonly authMs: number;
 	readonly tenant: Tenant;
 	readonly chosen: BatchAtRevision;
 	readonly cascade: Cascade;
@@ -110,7 +113,7 @@ interface RoutedTasks {
 }
 
 async function runTasks(routed: RoutedTasks): Promise<Response> {
-	const { raw, requestId, endpoint, ports, receivedAt, tenant, chosen, cascade, route } = routed;
+	const { raw, requestId, endpoint, ports, receivedAt, authMs, tenant, chosen, cascade, route } = routed;
 	const { batch, revision, policy, isCanary } = chosen;
 	const { requests } = batch;
 	const spending = spendingOf(tenant, ports);
@@ -130,6 +133,7 @@ async function runTasks(routed: RoutedTasks): Promise<Response> {
 			const observer = createObserver(ports, {
 				requestId,
 				receivedAt,
+				authMs,
 				tenant: tenant.id,
 				revision,
 				isCanary,
@@ -142,7 +146,9 @@ async function runTasks(routed: RoutedTasks): Promise<Response> {
 			const { clock, hedges } = ports;
 			const run = { request, requestId, maxOutputTokens, signal, clock, resolveStage, hedges, spending, endsAt };
 			const itsEvidence = evidence?.of(requests.length > 1 ? index : undefined);
-			const outcome = await runCascade({ ...run, evidence: itsEvidence }, cascade, route);
+			const traced = { requestId, tenant: tenant.id, cascade: batch.model, policyRevision: revision };
+			const tracer = ports.tracerOf?.({ ...traced, ...(requests.length > 1 ? { item: index } : {}) });
+			const outcome = await runCascade({ ...run, evidence: itsEvidence, tracer }, cascade, route);
 			if (outcome.kind === "live") throw new Error("a task was answered by a stream");
 			if (outcome.kind === "whole") {
 				observer.ended({ kind: "answered", facts: outcome.facts });
@@ -161,9 +167,10 @@ async function runTasks(routed: RoutedTasks): Promise<Response> {
 		client.forget();
 		evidence?.answered();
 	});
-	if (!done.ok) return failedReply(done.error.failure, batch, done.error.index, requestId);
+	const times = { authMs, totalMs: ports.clock.now() - receivedAt };
+	if (!done.ok) return failedReply(done.error.failure, batch, done.error.index, requestId, times);
 	const totals = batchTotals(done.value);
-	const headers = { ...commonHeaders(requestId, revision), ...headersOf(done.value, totals) };
+	const headers = { ...commonHeaders(requestId, revision), ...headersOf(done.value, totals, times) };
 	return jsonReply(200, batch.encode(done.value, totals, requestId), headers);
 }
 
@@ -187,22 +194,30 @@ function readBatch(endpoint: TaskEndpoint, body: unknown, tenant: Tenant): Resul
 	return batch.ok ? ok({ ...chosen, batch: batch.value }) : batch;
 }
 
-function headersOf(answers: readonly TaskAnswer[], totals: BatchTotals): Record<string, string> {
+function headersOf(answers: readonly TaskAnswer[], totals: BatchTotals, times: RequestTimes): Record<string, string> {
 	const [first, ...others] = answers;
-	if (first !== undefined && others.length === 0) return answerHeaders(first.facts);
+	if (first !== undefined && others.length === 0) return answerHeaders(first.facts, times);
 	const stages = new Set(answers.map(({ facts }) => facts.stage));
 	return {
 		...(stages.size === 1 && first !== undefined ? { "x-cascade-stage": first.facts.stage } : {}),
 		...costHeaders(totals),
+		// Of texts that ran beside each other, stage by stage, no sum is a time.
+		...timingHeader(times, { trail: [], calls: [] }),
 	};
 }
 
 /** One failed text fails the request; where there are several, `param` says which, unless a field is at fault for all. */
-function failedReply(failed: Failed, { isList }: TaskBatch, index: number, requestId: string): Response {
+function failedReply(
+	failed: Failed,
+	{ isList }: TaskBatch,
+	index: number,
+	requestId: string,
+	times: RequestTimes,
+): Response {
 	const { failure, stage, record } = failed;
 	const reply = stageFailureReply(failure, stage);
 	const param = fieldAtFault(failure) ?? (isList ? `input[${index}]` : failure.kind === "bad-request" ? "input" : null);
-	const headers = { ...reply.headers, ...failureHeaders(record.trail, record.calls) };
+	const headers = { ...reply.headers, ...failureHeaders(record, times) };
 	return errorResponse({ ...reply, body: { error: { ...reply.body.error, param } }, headers }, requestId);
 }
 

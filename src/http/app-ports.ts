@@ -8,6 +8,8 @@ import type {
 	RateLimiter,
 	Spending,
 	StageResolver,
+	TracedRun,
+	Tracer,
 } from "../cascade/ports.ts";
 import type { Feedback, FeedbackRecorded, FeedbackRefusal } from "../core/ledger/feedback.ts";
 import type { Replays } from "../core/ledger/replay-ports.ts";
@@ -42,6 +44,8 @@ export interface AppPorts {
 	/** Answers kept for requests with an idempotency key; absent: there is no place to keep them, and such requests are refused. */
 	readonly replays?: Replays;
 	readonly observations: ObservationSink;
+	/** The trace of a run, undefined where it is not being traced; absent: none is. */
+	readonly tracerOf?: (run: TracedRun) => Tracer | undefined;
 	readonly clock: Clock;
 	readonly times: StreamTimes;
 }

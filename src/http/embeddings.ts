@@ -9,7 +9,7 @@ import { ok } from "../core/result.ts";
 import type { EmbeddingsPolicy } from "../core/tenant-policy.ts";
 import { stageFailureReply } from "../openai/error-body.ts";
 import { estimatedInput, parseEmbeddingsRequest } from "../openai/embeddings/parse-embeddings-request.ts";
-import { costHeaders } from "./answer-headers.ts";
+import { costHeaders, timingHeader } from "./answer-headers.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { invalidRequest, readJsonBody } from "./read-body.ts";
 import { modelNotFound, readTenant, spendingOf, type Tenant } from "./read-tenant.ts";
@@ -21,6 +21,7 @@ export async function embeddings(context: Context, ports: AppPorts, requestId: s
 	const raw = context.req.raw;
 	const tenant = await readTenant(raw, ports);
 	if (!tenant.ok) return errorResponse(tenant.error, requestId);
+	const authMs = ports.clock.now() - receivedAt;
 	const { embeddings: models, limits } = tenant.value.published.policy;
 	const body = await readJsonBody(raw, limits.maxBodyBytes);
 	if (!body.ok) return errorResponse(body.error, requestId);
@@ -41,7 +42,7 @@ export async function embeddings(context: Context, ports: AppPorts, requestId: s
 		? await deadline.race(ports.embed({ policy, request, requestId, signal: deadline.signal }))
 		: reserved;
 	deadline.abort();
-	const exchange = { requestId, receivedAt, startedAt, tenant: tenant.value, alias: request.model, policy };
+	const exchange = { requestId, receivedAt, authMs, startedAt, tenant: tenant.value, alias: request.model, policy };
 	if (answered?.ok !== true) {
 		const failure: EmbeddingsFailure = deadline.causeOf(answered?.error);
 		const costUsd = record(ports, exchange, { failure, called: reserved.ok });
@@ -52,13 +53,19 @@ export async function embeddings(context: Context, ports: AppPorts, requestId: s
 	const costUsd = record(ports, exchange, { promptTokens });
 	if (reserved.ok) reserved.value.settle(costUsd);
 	const { revision } = tenant.value.published;
-	const headers = { ...commonHeaders(requestId, revision), ...costHeaders({ costUsd, savedUsd: null }) };
+	const headers = {
+		...commonHeaders(requestId, revision),
+		...costHeaders({ costUsd, savedUsd: null }),
+		...timingHeader({ authMs, totalMs: ports.clock.now() - receivedAt }, { trail: [], calls: [] }),
+	};
 	return jsonReply(200, { ...answer, model: request.model }, headers);
 }
 
 interface Exchange {
 	readonly requestId: string;
 	readonly receivedAt: number;
+	/** Until the tenant was known. */
+	readonly authMs: number;
 	readonly startedAt: number;
 	readonly tenant: Tenant;
 	readonly alias: string;
@@ -68,7 +75,7 @@ interface Exchange {
 /** Writes the request's one record; returns what the call cost, null where that is not known. */
 function record(
 	ports: Pick<AppPorts, "observations" | "clock">,
-	{ requestId, receivedAt, startedAt, tenant, alias, policy }: Exchange,
+	{ requestId, receivedAt, authMs, startedAt, tenant, alias, policy }: Exchange,
 	end: { readonly failure: EmbeddingsFailure; readonly called: boolean } | { readonly promptTokens: number | null },
 ): number | null {
 	const now = ports.clock.now();
@@ -102,6 +109,7 @@ function record(
 		calls,
 		costUsd,
 		savedUsd: null,
+		authMs,
 		durationMs: now - receivedAt,
 	});
 	return costUsd;

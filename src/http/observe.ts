@@ -19,6 +19,8 @@ export function createObserver(
 	exchange: {
 		readonly requestId: string;
 		readonly receivedAt: number;
+		/** Until the tenant was known. */
+		readonly authMs: number;
 		readonly tenant: string;
 		/** Of the policy that serves it. */
 		readonly revision: number;
@@ -29,11 +31,20 @@ export function createObserver(
 		readonly request: Pick<ChatRequest, "model" | "stream">;
 	},
 ): Observer {
-	const { requestId, receivedAt, tenant, revision, isCanary, endpoint, item, request } = exchange;
+	const { requestId, receivedAt, authMs, tenant, revision, isCanary, endpoint, item, request } = exchange;
 	const record = (
 		ending: Pick<
 			Observation,
-			"outcome" | "stage" | "reason" | "failure" | "trail" | "calls" | "retries" | "costUsd" | "savedUsd"
+			| "outcome"
+			| "stage"
+			| "reason"
+			| "failure"
+			| "trail"
+			| "calls"
+			| "retries"
+			| "costUsd"
+			| "savedUsd"
+			| "firstByteMs"
 		>,
 	) =>
 		ports.observations.record({
@@ -48,6 +59,7 @@ export function createObserver(
 			at: receivedAt,
 			stream: request.stream,
 			...ending,
+			authMs,
 			durationMs: ports.clock.now() - receivedAt,
 		});
 	const ofFacts = ({ stage, reason, trail, calls, retries, costUsd, savedUsd }: CascadeFacts) => ({
@@ -76,7 +88,12 @@ export function createObserver(
 			});
 		},
 		ended(end) {
-			record({ outcome: end.kind, failure: end.kind === "failed" ? end.failure.kind : null, ...ofFacts(end.facts) });
+			record({
+				outcome: end.kind,
+				failure: end.kind === "failed" ? end.failure.kind : null,
+				...ofFacts(end.facts),
+				...(end.firstByteAt === undefined ? {} : { firstByteMs: end.firstByteAt - receivedAt }),
+			});
 		},
 	};
 }

@@ -10,10 +10,15 @@ import { settledWithin } from "../web/settled-within.ts";
 import type { AppPorts } from "./app-ports.ts";
 
 /** What a stream ended as; reported once. */
-export type StreamEnd =
-	| { readonly kind: "answered"; readonly facts: CascadeFacts }
-	| { readonly kind: "failed"; readonly facts: CascadeFacts; readonly failure: StageFailure }
-	| { readonly kind: "client-left"; readonly facts: CascadeFacts };
+export type StreamEnd = (
+	| { readonly kind: "answered" }
+	| { readonly kind: "failed"; readonly failure: StageFailure }
+	| { readonly kind: "client-left" }
+) & {
+	readonly facts: CascadeFacts;
+	/** When the first bytes of an answer were there that comes in pieces; absent of others, and where none came. */
+	readonly firstByteAt?: number;
+};
 
 /** What the events of one stream depend on. */
 export interface StreamContext {
@@ -40,14 +45,17 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 	const decoder = new TextDecoder();
 	const endsAt = clock.now() + times.totalMs;
 	let end: StreamEnd | undefined;
+	let first: Pick<StreamEnd, "firstByteAt"> = {};
 	const close = (failure: StageFailure | null): StreamEnd => {
-		const facts = settle(relay.usage());
-		return failure === null ? { kind: "answered", facts } : { kind: "failed", facts, failure };
+		const facts = settle(relay.usage(), failure?.kind);
+		return failure === null ? { kind: "answered", facts, ...first } : { kind: "failed", facts, failure, ...first };
 	};
 	try {
 		for (const bytes of live.head) {
 			const text = encoder.feed(relay.feed(decoder.decode(bytes, { stream: true })));
-			if (text !== "") yield text;
+			if (text === "") continue;
+			if (first.firstByteAt === undefined) first = { firstByteAt: clock.now() };
+			yield text;
 		}
 		let failure = relay.failure(false);
 		while (failure === null && !relay.done()) {
@@ -61,7 +69,10 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 						? relay.feedLast(decoder.decode())
 						: relay.feed(decoder.decode(read.bytes, { stream: true }));
 				const text = encoder.feed(relayed);
-				if (text !== "") yield text;
+				if (text !== "") {
+					if (first.firstByteAt === undefined) first = { firstByteAt: clock.now() };
+					yield text;
+				}
 				failure = relay.failure(false);
 				if (read.kind === "end") break;
 			}
@@ -74,7 +85,7 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 			: encoder.fail(stageFailureReply(failure, outcome.facts.stage).body.error);
 	} finally {
 		abort();
-		context.onEnd(end ?? { kind: "client-left", facts: settle(relay.usage()) });
+		context.onEnd(end ?? { kind: "client-left", facts: settle(relay.usage()), ...first });
 	}
 }
 

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { convertV4MiniflareOptions, Miniflare, type Request, type Response } from "miniflare";
+import { convertV4MiniflareOptions, Miniflare, Response, type Request } from "miniflare";
 import { DEMO_KEY, demoKeyRecord, type OwnServer } from "./demo-records.ts";
 import { LOCAL_OPERATOR_KEY, seedDemo } from "./seed-demo.ts";
 
@@ -37,6 +37,8 @@ export interface LocalStackOptions {
 	readonly builtDirectory?: string;
 	/** For the Worker of the demonstration alone, which must have been built: how many times as fast as the world's its clock runs. */
 	readonly clockSpeed?: number;
+	/** Is told of each event on the Worker's traces, as the runtime tells a streaming tail Worker. */
+	readonly onTailEvent?: (event: unknown) => void;
 	/** Answers all that the Worker asks of the network, in its place. */
 	readonly network?: (request: Request) => Promise<Response>;
 }
@@ -86,6 +88,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 						RATE_TIER_STANDARD: { namespace_id: "1001", simple: { limit: 6_000, period: 60 } },
 						RATE_TIER_TRIAL: { namespace_id: "1002", simple: { limit: 5, period: 10 } },
 					},
+					...(options.onTailEvent === undefined ? {} : { streamingTails: [TAIL_NAME] }),
 					...(options.network === undefined ? {} : { outboundService: options.network }),
 					serviceBindings: { AI: { name: "edge-cascade-local", entrypoint: "LocalAI" } },
 					bindings: {
@@ -107,6 +110,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 					},
 					unsafeDirectSockets: [{ host: "127.0.0.1", port: options.originPort }],
 				},
+				...(options.onTailEvent === undefined ? [] : [tailWorker(options.onTailEvent)]),
 			],
 		}),
 	);
@@ -130,6 +134,31 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 		await runtime.dispose();
 		throw error;
 	}
+}
+
+const TAIL_NAME = "edge-cascade-local-tail";
+
+/** Passes the events on as they are. */
+function tailWorker(onTailEvent: (event: unknown) => void) {
+	return {
+		name: TAIL_NAME,
+		compatibilityDate: COMPATIBILITY_DATE,
+		modules: true,
+		script: `export default {
+			async tailStream(onset, env) {
+				const plain = (_, value) => (typeof value === "bigint" ? Number(value) : value);
+				const tell = (event) => env.EVENTS.fetch("http://events", { method: "POST", body: JSON.stringify(event, plain) });
+				await tell(onset);
+				return tell;
+			},
+		}`,
+		serviceBindings: {
+			async EVENTS(request: Request) {
+				onTailEvent(await request.json());
+				return new Response(null, { status: 204 });
+			},
+		},
+	} as const;
 }
 
 /** Opens the local origin on this machine; it guards nothing. */

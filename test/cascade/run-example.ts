@@ -1,7 +1,7 @@
 /** Runs a cascade of fake stages under a fake clock. */
 import { runCascade, type CascadeOutcome, type Route } from "../../src/cascade/run-cascade.ts";
 import type { Evidence } from "../../src/cascade/evidence-port.ts";
-import type { Spending } from "../../src/cascade/ports.ts";
+import type { Spending, Tracer } from "../../src/cascade/ports.ts";
 import type { ChatRequest } from "../../src/core/completion.ts";
 import { ok } from "../../src/core/result.ts";
 import type { HedgeBudget } from "../../src/core/resilience/hedge-budget.ts";
@@ -29,6 +29,8 @@ export interface Example {
 	readonly evidence?: Evidence;
 	/** Absent: second origins are not used. */
 	readonly hedges?: HedgeBudget;
+	/** Absent: it is not traced. */
+	readonly tracer?: Tracer;
 }
 
 /** A run that has begun. */
@@ -54,6 +56,7 @@ export function begin({
 	streams = {},
 	evidence,
 	hedges,
+	tracer,
 }: Example): Run {
 	const clock = new FakeClock();
 	const client = new AbortController();
@@ -75,6 +78,7 @@ export function begin({
 			...(spending === undefined ? {} : { spending }),
 			...(evidence === undefined ? {} : { evidence }),
 			...(hedges === undefined ? {} : { hedges }),
+			...(tracer === undefined ? {} : { tracer }),
 			resolveStage: resolverOf(Object.fromEntries(fakes)),
 		},
 		exampleCascade(cascade),

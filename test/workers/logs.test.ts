@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import PAGE from "../../docs/observability.md?raw";
 import { FAKE_ORIGIN_KEY } from "../support/fake-origin-key.ts";
 import { ask, send, type Reply } from "./ask.ts";
 import { publishTenant } from "./tenant.ts";
@@ -18,6 +19,41 @@ function listen(): { readonly lines: () => readonly string[] } {
 	);
 	return { lines: () => spies.flatMap((spy) => spy.mock.calls.map((args) => args.map(String).join(" "))) };
 }
+
+/** The names in the first column of a table on the page, which begins with a line that has this in it. */
+function documented(heading: string): readonly string[] {
+	const lines = PAGE.split("\n");
+	const from = lines.findIndex((line) => line.startsWith(`| ${heading} |`));
+	const length = lines.slice(from).findIndex((line) => !line.startsWith("|"));
+	return lines
+		.slice(from + 2, from + length)
+		.flatMap((line) => [...(line.split("|")[1] ?? "").matchAll(/`([\w.[\]]+)`/gu)].map(([, name]) => name ?? ""));
+}
+
+/** The names of all fields, those of objects within as `outer.inner`, of lists as `outer[].inner`. */
+function fieldsOf(value: unknown, before = ""): readonly string[] {
+	if (Array.isArray(value)) return value.flatMap((item) => fieldsOf(item, `${before}[]`));
+	if (typeof value !== "object" || value === null) return [before];
+	return Object.entries(value).flatMap(([name, inner]) => fieldsOf(inner, before === "" ? name : `${before}.${name}`));
+}
+
+describe("the log's page", () => {
+	it("has every field of a line, and no field that no line has", async () => {
+		const { lines } = listen();
+		await ask({}, fields);
+		await ask({ edge: { model: "@fake/unsure" } }, fields);
+		// Cut short, made once more, in pieces, and one of several.
+		await ask({ origin: { model: "close-at-once" } }, fields, ORIGIN);
+		const tenant = await publishTenant();
+		await (await send(tenant, { ...fields, stream: true }, ORIGIN)).text();
+		const written = new Set(lines().flatMap((line) => fieldsOf(JSON.parse(line))));
+		const known = documented("field");
+		expect([...written].filter((field) => !known.includes(field))).toEqual([]);
+		// Of requests that none of these is.
+		const rare = ["item", "canary", "trail[].thresholdSource", "trail[].readMs", "calls[].usage", "calls[].estimated"];
+		expect(known.filter((field) => !written.has(field) && !rare.includes(field))).toEqual([]);
+	});
+});
 
 describe("the log", () => {
 	it.each([

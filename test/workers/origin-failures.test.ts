@@ -148,5 +148,5 @@ it("where both fail, the last stage's failure is the answer", async () => {
 	expect(status).toBe(503);
 	expect(body.error.code).toBe("origin_unavailable");
 	expect(headers.get("retry-after")).toBe("5");
-	expect(headers.get("server-timing")).toMatch(/^edge;dur=.*, origin;dur=/u);
+	expect(headers.get("server-timing")).toMatch(/^auth;dur=.*, edge;dur=.*, origin;dur=.*, total;dur=/u);
 });

@@ -2,6 +2,7 @@ import type { EvidenceReport, LeaseState } from "../evidence/evidence-ports.ts";
 import { METRIC_FAMILIES } from "./metric-families.ts";
 import { seriesName, type SeriesValues } from "./metric-report.ts";
 
+const { riskWrong, riskAllowed } = METRIC_FAMILIES;
 const { evidenceRequests, labels, labelFaults, alarms, certificates, frozen, suspected, expiring } = METRIC_FAMILIES;
 
 /** After this share of the time in which a certificate without labels expires, it is told. */
@@ -11,6 +12,9 @@ const EXPIRING_SHARE = 0.75;
 export interface EvidenceStanding {
 	readonly counts: EvidenceReport["counts"];
 	readonly state: LeaseState;
+	/** Wrong labels among those of accepted answers, and how many the target risk allows on average; neither falls. */
+	readonly riskWrong: number;
+	readonly riskAllowed: number;
 	/** Epochs that an alarm has opened. */
 	readonly alarms: number;
 	readonly isFrozen: boolean;
@@ -44,6 +48,8 @@ export function evidenceMetrics(standing: EvidenceStanding): {
 			...served("gated"),
 			[seriesName(labels.name, { verdict: "right" })]: counts.labelled - counts.wrong,
 			[seriesName(labels.name, { verdict: "wrong" })]: counts.wrong,
+			[riskWrong.name]: standing.riskWrong,
+			[riskAllowed.name]: Math.round(standing.riskAllowed * riskAllowed.unit),
 			...fault("unobserved"),
 			...fault("late"),
 			...fault("unresolved"),

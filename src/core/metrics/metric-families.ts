@@ -99,6 +99,17 @@ export const METRIC_FAMILIES = {
 		help: "Labels of answers of guaranteed stages, by verdict.",
 		labelled: true,
 	},
+	riskWrong: {
+		name: "edge_cascade_risk_wrong_total",
+		type: "counter",
+		help: "Wrong labels among those that a target risk is about: of answers that were accepted.",
+	},
+	riskAllowed: {
+		name: "edge_cascade_risk_allowed_total",
+		type: "counter",
+		help: "How many of those labels may be wrong at the target risk, on average.",
+		unit: MICRO,
+	},
 	labelFaults: {
 		name: "edge_cascade_label_faults_total",
 		type: "counter",

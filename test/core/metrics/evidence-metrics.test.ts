@@ -24,6 +24,8 @@ const STANDING: EvidenceStanding = {
 		gatedWrong: 0,
 	},
 	state: "certified",
+	riskWrong: 2,
+	riskAllowed: 1.25,
 	alarms: 2,
 	isFrozen: false,
 	logAlarm: Number.NEGATIVE_INFINITY,
@@ -46,6 +48,7 @@ describe("the evidence's metrics", () => {
 		expect(["accepted", "escalated", "gated"].map((served) => at("evidence_requests_total", { served }))).toEqual([
 			10, 8, 2,
 		]);
+		expect([at("risk_wrong_total"), at("risk_allowed_total")]).toEqual([2, 1.25]);
 		expect(at("drift_alarms_total")).toBe(2);
 		expect(at("certificates", { state: "certified" })).toBe(1);
 	});

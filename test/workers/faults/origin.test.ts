@@ -175,7 +175,7 @@ describe.each(CASES)("$row: an origin $what ($how)", ({ model, error, failure, c
 		const { response, observations, tenant } = await ask("fail");
 		await expectError(response, error);
 		expect(response.headers.get("x-cascade-reason")).toBe("origin-failed");
-		expect(response.headers.get("server-timing")).toMatch(/^edge;dur=.*, origin;dur=/u);
+		expect(response.headers.get("server-timing")).toMatch(/^auth;dur=.*, edge;dur=.*, origin;dur=.*, total;dur=/u);
 		expect(observations).toMatchObject([{ outcome: "failed", stage: null, reason: "origin-failed", failure, costUsd }]);
 		expect(observations[0]?.trail).toMatchObject([
 			{ stage: "edge", outcome: "deferred", reason: "low-confidence" },

@@ -1,0 +1,30 @@
+import type { Clock, ObservationSink } from "../cascade/ports.ts";
+import type { DataPoint } from "../core/metrics/data-point.ts";
+import type { GatheringQueuePorts } from "./gathering-queue.ts";
+import { createObservationDataset } from "./observation-dataset.ts";
+import { observationLog } from "./observation-log.ts";
+import { createObservationQueue } from "./observation-queue.ts";
+
+/** Where observations go, beside the log. */
+interface ObservationSinkPorts extends Omit<GatheringQueuePorts, "queue"> {
+	readonly clock: Clock;
+	/** Null: there is none. */
+	readonly queue: GatheringQueuePorts["queue"] | null;
+	/** Absent: there is none. */
+	readonly dataset: { readonly writeDataPoint: (point: DataPoint) => void } | undefined;
+}
+
+/**
+ * The log has every observation; the queue, where there is one, brings them to the ledgers, and the dataset, likewise, keeps
+ * them for questions in SQL.
+ */
+export function createObservationSinks({ queue, dataset, ...ports }: ObservationSinkPorts): ObservationSink {
+	const sinks = [observationLog];
+	if (queue !== null) sinks.push(createObservationQueue({ queue, ...ports }));
+	if (dataset !== undefined) sinks.push(createObservationDataset({ dataset, logFault: ports.logFault }));
+	return {
+		record(observation) {
+			for (const sink of sinks) sink.record(observation);
+		},
+	};
+}
