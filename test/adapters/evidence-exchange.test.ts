@@ -99,11 +99,13 @@ describe("what is held", () => {
 });
 
 describe("the evidence of a request", () => {
-	it("asks for the lease of its configuration, and says that it goes by a canary's policy", () => {
+	it("asks for the lease of its configuration, and says by which revision it goes and that it is a canary's", () => {
 		const { asked, exchange } = world();
 		exchange.of().lease();
 		const address = { tenant: "acme", cascade: "chat", configHash: "a".repeat(64) };
-		expect(asked).toEqual([[address, expect.objectContaining({ stage: "edge" }), true]]);
+		expect(asked).toEqual([
+			[{ address, terms: expect.objectContaining({ stage: "edge" }), policyRevision: 7, isCanary: true }],
+		]);
 	});
 
 	it("names each text of a batch, and none where there is one", () => {

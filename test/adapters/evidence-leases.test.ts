@@ -49,7 +49,8 @@ function world(input: { readonly ledger?: Answer; readonly kv?: () => Promise<st
 		asked,
 		faults,
 		kept,
-		current: (address = ADDRESS, isCanary = false) => leases.current(address, TERMS, isCanary),
+		current: (address = ADDRESS, isCanary = false) =>
+			leases.current({ address, terms: TERMS, policyRevision: 7, isCanary }),
 	};
 }
 
@@ -68,13 +69,13 @@ describe("the first request of an isolate", () => {
 		const { current, asked } = world({ ledger: () => new Promise(() => {}), kv: async () => published() });
 		expect(await current()).toEqual(lease());
 		expect(asked.kv).toEqual([evidenceRecordName(ADDRESS)]);
-		expect(asked.ledger).toEqual([{ address: ADDRESS, terms: TERMS, isCanary: false }]);
+		expect(asked.ledger).toEqual([{ address: ADDRESS, terms: TERMS, policyRevision: 7, isCanary: false }]);
 	});
 
 	it("on a canary says so to the ledger", async () => {
 		const { current, asked } = world();
 		await current(ADDRESS, true);
-		expect(asked.ledger).toEqual([{ address: ADDRESS, terms: TERMS, isCanary: true }]);
+		expect(asked.ledger).toEqual([{ address: ADDRESS, terms: TERMS, policyRevision: 7, isCanary: true }]);
 	});
 
 	it.each<[string, () => Promise<string | null>]>([
@@ -185,7 +186,7 @@ describe("leases", () => {
 			waitUntil: (work) => void kept.push(work),
 			logFault: (fault) => void faults.push({ fault }),
 		});
-		expect(await leases.current(ADDRESS, TERMS, false)).toBeNull();
+		expect(await leases.current({ address: ADDRESS, terms: TERMS, policyRevision: 7 })).toBeNull();
 		await Promise.all(kept);
 		expect(faults).toEqual([{ fault: "evidence-lease-unavailable" }]);
 	});

@@ -53,6 +53,28 @@ describe("the route of kept texts", () => {
 		expect(new Set(names)).toEqual(new Set([ids.tenant]));
 	});
 
+	it("has a ledger that is not there yet made by the current policy, at its revision", async () => {
+		const leased: Parameters<EvidenceLedgerPort["lease"]>[0][] = [];
+		world = await createFakeWorld({
+			evidenceLedgerOf: (address) => {
+				const ledger = createInMemoryEvidence(address, () => Date.now());
+				return {
+					...ledger,
+					async lease(input) {
+						leased.push(input);
+						return ledger.lease(input);
+					},
+				};
+			},
+		});
+		const { ids, keys } = await createCallers(world);
+		await ask(world, "GET", `/tenants/${ids.tenant}/cascades/chat/evidence/texts`, { key: keys.admin });
+		const current = await world.ledgers.get(ids.tenant)?.revision("current");
+		const policyRevision = current?.ok === true ? current.value.revision : null;
+		expect(leased).toMatchObject([{ address: { tenant: ids.tenant }, policyRevision }]);
+		expect(policyRevision).toBeGreaterThan(1);
+	});
+
 	it("gives text to nobody who may only read figures", async () => {
 		const { ids, keys } = await createCallers(world);
 		const path = `/tenants/${ids.tenant}/cascades/chat/evidence/texts`;

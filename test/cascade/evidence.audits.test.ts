@@ -142,9 +142,18 @@ describe("an accepted answer", () => {
 });
 
 describe("an audit that cannot be made", () => {
+	it("is unobserved where its draw does not reach the queue, and says that it was drawn", async () => {
+		const { entries, verdicts, events } = await audited({ stages: accepted }, { isSent: false });
+		expect(events).toEqual(["drawn", "unobserved"]);
+		expect(entries[1]).toEqual({ ...entries[0], draw: "unobserved", wasDrawn: true });
+		expect(entries[1]).toMatchObject({ served: "accepted", propensity: 250_000, wrong: null });
+		expect(verdicts).toEqual([]);
+	});
+
 	it("has no coin tossed for it while the last stage is known to be down", async () => {
 		const { entries, asked, tosses } = await audited({ stages: accepted }, { isDown: true });
 		expect(entries).toMatchObject([{ served: "accepted", draw: "unobserved", wrong: null }]);
+		expect(entries[0]).not.toHaveProperty("wasDrawn");
 		expect([tosses(), asked("origin").length]).toEqual([0, 0]);
 	});
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { MOST_KEPT_BYTES } from "../../src/cascade/watch-stream.ts";
 import { ok } from "../../src/core/result.ts";
 import type { StageFailure } from "../../src/core/stage-failure.ts";
 import { after, answering, failing, inTurn, silent, sure, type Behaviour } from "./fakes.ts";
-import { AUDITION, CERTAIN, chatStream, fakeEvidence, guaranteed, lease } from "./fake-evidence.ts";
-import { labelled, readStream } from "./labelled.ts";
+import { AUDITION, CERTAIN, fakeEvidence, guaranteed, lease } from "./fake-evidence.ts";
+import { labelled } from "./labelled.ts";
 import { begin, run } from "./run-example.ts";
 
 const unsure = sure(0.5);
@@ -219,58 +218,5 @@ describe("an escalated answer whose labeller asks a model", () => {
 	it("is not labelled where its draw does not reach the queue", async () => {
 		const { verdicts } = await labelled({ cascade, stages }, { isSent: false });
 		expect(verdicts).toEqual([]);
-	});
-});
-
-describe("an escalated answer to a stream", () => {
-	const stages = { edge: unsure, origin: answering("") };
-	const request = { stream: true };
-
-	it.each([
-		["small", false],
-		["large", true],
-	])("is labelled by the bytes that passed, once they have: %s", async (text, wrong) => {
-		const { entries } = await labelled({ stages, request, streams: { origin: chatStream(text) } });
-		expect(entries).toMatchObject([{ served: "escalated", propensity: CERTAIN, draw: "labelled", wrong }]);
-	});
-
-	it("that broke off counts as wrong", async () => {
-		const { entries } = await labelled({ stages, request, streams: { origin: chatStream("small", null) } });
-		expect(entries).toMatchObject([{ draw: "labelled", wrong: true }]);
-	});
-
-	it("that is longer than is kept counts as wrong", async () => {
-		for (const [length, wrong] of [
-			[MOST_KEPT_BYTES, true],
-			[MOST_KEPT_BYTES - 1_000, false],
-		] as const) {
-			const text = "s".repeat(length);
-			const { entries } = await labelled({
-				stages: { ...stages, edge: sure(0.5, text) },
-				request,
-				streams: { origin: chatStream(text) },
-			});
-			expect(entries).toMatchObject([{ draw: "labelled", wrong }]);
-		}
-	});
-
-	it.each([
-		["before its end has the last stage asked once more", 1, { draw: "drawn", wrong: null }, 2],
-		["once all had passed is labelled", 4, { draw: "labelled", wrong: false }, 1],
-	])("whose client left %s", async (_when, reads, expected, calls) => {
-		const known = fakeEvidence();
-		const begun = begin({
-			cascade: guaranteed(),
-			stages,
-			request,
-			streams: { origin: chatStream("small") },
-			evidence: known.evidence,
-		});
-		const outcome = await begun.clock.until(begun.outcome);
-		begun.leave();
-		await readStream(outcome, reads);
-		await begun.clock.until(known.afterAnswer());
-		expect(known.entries).toMatchObject([expected]);
-		expect(begun.asked("origin")).toHaveLength(calls);
 	});
 });

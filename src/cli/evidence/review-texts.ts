@@ -123,7 +123,9 @@ function summaryOf(counts: Readonly<Record<"given" | "refused" | "skipped" | "le
 		`${showCount(given)} ${given === 1 ? "verdict" : "verdicts"} given`,
 		...(refused === 0 ? [] : [`${showCount(refused)} refused: their text is gone`]),
 		...(skipped === 0 ? [] : [`${showCount(skipped)} skipped, which count as missed where the labeller said right`]),
-		...(left === 0 ? [] : [`${showCount(left)} left, which count so until they have a verdict`]),
+		...(left === 0
+			? []
+			: [`${showCount(left)} left, which count as missed where the labeller said right until they have a verdict`]),
 		...(lost === 0 ? [] : [`${showCount(lost)} LOST`]),
 	];
 	return `\n${parts.join("; ")}.\n`;

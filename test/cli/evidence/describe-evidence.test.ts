@@ -36,7 +36,7 @@ describe("evidence in words", () => {
 			delta: 0.1,
 		};
 		const line =
-			"of 120 accepted answers, 2 of them passed over, the labeller missed 3 and was too strict with 5: the true risk is at most 5.5% above the certified one (confidence 80.0%)\n";
+			"of 120 accepted answers that people were given, 2 of them not judged, the labeller missed 3 and was too strict with 5: the true risk is at most 5.5% above the certified one (confidence 80.0%, whenever you look)\n";
 		expect(describeEvidence(exampleReport({ humanCheck }))).toContain(line);
 		expect(screen(exampleReport({ humanCheck }))).toContain(line);
 	});

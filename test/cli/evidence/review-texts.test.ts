@@ -80,6 +80,11 @@ describe("a review in the terminal", () => {
 		}
 	});
 
+	it("says at q how many texts it was given and leaves without a verdict", async () => {
+		const { output } = await review([[textOf(1), textOf(2, { wrong: true }), textOf(3), textOf(4)]], "rq");
+		expect(output).toMatch(/1 verdict given; 2 left, which count as missed [^;]+ until they have a verdict\.\n$/u);
+	});
+
 	it("waits for a key that says something", async () => {
 		const { given } = await review([[textOf(1)]], "x\n?w");
 		expect(given).toEqual([[{ requestId: "req_1", wrong: true }]]);

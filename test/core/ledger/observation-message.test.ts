@@ -94,6 +94,13 @@ describe("a message of evidence", () => {
 	});
 	const value = { kind: "evidence", tenant: "acme", address, entries: [entry], verdicts: [verdict], malformed: 0 };
 
+	it("says of an entry that was drawn and could not be told of that it was", () => {
+		const lost = { ...entry, draw: "unobserved", wasDrawn: true };
+		expect(readQueueMessage(evidence({ entries: [lost] }))).toEqual({ ok: true, value: { ...value, entries: [lost] } });
+		const read = readQueueMessage(evidence({ entries: [entry, { ...lost, wasDrawn: false }] }));
+		expect(read).toEqual({ ok: true, value: { ...value, malformed: 1 } });
+	});
+
 	it("is read as it was written", () => {
 		expect(readQueueMessage(JSON.parse(JSON.stringify(evidence())))).toEqual({ ok: true, value });
 	});

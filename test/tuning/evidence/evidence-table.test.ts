@@ -8,6 +8,7 @@ import {
 	mergeTables,
 	type EvidenceRow,
 } from "../../../src/tuning/evidence/evidence-table.ts";
+import { logWealth } from "../../../src/tuning/evidence/log-wealth.ts";
 import { arbitraryCount, epochRecord, evidenceCount, phaseRecord } from "./examples.ts";
 
 const epoch = epochRecord();
@@ -51,6 +52,34 @@ describe("a row of evidence", () => {
 	it("that was accepted without a coin is assumed to be wrong", () => {
 		const counted = countOf(row({ draw: "unobserved", wrong: null, propensity: 0 }), epoch, phase);
 		expect(counted).toEqual({ ok: true, value: evidenceCount({ revision: 7, wrong: 1 }) });
+	});
+
+	it("that a coin had drawn, and that could not be told of, is assumed to be wrong at its own chance", () => {
+		const lost = { draw: "unobserved", wasDrawn: true, wrong: null } as const;
+		const counted = countOf(row(lost), epoch, phase);
+		expect(counted).toEqual({ ok: true, value: evidenceCount({ revision: 7, propensity: 50_000, wrong: 1 }) });
+		expect(countOf(row({ ...lost, propensity: 49_999 }), epoch, phase)).toEqual({
+			ok: false,
+			error: "under-propensity",
+		});
+		expect(countOf(row({ ...lost, propensity: 0 }), epoch, phase)).toEqual({ ok: false, error: "bad-propensity" });
+	});
+
+	it("that was drawn and lost weighs for joint risk what the coin passed over beside it", () => {
+		const joint = epochRecord({ risk: "joint" });
+		const rowsOf = (drawn: Partial<EvidenceRow>) =>
+			Array.from({ length: 2_000 }, (_, index) =>
+				countOf(row({ wrong: null, ...(index % 20 === 0 ? drawn : { draw: "not-drawn" }) }), joint, phase),
+			);
+		const wealthOf = (drawn: Partial<EvidenceRow>) => {
+			const counts = mergeTables(rowsOf(drawn).map((counted) => (counted.ok ? [counted.value] : [])));
+			return logWealth({ counts, phases: [phase], epoch: joint, candidate: 0 });
+		};
+		// One in twenty is drawn and none can be told of: nothing is known of these answers, and nothing may be certified.
+		expect(wealthOf({ draw: "unobserved", wasDrawn: true })).toBe(wealthOf({ draw: "labelled", wrong: true }));
+		expect(wealthOf({ draw: "unobserved", wasDrawn: true })).toBeLessThan(0);
+		// At a weight of one they would look like 5%, and be certified as less than 10%.
+		expect(wealthOf({ draw: "unobserved" })).toBeGreaterThan(-Math.log(joint.delta));
 	});
 
 	it("is refused under its phase's propensity, and never for its label", () => {

@@ -7,6 +7,7 @@ import { newLedger, OPERATOR, tenantLedger, valueOf } from "../ledger/ledgers.ts
 import {
 	alarmOf,
 	begunEvidence,
+	CLOSES_MS,
 	certifiedEvidence,
 	entryOf,
 	evict,
@@ -20,6 +21,7 @@ import {
 	rowsOf,
 	TERMS,
 	type EvidenceWorld,
+	type TestEvidence,
 } from "./evidence-world.ts";
 
 let world: EvidenceWorld;
@@ -69,6 +71,30 @@ describe("a ledger of evidence", { timeout: 30_000 }, () => {
 		});
 		expect(await rowsOf(made, "epochs")).toHaveLength(1);
 		expect(await publishedLease(made)).toEqual(leases[0]);
+	});
+
+	it("takes rows of the minute before it was made, and none of before its tenant was", async () => {
+		const takes = async (made: TestEvidence, at: number) => {
+			const { added } = await made.ledger.record({
+				address: made.address,
+				entries: [entryOf({ at, phase: 0 })],
+				verdicts: [],
+			});
+			return added === 1;
+		};
+		const tenant = await tenantLedger();
+		const madeAt = world.now;
+		world.now += 40_000;
+		const young = evidenceOf(tenant);
+		await leaseOf(young);
+		expect([await takes(young, madeAt - 1), await takes(young, madeAt)]).toEqual([false, true]);
+		world.now += 3_600_000;
+		const old = evidenceOf(tenant);
+		await leaseOf(old);
+		expect([await takes(old, world.now - CLOSES_MS - 1), await takes(old, world.now - CLOSES_MS)]).toEqual([
+			false,
+			true,
+		]);
 	});
 });
 

@@ -1,7 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { EvidenceEntry } from "../../../src/core/evidence/evidence-entry.ts";
-import type { GuaranteeTerms, LeaseState } from "../../../src/core/evidence/evidence-ports.ts";
+import type { GuaranteeTerms } from "../../../src/core/evidence/evidence-ports.ts";
 import {
 	auditionedEvidence,
 	begunEvidence,
@@ -13,7 +12,6 @@ import {
 	drive,
 	entryOf,
 	evidenceWorld,
-	layPath,
 	leaseOf,
 	reportOf,
 	TERMS,
@@ -147,59 +145,6 @@ describe("a label", { timeout: 30_000 }, () => {
 		const { counts, candidates } = await closed(made);
 		expect(counts).toMatchObject({ underPropensity: 1, labelled: 0 });
 		expect(candidates.at(-1)?.labels).toBe(0);
-	});
-});
-
-describe("answers of which no label could be had", { timeout: 30_000 }, () => {
-	const unobserved = (count: number, fields: Partial<EvidenceEntry> = {}) =>
-		Array.from({ length: count }, () => entryOf({ at: world.now, draw: "unobserved", wrong: null, ...fields }));
-
-	it("freeze nothing while they are one in twenty of a bucket, however many buckets have some", async () => {
-		const made = await auditioned();
-		const served: LeaseState[] = [];
-		for (let bucket = 0; bucket < 60; bucket++) {
-			await record(made, ...unobserved(2, { confidence: 0 }));
-			// With those, 40 requests in each bucket.
-			served.push(
-				...(await drive(made, world, { ...GOOD, seed: bucket, perBucket: 38 }, 1)).map(({ lease }) => lease.state),
-			);
-		}
-		const { frozen, frozenBecause, counts } = await reportOf(made);
-		expect({ frozen, frozenBecause, unobserved: counts.unobserved }).toEqual({
-			frozen: false,
-			frozenBecause: null,
-			unobserved: 120,
-		});
-		expect(served).toContain("certified");
-	});
-
-	it("freeze certification once they are more, until they were not for ten minutes", async () => {
-		const made = await auditioned();
-		await record(made, ...unobserved(3, { served: "accepted" }));
-		const frozen = await drive(made, world, GOOD, 60);
-		expect(frozen.every(({ lease }) => lease.state === "audition")).toBe(true);
-		const report = await reportOf(made);
-		expect(report).toMatchObject({ frozen: true, frozenBecause: "unobserved", counts: { unobserved: 3 } });
-		expect(report.candidates[0]?.logEvidence).toBeGreaterThan(report.logNeeded);
-		const after = await drive(made, world, { ...GOOD, seed: 2 }, 12, ({ state }) => state === "certified");
-		expect(after.length).toBeLessThan(12);
-		expect((await reportOf(made)).frozen).toBe(false);
-	});
-
-	it("never loosen what is deployed, and never take it away", async () => {
-		const gradual = { seed: 7, perBucket: 40, riskAt: (score: number) => 0.35 * (1 - score) };
-		const made = await begunEvidence();
-		await layPath(made, world);
-		await drive(made, world, gradual, 100, ({ state }) => state === "certified");
-		const { threshold, phase } = await leaseOf(made);
-		await record(made, ...unobserved(3, { phase, served: "accepted" }));
-		const served = await drive(made, world, { ...gradual, riskAt: () => 0 }, 59);
-		// The bucket in front of it is closed first, so what it certified may still be deployed.
-		expect(served.slice(8).map(({ lease }) => lease.threshold)).toEqual(
-			served.slice(8).map(() => served[8]?.lease.threshold),
-		);
-		expect(served.every(({ lease }) => lease.state === "certified")).toBe(true);
-		expect(threshold).not.toBeNull();
 	});
 });
 

@@ -169,6 +169,19 @@ describe("a policy that is changed", () => {
 		expect(await keeper.keep(made)).toBe(false);
 	});
 
+	it("to keep no text stands against isolates that still have the policy of before", async () => {
+		const made = await begunEvidence(KEEPING);
+		await leaseOf(made, TERMS, 2);
+		await leaseOf(made, KEEPING, 1);
+		expect(await keeper.keep(made)).toBe(false);
+		expect((await reportOf(made)).terms.retainTextHours).toBeNull();
+		// A rollback is a revision of its own.
+		await leaseOf(made, KEEPING, 3);
+		expect(await keeper.keep(made)).toBe(true);
+		await leaseOf(made, TERMS, 2);
+		expect(await rowsOf(made, "audited_texts")).toHaveLength(1);
+	});
+
 	it("to keep them for fewer hours shortens what is kept, and for more lengthens nothing", async () => {
 		const made = await begunEvidence(KEEPING);
 		await keeper.keep(made);
@@ -212,11 +225,11 @@ describe("a person's verdict", () => {
 		await keeper.keepAll(made, "right", "right");
 		expect(await label(made, true, "req_1", "req_9")).toEqual({ taken: 1, refused: ["req_9"] });
 		expect(await label(made, true, "req_1")).toEqual({ taken: 1, refused: [] });
+		expect(await checkOf(made)).toMatchObject({ n: 1, missed: 1 });
 		expect((await pageOf(made)).items.map(({ wrong }) => wrong)).toEqual([true, null]);
-		expect(await checkOf(made)).toMatchObject({ missed: 1 });
 		await label(made, false, "req_1");
 		expect((await pageOf(made)).items.map(({ wrong }) => wrong)).toEqual([false, null]);
-		expect(await checkOf(made)).toMatchObject({ n: 1, missed: 0, agreements: 1 });
+		expect(await checkOf(made)).toMatchObject({ n: 2, missed: 1, unlabelled: 1, agreements: 1 });
 	});
 
 	it("of another text of the batch is another's", async () => {
