@@ -29,6 +29,8 @@ export function buildProgram(): Command {
 	const program = new Command("cascade")
 		.description("Ask a cascade, choose its thresholds, and administer its tenants: policies, keys, origins, usage.")
 		.version(about.version, "-V, --version", "print the version")
+		// An option is that of the command that it stands behind: `requests` and `requests show` both have a tenant.
+		.enablePositionalOptions()
 		.showHelpAfterError("--help shows what there is.")
 		// Inherited by the commands below, so that what they refuse can be given an exit code of its own.
 		.exitOverride();

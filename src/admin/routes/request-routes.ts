@@ -1,4 +1,4 @@
-import { MOST_RECENT_REQUESTS } from "../../core/ledger/recent-requests.ts";
+import { MOST_RECENT_REQUESTS, readPlace } from "../../core/ledger/recent-requests.ts";
 import { answer, answerOfTenant } from "../answers.ts";
 import { guarded } from "../define-route.ts";
 import { DEFAULT_LIMIT } from "../schemas/parameters.ts";
@@ -13,8 +13,10 @@ export const listRequests = guarded({
 	description: `The last ${MOST_RECENT_REQUESTS} at most, each for a day at most. Each text of a batch is one. Seconds behind, as usage is.`,
 	query: recentRequestsQuery,
 	reply: { schema: recentRequests, description: "One page, newest first." },
-	handle: async ({ ledger, query: { cascade = null, before = null, limit = DEFAULT_LIMIT } }) =>
-		answerOfTenant(ledger, ledger.recentRequests({ cascade, before, limit })),
+	handle: async ({ ledger, query: { cascade = null, before, limit = DEFAULT_LIMIT } }) => {
+		const place = before === undefined ? null : readPlace(before);
+		return answerOfTenant(ledger, ledger.recentRequests({ cascade, before: place, limit }));
+	},
 });
 
 export const showRequest = guarded({

@@ -12,7 +12,6 @@ export const recentRequestsQuery = v.strictObject({
 		v.pipe(
 			v.string(PLACE),
 			v.check((text) => readPlace(text) !== null, PLACE),
-			v.transform(readPlace),
 			v.description("The `next` of the page before."),
 		),
 	),

@@ -7,7 +7,7 @@ export function countsByName() {
 	const byName = new Map<string, number>();
 	return {
 		add(counts: Counts) {
-			for (const [name, count] of Object.entries(counts)) byName.set(name, (byName.get(name) ?? 0) + count);
+			for (const name of Object.keys(counts)) byName.set(name, (byName.get(name) ?? 0) + (counts[name] ?? 0));
 		},
 		read: (): Counts => Object.fromEntries(byName),
 	};

@@ -26,17 +26,27 @@ export interface StageUsage {
 
 /** What one observation adds. */
 export function stageUsageOf({ trail, calls, firstTokenMs }: Observation): StageUsage {
-	const sum = createStageUsageSum();
-	for (const { stage, outcome, confidence } of trail) {
-		if (confidence === null) continue;
-		const reading = { [binOf(confidence)]: 1 };
-		const accepted = outcome === "accepted" ? reading : {};
-		sum.add({ confidence: { [stage]: { all: reading, accepted } } });
-	}
-	for (const { stage, purpose, ms } of calls)
-		if (purpose === "answer") sum.add({ stageLatency: { [stage]: latencyDigest(ms) } });
-	if (firstTokenMs !== undefined) sum.add({ firstToken: latencyDigest(firstTokenMs) });
-	return sum.totals();
+	const confidence = byStage(
+		trail.flatMap(({ stage, outcome, confidence: reading }) => {
+			if (reading === null) return [];
+			const all = { [binOf(reading)]: 1 };
+			return [[stage, { all, accepted: outcome === "accepted" ? all : {} }] as const];
+		}),
+		(left, right) => ({
+			all: addedCounts(left.all, right.all),
+			accepted: addedCounts(left.accepted, right.accepted),
+		}),
+	);
+	const answers = calls.filter(({ purpose }) => purpose === "answer");
+	const stageLatency = byStage(
+		answers.map(({ stage, ms }) => [stage, latencyDigest(ms)] as const),
+		addedCounts,
+	);
+	return {
+		...(confidence === null ? {} : { confidence }),
+		...(stageLatency === null ? {} : { stageLatency }),
+		...(firstTokenMs === undefined ? {} : { firstToken: latencyDigest(firstTokenMs) }),
+	};
 }
 
 /** A sum in the making. */
@@ -50,12 +60,15 @@ export function createStageUsageSum(): {
 	const firstToken = countsByName();
 	return {
 		add(part) {
-			for (const [stage, counts] of Object.entries(part.confidence ?? {})) {
-				all.add(stage, counts.all);
-				accepted.add(stage, counts.accepted);
+			if (part.confidence !== undefined) {
+				for (const [stage, counts] of Object.entries(part.confidence)) {
+					all.add(stage, counts.all);
+					accepted.add(stage, counts.accepted);
+				}
 			}
-			for (const [stage, digest] of Object.entries(part.stageLatency ?? {})) stageLatency.add(stage, digest);
-			firstToken.add(part.firstToken ?? {});
+			if (part.stageLatency !== undefined)
+				for (const [stage, digest] of Object.entries(part.stageLatency)) stageLatency.add(stage, digest);
+			if (part.firstToken !== undefined) firstToken.add(part.firstToken);
 		},
 		totals() {
 			const confidence = all.read().map(([stage, counts]) => [stage, { all: counts, accepted: accepted.of(stage) }]);
@@ -81,6 +94,27 @@ export function stageRow({ confidence = {}, stageLatency = {}, firstToken }: Sta
 		stageLatency: mapped(stageLatency, latencyQuantiles),
 		firstToken: firstToken === undefined ? null : latencyQuantiles(firstToken),
 	};
+}
+
+/** Values by the name of their stage, those of one name added up; null where there are none. */
+function byStage<Value>(
+	values: readonly (readonly [stage: string, Value])[],
+	add: (left: Value, right: Value) => Value,
+): Readonly<Record<string, Value>> | null {
+	if (values.length === 0) return null;
+	const sums = new Map<string, Value>();
+	for (const [stage, value] of values) {
+		const known = sums.get(stage);
+		sums.set(stage, known === undefined ? value : add(known, value));
+	}
+	return Object.fromEntries(sums);
+}
+
+function addedCounts(left: Counts, right: Counts): Counts {
+	const sum = countsByName();
+	sum.add(left);
+	sum.add(right);
+	return sum.read();
 }
 
 function countsOfStages() {
