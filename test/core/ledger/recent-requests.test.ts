@@ -65,13 +65,13 @@ describe("the list of requests", () => {
 				);
 				const seen: RecentRequest[] = [];
 				let before: ReturnType<typeof readPlace> = null;
-				let newer: RecentRequest[] = [];
+				const newer: RecentRequest[] = [];
 				for (;;) {
 					const page = recentPage([...newer, ...all], { cascade: null, before, limit });
 					seen.push(...page.items);
 					if (page.next === null) break;
 					before = readPlace(page.next);
-					newer = [...newer, request(`req_new${newer.length}`, { at: 9 })];
+					newer.push(request(`req_new${newer.length}`, { at: 9 }));
 				}
 				expect(seen).toEqual(all.toSorted(byRecency));
 			}),
@@ -81,13 +81,19 @@ describe("the list of requests", () => {
 
 describe("a place in the list", () => {
 	it("is read as it was written", () => {
-		for (const place of [{ at: 5, requestId: "req_1" }, { at: 0, requestId: "a.b.c", item: 0 }])
+		for (const place of [
+			{ at: 5, requestId: "req_1" },
+			{ at: 0, requestId: "a.b.c", item: 0 },
+		])
 			expect(readPlace(placeText(place))).toEqual(place);
 	});
 
-	it.each(["", "5", "5.", "5..", "x..req_1", "-1..req_1", "5.-1.req_1", `5..${"x".repeat(257)}`])("is not %j", (text) => {
-		expect(readPlace(text)).toBeNull();
-	});
+	it.each(["", "5", "5.", "5..", "x..req_1", "-1..req_1", "5.-1.req_1", `5..${"x".repeat(257)}`])(
+		"is not %j",
+		(text) => {
+			expect(readPlace(text)).toBeNull();
+		},
+	);
 });
 
 describe("one of the requests", () => {
