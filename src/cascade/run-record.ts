@@ -23,7 +23,7 @@ export type CallTiming = CalledModel & Pick<CallRecord, "ms" | "startMs" | "firs
 type CalledModel = Pick<CallRecord, "stage" | "model" | "purpose">;
 
 /** Moments of a call, in milliseconds since the Unix epoch. */
-export interface CallMoments {
+interface CallMoments {
 	readonly startedAt: number;
 	/** Of a stream that has begun. */
 	readonly firstEventAt?: number | undefined;
