@@ -8,6 +8,7 @@ import { registerKeyCommands } from "./admin/key-commands.ts";
 import { registerOperatorKeyCommands } from "./admin/operator-key-commands.ts";
 import { registerOriginCommands } from "./admin/origin-commands.ts";
 import { registerPolicyCommands } from "./admin/policy-commands.ts";
+import { registerRequestCommands } from "./admin/request-commands.ts";
 import { registerRevisionCommands } from "./admin/revision-commands.ts";
 import { registerTenantCommands } from "./admin/tenant-commands.ts";
 import { registerFeedbackCommand } from "./admin/feedback-command.ts";
@@ -28,6 +29,8 @@ export function buildProgram(): Command {
 	const program = new Command("cascade")
 		.description("Ask a cascade, choose its thresholds, and administer its tenants: policies, keys, origins, usage.")
 		.version(about.version, "-V, --version", "print the version")
+		// An option is that of the command that it stands behind: `requests` and `requests show` both have a tenant.
+		.enablePositionalOptions()
 		.showHelpAfterError("--help shows what there is.")
 		// Inherited by the commands below, so that what they refuse can be given an exit code of its own.
 		.exitOverride();
@@ -44,6 +47,7 @@ export function buildProgram(): Command {
 	registerWatchCommand(program);
 	registerEvidenceCommands(program);
 	registerUsageCommand(program);
+	registerRequestCommands(program);
 	registerFeedbackCommand(program);
 	registerAuditCommand(program);
 	registerApplyCommand(program);

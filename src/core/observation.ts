@@ -35,8 +35,8 @@ export interface Observation {
 	readonly savedUsd: number | null;
 	/** Until the key was known, the policy read and the rate tier asked; absent in records of earlier programs. */
 	readonly authMs?: number;
-	/** Until the first bytes of an answer that came in pieces; absent where it came whole, or nothing came. */
-	readonly firstByteMs?: number;
 	/** To the last byte. */
 	readonly durationMs: number;
+	/** To the first event of the answer that the client was sent, comments aside; of streams that got so far alone. */
+	readonly firstTokenMs?: number;
 }

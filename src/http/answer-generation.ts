@@ -77,6 +77,7 @@ export async function answerGeneration(
 			maxOutputTokens: request.maxOutputTokens ?? limits.maxOutputTokens,
 			signal: client.signal,
 			clock: ports.clock,
+			arrivedAt: receivedAt,
 			resolveStage: (stage) => ports.resolveStage(stage, tenant.value.id),
 			hedges: ports.hedges,
 			spending: spendingOf(tenant.value, ports),
@@ -179,7 +180,7 @@ async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange)
 		};
 		return new Response(byteStream(liveEvents(outcome, context), leave), { headers: allHeaders });
 	}
-	observer.ended({ kind: "answered", facts: outcome.facts });
+	observer.ended({ kind: "answered", facts: outcome.facts, firstEventAt: ports.clock.now() });
 	return new Response(encoder.wholeAsStream(outcome.answer, identity, outcome.facts), { headers: allHeaders });
 }
 

@@ -144,7 +144,8 @@ async function runTasks(routed: RoutedTasks): Promise<Response> {
 			const maxOutputTokens = request.maxOutputTokens ?? policy.limits.maxOutputTokens;
 			const { signal } = client;
 			const { clock, hedges } = ports;
-			const run = { request, requestId, maxOutputTokens, signal, clock, resolveStage, hedges, spending, endsAt };
+			const asked = { request, requestId, maxOutputTokens, signal, arrivedAt: receivedAt, endsAt };
+			const run = { ...asked, clock, resolveStage, hedges, spending };
 			const itsEvidence = evidence?.of(requests.length > 1 ? index : undefined);
 			const traced = { requestId, tenant: tenant.id, cascade: batch.model, policyRevision: revision };
 			const tracer = ports.tracerOf?.({ ...traced, ...(requests.length > 1 ? { item: index } : {}) });

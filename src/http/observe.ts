@@ -35,17 +35,9 @@ export function createObserver(
 	const record = (
 		ending: Pick<
 			Observation,
-			| "outcome"
-			| "stage"
-			| "reason"
-			| "failure"
-			| "trail"
-			| "calls"
-			| "retries"
-			| "costUsd"
-			| "savedUsd"
-			| "firstByteMs"
+			"outcome" | "stage" | "reason" | "failure" | "trail" | "calls" | "retries" | "costUsd" | "savedUsd"
 		>,
+		firstEventAt?: number,
 	) =>
 		ports.observations.record({
 			version: 1,
@@ -61,6 +53,7 @@ export function createObserver(
 			...ending,
 			authMs,
 			durationMs: ports.clock.now() - receivedAt,
+			...(firstEventAt === undefined ? {} : { firstTokenMs: firstEventAt - receivedAt }),
 		});
 	const ofFacts = ({ stage, reason, trail, calls, retries, costUsd, savedUsd }: CascadeFacts) => ({
 		stage,
@@ -88,12 +81,8 @@ export function createObserver(
 			});
 		},
 		ended(end) {
-			record({
-				outcome: end.kind,
-				failure: end.kind === "failed" ? end.failure.kind : null,
-				...ofFacts(end.facts),
-				...(end.firstByteAt === undefined ? {} : { firstByteMs: end.firstByteAt - receivedAt }),
-			});
+			const failure = end.kind === "failed" ? end.failure.kind : null;
+			record({ outcome: end.kind, failure, ...ofFacts(end.facts) }, end.firstEventAt);
 		},
 	};
 }

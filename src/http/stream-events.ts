@@ -10,15 +10,14 @@ import { settledWithin } from "../web/settled-within.ts";
 import type { AppPorts } from "./app-ports.ts";
 
 /** What a stream ended as; reported once. */
-export type StreamEnd = (
-	| { readonly kind: "answered" }
-	| { readonly kind: "failed"; readonly failure: StageFailure }
-	| { readonly kind: "client-left" }
-) & {
-	readonly facts: CascadeFacts;
-	/** When the first bytes of an answer were there that comes in pieces; absent of others, and where none came. */
-	readonly firstByteAt?: number;
-};
+export type StreamEnd = {
+	/** When its first event was sent, in milliseconds since the Unix epoch, comments aside; absent where none was. */
+	readonly firstEventAt?: number | undefined;
+} & (
+	| { readonly kind: "answered"; readonly facts: CascadeFacts }
+	| { readonly kind: "failed"; readonly facts: CascadeFacts; readonly failure: StageFailure }
+	| { readonly kind: "client-left"; readonly facts: CascadeFacts }
+);
 
 /** What the events of one stream depend on. */
 export interface StreamContext {
@@ -45,16 +44,16 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 	const decoder = new TextDecoder();
 	const endsAt = clock.now() + times.totalMs;
 	let end: StreamEnd | undefined;
-	let first: Pick<StreamEnd, "firstByteAt"> = {};
+	let firstEventAt: number | undefined;
 	const close = (failure: StageFailure | null): StreamEnd => {
 		const facts = settle(relay.usage(), failure?.kind);
-		return failure === null ? { kind: "answered", facts, ...first } : { kind: "failed", facts, failure, ...first };
+		return failure === null ? { kind: "answered", facts } : { kind: "failed", facts, failure };
 	};
 	try {
 		for (const bytes of live.head) {
 			const text = encoder.feed(relay.feed(decoder.decode(bytes, { stream: true })));
 			if (text === "") continue;
-			if (first.firstByteAt === undefined) first = { firstByteAt: clock.now() };
+			firstEventAt ??= clock.now();
 			yield text;
 		}
 		let failure = relay.failure(false);
@@ -70,7 +69,7 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 						: relay.feed(decoder.decode(read.bytes, { stream: true }));
 				const text = encoder.feed(relayed);
 				if (text !== "") {
-					if (first.firstByteAt === undefined) first = { firstByteAt: clock.now() };
+					firstEventAt ??= clock.now();
 					yield text;
 				}
 				failure = relay.failure(false);
@@ -85,7 +84,7 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 			: encoder.fail(stageFailureReply(failure, outcome.facts.stage).body.error);
 	} finally {
 		abort();
-		context.onEnd(end ?? { kind: "client-left", facts: settle(relay.usage()), ...first });
+		context.onEnd({ ...(end ?? { kind: "client-left", facts: settle(relay.usage()) }), firstEventAt });
 	}
 }
 
@@ -112,7 +111,7 @@ export async function* pendingEvents(
 	}
 	switch (outcome.kind) {
 		case "whole":
-			context.onEnd({ kind: "answered", facts: outcome.facts });
+			context.onEnd({ kind: "answered", facts: outcome.facts, firstEventAt: clock.now() });
 			yield context.encoder.wholeAsStream(outcome.answer, context.identity, outcome.facts);
 			return;
 		case "live":

@@ -3,6 +3,7 @@ import { ask, createCallers, type AdminWorld, type Callers } from "./admin-world
 import { describeKeys } from "./key-suite.ts";
 import { describePolicyOrigins } from "./policy-origins-suite.ts";
 import { describePolicies } from "./policy-suite.ts";
+import { describeRequests } from "./request-suite.ts";
 import { describeTenants } from "./tenant-suite.ts";
 
 /** What the routes do, over fakes and over the real ledgers alike. Each test has tenants of its own. */
@@ -25,4 +26,5 @@ export function describeRoutes(createWorld: () => Promise<AdminWorld>): void {
 	describePolicyOrigins(asked);
 	describeKeys(asked);
 	describeTenants(asked);
+	describeRequests(asked);
 }

@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("Samples in the documents", () => {
 	it("are in languages that are checked here", () => {
-		const known = ["", "json", "jsonl", "sh", "toml", "ts", "yaml"];
+		const known = ["", "json", "jsonl", "sh", "sql", "toml", "ts", "yaml"];
 		expect(blocks.filter(({ language }) => !known.includes(language)).map(place)).toEqual([]);
 	});
 

@@ -42,11 +42,8 @@ async function streamed(reads: readonly Uint8Array[], request: Partial<ChatReque
 			identity: { id: "chatcmpl-1", created: 1 },
 			ports: { clock: { now: () => 0, setTimer: () => () => {} }, times: STREAM_TIMES },
 			clientLeft: () => false,
-			// When the first bytes were there is the clock's, which stands still here.
-			onEnd(told) {
-				const { firstByteAt: _, ...end } = told;
-				ends.push(end);
-			},
+			// When its first event was sent is another test's (`first-event.test.ts`).
+			onEnd: ({ firstEventAt: _at, ...end }) => ends.push(end),
 		},
 	);
 	let output = "";

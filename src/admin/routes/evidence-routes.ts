@@ -123,12 +123,7 @@ export async function ofEvidence<Value>(
 }
 
 /** What the ledger's name and terms come from: the cascade, as it is at a revision of the policy. */
-export async function configurationOf({
-	ports,
-	ledger,
-	parameters: { cascade: alias },
-	query,
-}: EvidenceCall): Promise<
+export async function configurationOf({ ports, ledger, parameters: { cascade: alias }, query }: EvidenceCall): Promise<
 	Result<
 		{
 			readonly configHash: string;

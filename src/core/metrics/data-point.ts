@@ -8,7 +8,7 @@ export const DATA_POINT_COLUMNS = {
 		"isCostUnknown",
 		"savedUsd",
 		"durationMs",
-		"firstByteMs",
+		"firstTokenMs",
 		"authMs",
 		"firstStageMs",
 		"lastStageMs",
@@ -42,7 +42,7 @@ const MOST_INDEX_BYTES = 96;
  * `isCostUnknown` 1, a confidence that was not read −1, a time that was not taken 0.
  */
 export function dataPointOf(observation: Observation): DataPoint {
-	const { tenant, trail, calls, durationMs, costUsd, savedUsd, firstByteMs, authMs = 0 } = observation;
+	const { tenant, trail, calls, durationMs, costUsd, savedUsd, firstTokenMs, authMs = 0 } = observation;
 	const judged = trail.findLast(({ confidence }) => confidence !== null);
 	const usages = calls.flatMap(({ usage }) => (usage === null ? [] : [usage]));
 	const [first, last] = [trail[0]?.stage, trail.at(-1)?.stage];
@@ -63,7 +63,7 @@ export function dataPointOf(observation: Observation): DataPoint {
 		isCostUnknown: costUsd === null ? 1 : 0,
 		savedUsd: savedUsd ?? 0,
 		durationMs,
-		firstByteMs: firstByteMs ?? durationMs,
+		firstTokenMs: firstTokenMs ?? durationMs,
 		authMs,
 		firstStageMs: stageMs(first),
 		lastStageMs: trail.length > 1 ? stageMs(last) : 0,

@@ -42,7 +42,7 @@ const OBSERVATION: Observation = {
 	costUsd: 0.012,
 	savedUsd: -0.002,
 	authMs: 3,
-	firstByteMs: 350,
+	firstTokenMs: 350,
 	durationMs: 1_000,
 };
 
@@ -70,7 +70,7 @@ describe("the data point of a request", () => {
 			isCostUnknown: 0,
 			savedUsd: -0.002,
 			durationMs: 1_000,
-			firstByteMs: 350,
+			firstTokenMs: 350,
 			authMs: 3,
 			firstStageMs: 60,
 			lastStageMs: 900,
@@ -108,8 +108,8 @@ describe("the data point of a request", () => {
 	});
 
 	it("takes the whole time for that to the first byte, where the answer came whole", () => {
-		const { firstByteMs: _, ...whole } = OBSERVATION;
-		expect(dataPointOf(whole).doubles).toEqual(dataPointOf({ ...OBSERVATION, firstByteMs: 1_000 }).doubles);
+		const { firstTokenMs: _, ...whole } = OBSERVATION;
+		expect(dataPointOf(whole).doubles).toEqual(dataPointOf({ ...OBSERVATION, firstTokenMs: 1_000 }).doubles);
 	});
 
 	it("names certified thresholds and canaries", () => {

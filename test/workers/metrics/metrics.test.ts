@@ -90,7 +90,10 @@ describe("/metrics", () => {
 				retainTextHours: null,
 			};
 			const ledger = stub as unknown as EvidenceLedgerPort;
-			expect(await ledger.lease({ address, terms, policyRevision: 1 })).toMatchObject({ ok: true, value: { state: "audition" } });
+			expect(await ledger.lease({ address, terms, policyRevision: 1 })).toMatchObject({
+				ok: true,
+				value: { state: "audition" },
+			});
 			await runDurableObjectAlarm(stub);
 			const inAudition = async () =>
 				sampleOf(await metricsShown(), "edge_cascade_certificates", { state: "audition" }) === 1;
