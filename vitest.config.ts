@@ -9,6 +9,14 @@ export default defineConfig({
 		silent: "passed-only",
 		// Many tests wait for a command or a browser, so two cores are worth two files at once, and not the one of the default.
 		maxWorkers: 2,
+		// Of what runs in the Workers runtime too, where only instrumented code can be counted.
+		coverage: {
+			provider: "istanbul",
+			include: ["src/**/*.ts"],
+			exclude: ["src/local/**", "src/dashboard/**", "src/cli/**"],
+			reporter: ["text-summary", "json-summary"],
+			reportsDirectory: ".wrangler/coverage",
+		},
 		projects: [
 			{
 				test: {
