@@ -20,7 +20,7 @@ describe.each([COMPATIBLE, OPENAI_CHAT, OPENAI_RESPONSES])("the AI SDK's own err
 		["a model that is none", "gpt-4o", {}, 404, false, /'gpt-4o' does not exist/u],
 		["what the origin refuses", "vllm", {}, 400, false, /^The upstream says: top_k must be -1$/u],
 		["an origin at its limit", "status-429-7", {}, 429, true, /over its rate or capacity/u],
-		["an origin that fails", "html", {}, 502, true, /failed with status 502/u],
+		["an origin that fails", "html", { apiKey: STACK_KEYS.apart[3] ?? "" }, 502, true, /failed with status 502/u],
 	])("are an APICallError for %s", async (_what, id, connection, statusCode, isRetryable, message) => {
 		const error = await errorOf(id, connection);
 		expect(APICallError.isInstance(error)).toBe(true);

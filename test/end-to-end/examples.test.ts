@@ -1,13 +1,12 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { describe, expect, inject, it } from "vitest";
 import { parseTenantPolicy } from "../../src/core/parse-tenant-policy.ts";
 import { DEMO_KEY } from "../../src/local/demo-records.ts";
 
-const EXAMPLES = readdirSync("examples", { withFileTypes: true }).flatMap((entry) =>
-	entry.isDirectory() ? [entry.name] : [],
-);
+/** Those that are programs. */
+const EXAMPLES = readdirSync("examples").filter((name) => existsSync(`examples/${name}/main.ts`));
 
 const AMOUNT = String.raw`-?\$\d+\.\d{7}`;
 /** What every step says of itself; an answer of the small model has saved something, an escalated one has cost more. */

@@ -91,7 +91,7 @@ export const STACK_KEYS = {
 	/** Of a tenant whose cascades keep texts, each named `kept-` and by its origin's behaviour. */
 	keeping: keyOf(8),
 	/** Each of a tenant of its own with the demo's policy, for what fails so often that a tenant's breaker opens. */
-	apart: [keyOf(9), keyOf(10), keyOf(11)],
+	apart: [keyOf(9), keyOf(10), keyOf(11), keyOf(12)],
 	/** Of nobody. */
 	unknown: keyOf(6),
 } as const;
