@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Miniflare, type Request, type Response } from "miniflare";
+import { ASSET_DIRECTORY } from "../dashboard/build/build-dashboard.ts";
 import { DEMO_KEY, demoKeyRecord, type OwnServer } from "./demo-records.ts";
 import { LOCAL_OPERATOR_KEY, seedDemo } from "./seed-demo.ts";
 
@@ -87,6 +88,13 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 						RATE_TIER_TRIAL: { namespace_id: "1002", simple: { limit: 5, period: 10 } },
 					},
 					...(options.network === undefined ? {} : { outboundService: options.network }),
+					// As `[assets]` in wrangler.toml: the dashboard is files, and all else is the Worker's.
+					assets: {
+						directory: ASSET_DIRECTORY,
+						run_worker_first: ["/*", "!/dashboard", "!/dashboard/*"],
+						routerConfig: { has_user_worker: true },
+						assetConfig: { html_handling: "auto-trailing-slash", not_found_handling: "none" },
+					},
 					serviceBindings: { AI: { name: "edge-cascade-local", entrypoint: "LocalAI" } },
 					bindings: {
 						ALLOW_LOOPBACK_ORIGINS: "true",

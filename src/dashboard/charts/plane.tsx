@@ -1,0 +1,107 @@
+import type { ComponentChildren } from "preact";
+
+/** A scale as the axes need it: d3's continuous scales are some. */
+export interface AxisScale {
+	(value: number): number;
+	readonly ticks: (count: number) => number[];
+}
+
+/** The sides of a drawing's plotting area, in pixels. */
+export interface Area {
+	readonly left: number;
+	readonly right: number;
+	readonly top: number;
+	readonly bottom: number;
+}
+
+/** A plotting area with room at the left for numbers of `digits` characters. */
+export function areaOf(width: number, height: number, digits: number): Area {
+	return { left: Math.ceil(digits * 6.8) + 12, right: width - 12, top: 10, bottom: height - 28 };
+}
+
+/** Lines across the plotting area at round values, with the values at its left. */
+export function ValueAxis({
+	area,
+	scale,
+	show,
+	count = 4,
+}: {
+	readonly area: Area;
+	readonly scale: AxisScale;
+	readonly show: (value: number) => string;
+	readonly count?: number;
+}) {
+	return (
+		<g class="axis">
+			{scale.ticks(count).map((value) => (
+				<g key={value}>
+					<line class="grid" x1={area.left} x2={area.right} y1={scale(value)} y2={scale(value)} />
+					<text x={area.left - 8} y={scale(value)} dy="0.32em" text-anchor="end">
+						{show(value)}
+					</text>
+				</g>
+			))}
+		</g>
+	);
+}
+
+/** Places under the plotting area, as many as there is room for. */
+export function PlaceAxis({
+	area,
+	places,
+}: {
+	readonly area: Area;
+	readonly places: readonly { readonly at: number; readonly label: string }[];
+}) {
+	return (
+		<g class="axis">
+			<line class="base" x1={area.left} x2={area.right} y1={area.bottom} y2={area.bottom} />
+			{spaced(places, area).map(({ at, label }) => (
+				<text key={`${at} ${label}`} x={at} y={area.bottom + 18} text-anchor={anchorOf(at, label, area)}>
+					{label}
+				</text>
+			))}
+		</g>
+	);
+}
+
+/** A line of text at a place of the drawing, which a mark there is called. */
+export function MarkLabel({
+	x,
+	y,
+	anchor = "start",
+	children,
+	tone = "",
+}: {
+	readonly x: number;
+	readonly y: number;
+	readonly anchor?: "start" | "middle" | "end";
+	readonly tone?: string;
+	readonly children: ComponentChildren;
+}) {
+	return (
+		<text class={`mark-label ${tone}`} x={x} y={y} text-anchor={anchor}>
+			{children}
+		</text>
+	);
+}
+
+const CHARACTER = 6.8;
+const GAP = 18;
+
+/** Labels that do not touch: every second, third … of the places. */
+function spaced<Place extends { readonly at: number; readonly label: string }>(
+	places: readonly Place[],
+	{ left, right }: Area,
+): readonly Place[] {
+	const widest = Math.max(0, ...places.map(({ label }) => label.length)) * CHARACTER + GAP;
+	const fitting = Math.max(1, Math.floor((right - left) / widest));
+	const step = Math.max(1, Math.ceil(places.length / fitting));
+	return places.filter((_, index) => index % step === 0);
+}
+
+function anchorOf(at: number, label: string, { left, right }: Area): "start" | "middle" | "end" {
+	const half = (label.length * CHARACTER) / 2;
+	if (at - half < left - 24) return "start";
+	return at + half > right + 10 ? "end" : "middle";
+}
