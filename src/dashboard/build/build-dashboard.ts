@@ -24,7 +24,7 @@ export async function buildDashboard(directory: string = ASSET_DIRECTORY): Promi
 		outdir: "dashboard",
 		bundle: true,
 		write: false,
-		format: "esm",
+		format: "iife",
 		target: "es2022",
 		minify: true,
 		legalComments: "none",

@@ -16,7 +16,7 @@ export function dashboardPage({ script, style }: PageFiles): string {
 <title>Edge Cascade</title>
 <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
 <link rel="stylesheet" href="${style}">
-<script type="module" src="${script}"></script>
+<script src="${script}" defer></script>
 </head>
 <body>
 <div id="dashboard"></div>

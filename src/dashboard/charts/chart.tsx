@@ -23,12 +23,15 @@ export function Chart({
 	summary,
 	legend = [],
 	table,
+	readout,
 	draw,
 }: {
 	readonly name: string;
 	readonly summary: string;
 	readonly legend?: readonly LegendEntry[];
 	readonly table: ChartTable;
+	/** What is under the pointer; where it is given its line is kept free. */
+	readonly readout?: ComponentChildren;
 	/** Draws at a width in pixels. The drawing has its own `role` and name, as `Drawing` gives them. */
 	readonly draw: (width: number) => JSX.Element;
 }) {
@@ -49,6 +52,11 @@ export function Chart({
 			<div ref={element} class="drawing">
 				{width > 0 && draw(width)}
 			</div>
+			{readout !== undefined && (
+				<p class="readout" aria-hidden="true">
+					{readout}
+				</p>
+			)}
 			<details>
 				<summary>Table: {name}</summary>
 				<Table caption={name} isCaptionHidden columns={table.columns} rows={table.rows} />

@@ -2,7 +2,7 @@ import { scaleLinear } from "d3-scale";
 import { area as areaShape, curveMonotoneX, line as lineShape } from "d3-shape";
 import { useState } from "preact/hooks";
 import { Chart, Drawing, type LegendEntry } from "./chart.tsx";
-import { areaOf, PlaceAxis, ValueAxis } from "./plane.tsx";
+import { areaOf, PlaceAxis, ValueAxis, type Place } from "./plane.tsx";
 
 /** One line of a chart over time. Its values stand at the moments of the chart; null where there is none. */
 export interface Line {
@@ -24,6 +24,7 @@ export function LineChart({
 	moments,
 	showMoment,
 	momentHeading,
+	places,
 	lines,
 	show,
 	height = 220,
@@ -35,6 +36,8 @@ export function LineChart({
 	readonly moments: readonly number[];
 	readonly showMoment: (at: number) => string;
 	readonly momentHeading: string;
+	/** The moments that the axis may name. */
+	readonly places: readonly Place[];
 	readonly lines: readonly Line[];
 	readonly show: (value: number) => string;
 	readonly height?: number;
@@ -50,97 +53,16 @@ export function LineChart({
 	}));
 	const shownMoment = nearest === null ? undefined : moments[nearest];
 	return (
-		<div>
-			<Chart
-				name={name}
-				summary={summary}
-				legend={legend}
-				table={{
-					columns: [{ heading: momentHeading, isText: true }, ...lines.map(({ name }) => ({ heading: name }))],
-					rows: moments.map((at, index) => [showMoment(at), ...lines.map(({ values }) => shown(values[index], show))]),
-				}}
-				draw={(width) => {
-					const y = scaleLinear([least, greatest === least ? least + 1 : greatest], [0, 1]).nice(4);
-					const digits = Math.max(...y.ticks(4).map((value) => show(value).length));
-					const area = areaOf(width, height, digits);
-					y.range([area.bottom, area.top]);
-					const first = moments[0] ?? 0;
-					const last = moments.at(-1) ?? 1;
-					const x = scaleLinear([first, last === first ? first + 1 : last], [area.left, area.right]);
-					const points = (values: readonly (number | null)[]) =>
-						moments.map((at, index) => ({ at, value: values[index] ?? null }));
-					return (
-						<Drawing
-							name={`${name}. ${summary}`}
-							width={width}
-							height={height}
-							onPointerMove={(event) => {
-								const at = x.invert(event.clientX - event.currentTarget.getBoundingClientRect().left);
-								setNearest(nearestTo(moments, at));
-							}}
-							onPointerLeave={() => setNearest(null)}
-						>
-							<ValueAxis area={area} scale={y} show={show} />
-							<PlaceAxis area={area} places={moments.map((at) => ({ at: x(at), label: showMoment(at) }))} />
-							{lines
-								.filter(({ isFilled }) => isFilled)
-								.map(({ name, values, tone, filledTo }) => {
-									const floor = lines.find(({ name }) => name === filledTo)?.values;
-									return (
-										<path
-											key={name}
-											class={`fill ${tone}`}
-											d={
-												areaShape<{ at: number; value: number | null }>()
-													.curve(curveMonotoneX)
-													.defined(({ value }) => value !== null)
-													.x(({ at }) => x(at))
-													.y0((_, index) => y(floor?.[index] ?? Math.max(0, least)))
-													.y1(({ value }) => y(value ?? 0))(points(values)) ?? ""
-											}
-										/>
-									);
-								})}
-							{lines.map(({ name, values, tone, isDashed }) => (
-								<g key={name}>
-									<path
-										class={`curve ${tone}${isDashed === true ? " dashed" : ""}`}
-										d={
-											lineShape<{ at: number; value: number | null }>()
-												.curve(curveMonotoneX)
-												.defined(({ value }) => value !== null)
-												.x(({ at }) => x(at))
-												.y(({ value }) => y(value ?? 0))(points(values)) ?? ""
-										}
-									/>
-									{points(values)
-										// A point without neighbours is no line, and would not be seen.
-										.filter(
-											({ value }, index) =>
-												value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null,
-										)
-										.map(({ at, value }) => (
-											<circle key={at} class={`dot ${tone}`} cx={x(at)} cy={y(value ?? 0)} r={3} />
-										))}
-								</g>
-							))}
-							{shownMoment !== undefined && nearest !== null && (
-								<g class="crosshair">
-									<line x1={x(shownMoment)} x2={x(shownMoment)} y1={area.top} y2={area.bottom} />
-									{lines.map(({ name, values, tone }) => {
-										const value = values[nearest] ?? null;
-										return value === null ? null : (
-											<circle key={name} class={`dot ${tone}`} cx={x(shownMoment)} cy={y(value)} r={4} />
-										);
-									})}
-								</g>
-							)}
-						</Drawing>
-					);
-				}}
-			/>
-			<p class="readout" aria-hidden="true">
-				{shownMoment !== undefined && nearest !== null && (
+		<Chart
+			name={name}
+			summary={summary}
+			legend={legend}
+			table={{
+				columns: [{ heading: momentHeading, isText: true }, ...lines.map(({ name }) => ({ heading: name }))],
+				rows: moments.map((at, index) => [showMoment(at), ...lines.map(({ values }) => shown(values[index], show))]),
+			}}
+			readout={
+				shownMoment === undefined || nearest === null ? null : (
 					<>
 						<b>{showMoment(shownMoment)}</b>
 						{lines.map(({ name, values }) => (
@@ -149,9 +71,88 @@ export function LineChart({
 							</span>
 						))}
 					</>
-				)}
-			</p>
-		</div>
+				)
+			}
+			draw={(width) => {
+				const y = scaleLinear([least, greatest === least ? least + 1 : greatest], [0, 1]).nice(4);
+				const digits = Math.max(...y.ticks(4).map((value) => show(value).length));
+				const area = areaOf(width, height, digits);
+				y.range([area.bottom, area.top]);
+				const first = moments[0] ?? 0;
+				const last = moments.at(-1) ?? 1;
+				const x = scaleLinear([first, last === first ? first + 1 : last], [area.left, area.right]);
+				const points = (values: readonly (number | null)[]) =>
+					moments.map((at, index) => ({ at, value: values[index] ?? null }));
+				return (
+					<Drawing
+						name={`${name}. ${summary}`}
+						width={width}
+						height={height}
+						onPointerMove={(event) => {
+							const at = x.invert(event.clientX - event.currentTarget.getBoundingClientRect().left);
+							setNearest(nearestTo(moments, at));
+						}}
+						onPointerLeave={() => setNearest(null)}
+					>
+						<ValueAxis area={area} scale={y} show={show} />
+						<PlaceAxis area={area} places={places.map(({ at, label }) => ({ at: x(at), label }))} />
+						{lines
+							.filter(({ isFilled }) => isFilled)
+							.map(({ name, values, tone, filledTo }) => {
+								const floor = lines.find(({ name }) => name === filledTo)?.values;
+								return (
+									<path
+										key={name}
+										class={`fill ${tone}`}
+										d={
+											areaShape<{ at: number; value: number | null }>()
+												.curve(curveMonotoneX)
+												.defined(({ value }) => value !== null)
+												.x(({ at }) => x(at))
+												.y0((_, index) => y(floor?.[index] ?? Math.max(0, least)))
+												.y1(({ value }) => y(value ?? 0))(points(values)) ?? ""
+										}
+									/>
+								);
+							})}
+						{lines.map(({ name, values, tone, isDashed }) => (
+							<g key={name}>
+								<path
+									class={`curve ${tone}${isDashed === true ? " dashed" : ""}`}
+									d={
+										lineShape<{ at: number; value: number | null }>()
+											.curve(curveMonotoneX)
+											.defined(({ value }) => value !== null)
+											.x(({ at }) => x(at))
+											.y(({ value }) => y(value ?? 0))(points(values)) ?? ""
+									}
+								/>
+								{points(values)
+									// A point without neighbours is no line, and would not be seen.
+									.filter(
+										({ value }, index) =>
+											value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null,
+									)
+									.map(({ at, value }) => (
+										<circle key={at} class={`dot ${tone}`} cx={x(at)} cy={y(value ?? 0)} r={3} />
+									))}
+							</g>
+						))}
+						{shownMoment !== undefined && nearest !== null && (
+							<g class="crosshair">
+								<line x1={x(shownMoment)} x2={x(shownMoment)} y1={area.top} y2={area.bottom} />
+								{lines.map(({ name, values, tone }) => {
+									const value = values[nearest] ?? null;
+									return value === null ? null : (
+										<circle key={name} class={`dot ${tone}`} cx={x(shownMoment)} cy={y(value)} r={4} />
+									);
+								})}
+							</g>
+						)}
+					</Drawing>
+				);
+			}}
+		/>
 	);
 }
 

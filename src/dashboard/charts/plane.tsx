@@ -45,24 +45,24 @@ export function ValueAxis({
 	);
 }
 
-/** Places under the plotting area, as many as there is room for. */
-export function PlaceAxis({
-	area,
-	places,
-}: {
-	readonly area: Area;
-	readonly places: readonly { readonly at: number; readonly label: string }[];
-}) {
+/** Places under the plotting area: those whose labels do not touch, each wholly in the drawing. */
+export function PlaceAxis({ area, places }: { readonly area: Area; readonly places: readonly Place[] }) {
 	return (
 		<g class="axis">
 			<line class="base" x1={area.left} x2={area.right} y1={area.bottom} y2={area.bottom} />
 			{spaced(places, area).map(({ at, label }) => (
-				<text key={`${at} ${label}`} x={at} y={area.bottom + 18} text-anchor={anchorOf(at, label, area)}>
+				<text key={`${at} ${label}`} x={at} y={area.bottom + 18} text-anchor="middle">
 					{label}
 				</text>
 			))}
 		</g>
 	);
+}
+
+/** A value or a moment that an axis names. */
+export interface Place {
+	readonly at: number;
+	readonly label: string;
 }
 
 /** A line of text at a place of the drawing, which a mark there is called. */
@@ -86,22 +86,25 @@ export function MarkLabel({
 	);
 }
 
-const CHARACTER = 6.8;
-const GAP = 18;
+/** What a character of a label is wide, and room between two labels. */
+const CHARACTER = 7;
+const GAP = 14;
 
-/** Labels that do not touch: every second, third … of the places. */
-function spaced<Place extends { readonly at: number; readonly label: string }>(
-	places: readonly Place[],
-	{ left, right }: Area,
-): readonly Place[] {
-	const widest = Math.max(0, ...places.map(({ label }) => label.length)) * CHARACTER + GAP;
-	const fitting = Math.max(1, Math.floor((right - left) / widest));
-	const step = Math.max(1, Math.ceil(places.length / fitting));
-	return places.filter((_, index) => index % step === 0);
-}
-
-function anchorOf(at: number, label: string, { left, right }: Area): "start" | "middle" | "end" {
-	const half = (label.length * CHARACTER) / 2;
-	if (at - half < left - 24) return "start";
-	return at + half > right + 10 ? "end" : "middle";
+/** Every second, third … of the places, as there is room; those at the ends are moved inwards. */
+function spaced(places: readonly Place[], { right }: Area): readonly Place[] {
+	const most = right + 12;
+	for (let step = 1; step <= places.length; step++) {
+		const chosen = places
+			.filter((_, index) => index % step === 0)
+			.map(({ at, label }) => {
+				const half = (label.length * CHARACTER) / 2;
+				return { label, half, at: Math.max(half, Math.min(at, most - half)) };
+			});
+		const touch = chosen.some(({ at, half }, index) => {
+			const next = chosen[index + 1];
+			return next !== undefined && at + half + GAP > next.at - next.half;
+		});
+		if (!touch) return chosen;
+	}
+	return [];
 }

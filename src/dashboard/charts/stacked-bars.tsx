@@ -1,6 +1,6 @@
 import { scaleLinear } from "d3-scale";
 import { Chart, Drawing } from "./chart.tsx";
-import { areaOf, PlaceAxis, ValueAxis } from "./plane.tsx";
+import { areaOf, PlaceAxis, ValueAxis, type Place } from "./plane.tsx";
 
 /** One part of every bar. */
 export interface BarPart {
@@ -15,6 +15,7 @@ export function StackedBars({
 	summary,
 	labels,
 	labelHeading,
+	places,
 	parts,
 	show,
 	height = 220,
@@ -23,6 +24,8 @@ export function StackedBars({
 	readonly summary: string;
 	readonly labels: readonly string[];
 	readonly labelHeading: string;
+	/** The bars that the axis may name: `at` is a bar's number from 0. */
+	readonly places: readonly Place[];
 	readonly parts: readonly BarPart[];
 	readonly show: (value: number) => string;
 	readonly height?: number;
@@ -71,7 +74,7 @@ export function StackedBars({
 								</g>
 							);
 						})}
-						<PlaceAxis area={area} places={labels.map((label, index) => ({ at: middle(index), label }))} />
+						<PlaceAxis area={area} places={places.map(({ at, label }) => ({ at: middle(at), label }))} />
 					</Drawing>
 				);
 			}}

@@ -35,3 +35,18 @@ export function usageQueryOf(period: Period, now: number): { from: string; to: s
 	const end = (startsOf(period, now).at(-1) ?? now) + STEP_MS[period.by];
 	return { from: new Date(first).toISOString(), to: new Date(end).toISOString(), by: period.by };
 }
+
+const timeOfDay = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const localDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const utcDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+
+/** Which of a period's moments an axis names, and how: by the hour only what changes, over a week only days. */
+export function namedStarts(
+	{ by, steps }: Period,
+	starts: readonly number[],
+): readonly { at: number; label: string }[] {
+	if (by === "day") return starts.map((at) => ({ at, label: utcDay.format(at) }));
+	const isMidnight = (at: number) => new Date(at).getHours() === 0;
+	if (steps > 48) return starts.filter(isMidnight).map((at) => ({ at, label: localDay.format(at) }));
+	return starts.map((at) => ({ at, label: isMidnight(at) ? localDay.format(at) : timeOfDay.format(at) }));
+}

@@ -3,7 +3,7 @@ import { StackedBars } from "../../charts/stacked-bars.tsx";
 import { Card } from "../../parts/card.tsx";
 import { showCount, showShare, showStart } from "../../show/show-values.ts";
 import { stageTone } from "../../show/stage-tone.ts";
-import { startsOf, type Period } from "../../usage/period.ts";
+import { namedStarts, startsOf, type Period } from "../../usage/period.ts";
 import { rowsByStart, sumUsage } from "../../usage/sum-usage.ts";
 import type { NamedStage } from "./named-stage.ts";
 
@@ -38,6 +38,7 @@ export function DecisionsOverTime({
 				name={`Who answered in the last ${period.label}`}
 				summary={`${showCount(total)} requests, ${showShare(total === 0 ? 0 : first / total)} of them answered by ${names[0] ?? "the first stage"}; the most in one ${period.by} were ${showCount(steps[busiest]?.requests ?? 0)}, ${showStart(starts[busiest] ?? startsOf(period, 0)[0] ?? 0, period.by)}.`}
 				labelHeading={period.by === "hour" ? "Hour" : "Day (UTC)"}
+				places={namedStarts(period, starts).map(({ at, label }) => ({ at: starts.indexOf(at), label }))}
 				labels={starts.map((start) => showStart(start, period.by))}
 				parts={[
 					...all.map((stage) => ({ name: stage, values: countOf(stage), tone: stageTone(stage, names) })),

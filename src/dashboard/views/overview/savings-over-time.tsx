@@ -2,7 +2,7 @@ import type { UsageRow } from "../../api/recorded-types.ts";
 import { LineChart } from "../../charts/line-chart.tsx";
 import { Card } from "../../parts/card.tsx";
 import { showDollars, showShare, showStart } from "../../show/show-values.ts";
-import type { Period } from "../../usage/period.ts";
+import { namedStarts, type Period } from "../../usage/period.ts";
 import { rowsByStart, sumUsage } from "../../usage/sum-usage.ts";
 
 /** What was spent against what always asking the last stage would have cost, both added up since the period began. */
@@ -36,6 +36,7 @@ export function SavingsOverTime({
 				summary={summary}
 				moments={starts}
 				momentHeading={period.by === "hour" ? "Hour" : "Day (UTC)"}
+				places={namedStarts(period, starts)}
 				showMoment={(at) => showStart(at, period.by)}
 				show={showDollars}
 				lines={[
