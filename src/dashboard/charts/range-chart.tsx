@@ -1,5 +1,5 @@
-import { scaleLinear } from "d3-scale";
 import { Chart, Drawing, type ChartTable } from "./chart.tsx";
+import { linearScale, niceDomain } from "./linear-scale.ts";
 import { MarkLabel, PlaceAxis, type Area } from "./plane.tsx";
 
 /** One row: a line from `low` to `high`, with marks on it. */
@@ -43,8 +43,7 @@ export function RangeChart({
 			table={table}
 			draw={(width) => {
 				const area: Area = { left: 8, right: width - 14, top, bottom: height - 30 };
-				const x = scaleLinear([0, most], [area.left, area.right]);
-				if (greatest === undefined) x.nice(5);
+				const x = linearScale(greatest === undefined ? niceDomain([0, most], 5) : [0, most], [area.left, area.right]);
 				const isRight = limit !== undefined && x(limit.at) > width / 2;
 				return (
 					<Drawing name={`${name}. ${summary}`} width={width} height={height}>

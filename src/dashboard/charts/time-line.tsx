@@ -1,6 +1,6 @@
-import { scaleLinear } from "d3-scale";
 import { showDuration } from "../show/show-values.ts";
 import { Chart, Drawing, type ChartTable } from "./chart.tsx";
+import { linearScale } from "./linear-scale.ts";
 import { MarkLabel, PlaceAxis, type Area } from "./plane.tsx";
 
 /** Something that took from `start` to `end`, in milliseconds after the beginning. */
@@ -46,7 +46,7 @@ export function TimeLine({
 			draw={(width) => {
 				const area: Area = { left: 8, right: width - 14, top, bottom: height - 30 };
 				const last = Math.max(totalMs, ...spans.map(({ end }) => end), ...marks.map(({ at }) => at), 1);
-				const x = scaleLinear([0, last], [area.left, area.right]);
+				const x = linearScale([0, last], [area.left, area.right]);
 				const ticks = x.ticks(width < 500 ? 4 : 7);
 				return (
 					<Drawing name={`${name}. ${summary}`} width={width} height={height}>
