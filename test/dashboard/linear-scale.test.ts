@@ -1,5 +1,5 @@
 import { scaleLinear } from "d3-scale";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { linearScale, niceDomain, ticksOf } from "../../src/dashboard/charts/linear-scale.ts";
 
