@@ -47,11 +47,13 @@ describe.each(VIEWS)("%s in a browser", (_, hash, charts) => {
 		await page.context().close();
 	});
 
-	it.each(["light", "dark"] as const)("has no fault that axe finds, %s, with its tables open", async (colorScheme) => {
-		const { page } = await openDashboard(browser, hash, { colorScheme, bypassCSP: true });
+	it("has no fault that axe finds, light and dark, with its tables open", async () => {
+		const { page } = await openDashboard(browser, hash, { colorScheme: "light", bypassCSP: true });
 		await page.locator("main h1").waitFor();
 		for (const summary of await page.locator("figure summary").all()) await summary.click();
 		expect(await page.locator("figure details[open] tbody tr").count()).toBeGreaterThanOrEqual(charts);
+		expect(await accessibilityFaults(page)).toEqual([]);
+		await page.emulateMedia({ colorScheme: "dark" });
 		expect(await accessibilityFaults(page)).toEqual([]);
 		await page.context().close();
 	});
