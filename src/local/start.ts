@@ -19,6 +19,7 @@ async function main(): Promise<void> {
 		originPort,
 		ownServer,
 		showLog: true,
+		dashboard: true,
 		...(tokensPerSecond > 0 ? { tokensPerSecond } : {}),
 		...(edgeTokensPerSecond > 0 ? { edgeTokensPerSecond } : {}),
 	});
