@@ -13,6 +13,7 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
 	["types without a runtime", "tsc", "-p", "tsconfig.pure.json"],
 	["types of the Worker", "tsc", "-p", "tsconfig.json"],
 	["types of Node programs", "tsc", "-p", "tsconfig.node.json"],
+	["types of the dashboard", "tsc", "-p", "tsconfig.dashboard.json"],
 	["dead code", "knip", "--no-progress"],
 	["dependencies", "node", "test/dependencies/main.ts"],
 	["advisories about dependencies", "node", "test/dependencies/audit.ts"],

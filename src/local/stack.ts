@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Miniflare, Response, type Request } from "miniflare";
+import { ASSET_DIRECTORY } from "../dashboard/build/build-dashboard.ts";
 import { DEMO_KEY, demoKeyRecord, type OwnServer } from "./demo-records.ts";
 import { LOCAL_OPERATOR_KEY, seedDemo } from "./seed-demo.ts";
 
@@ -28,6 +29,11 @@ export interface LocalStackOptions {
 	/** Addresses of the origins that it names beside the demo's own, by name; they are sent the local origin's key. */
 	readonly origins?: Readonly<Record<string, string>>;
 	readonly ownServer?: OwnServer | undefined;
+	/**
+	 * Serves the dashboard at `/dashboard/`. The runtime's router of files takes some 0.2 ms of each request here, so where
+	 * requests are measured there is none.
+	 */
+	readonly dashboard?: boolean;
 	/** Shows the Worker's log lines. */
 	readonly showLog?: boolean;
 	/** Tokens a second of the local origin's models, and of the edge's; as fast as possible when absent. */
@@ -45,6 +51,13 @@ export interface LocalStackOptions {
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const COMPATIBILITY_DATE = "2026-11-01";
+/** As `[assets]` in wrangler.toml: the dashboard is files, and all else is the Worker's. */
+const DASHBOARD_FILES = {
+	directory: ASSET_DIRECTORY,
+	run_worker_first: ["/*", "!/dashboard", "!/dashboard/*"],
+	routerConfig: { has_user_worker: true },
+	assetConfig: { html_handling: "auto-trailing-slash", not_found_handling: "none" } as const,
+};
 
 /**
  * Builds both Workers with wrangler, as a deployment does, and runs them in the Workers runtime: the Worker with real
@@ -90,6 +103,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 					},
 					...(options.onTailEvent === undefined ? {} : { streamingTails: [TAIL_NAME] }),
 					...(options.network === undefined ? {} : { outboundService: options.network }),
+					...(options.dashboard === true ? { assets: DASHBOARD_FILES } : {}),
 					serviceBindings: { AI: { name: "edge-cascade-local", entrypoint: "LocalAI" } },
 					bindings: {
 						ALLOW_LOOPBACK_ORIGINS: "true",

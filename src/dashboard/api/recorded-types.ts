@@ -1,0 +1,45 @@
+import type { AdminReply } from "../../admin/client-types.ts";
+import type { Observation } from "../../core/observation.ts";
+import type { CallRecord } from "../../core/trail.ts";
+
+/** One call of a request, with when it began and when its first event came. */
+export type TimedCall = CallRecord & {
+	/** Milliseconds after the request's arrival; absent where it was not recorded. */
+	readonly startMs?: number;
+	/** Milliseconds from the call's beginning to its first event. */
+	readonly firstTokenMs?: number;
+};
+
+/** A request as it was recorded: no prompt, no answer. */
+export type RecentRequest = Omit<Observation, "tenant" | "version" | "calls"> & {
+	readonly calls: readonly TimedCall[];
+	/** Milliseconds from arrival to the first byte of content sent; streams only. */
+	readonly firstTokenMs?: number;
+};
+
+/** Newest first; `next` is the `before` of the page that follows. */
+export interface RecentRequests {
+	readonly items: readonly RecentRequest[];
+	readonly next: string | null;
+}
+
+export interface Quantiles {
+	readonly p50: number;
+	readonly p95: number;
+	readonly p99: number;
+}
+
+/** How many readings of confidence fell into each of 20 bins of width 0.05, the last one closed. */
+export interface ConfidenceBins {
+	readonly all: readonly number[];
+	readonly accepted: readonly number[];
+}
+
+/** One cascade and policy revision in one hour or day. Rows from before these were recorded lack the optional ones. */
+export type UsageRow = AdminReply<"usage.get">["rows"][number] & {
+	readonly confidence?: Readonly<Record<string, ConfidenceBins>>;
+	readonly stageLatency?: Readonly<Record<string, Quantiles>>;
+	readonly firstToken?: Quantiles | null;
+};
+
+export type EvidenceReport = AdminReply<"evidence.get">;
