@@ -22,6 +22,7 @@ export async function readPrefix(
 	rule: PrefixRule,
 	clock: Clock,
 ): Promise<Result<PrefixedAnswer, StageFailure>> {
+	const firstEventAt = clock.now();
 	const head = [...opened.head];
 	const decoder = new TextDecoder();
 	const reading = createPrefixReader();
@@ -68,7 +69,7 @@ export async function readPrefix(
 	}
 	// A read that the time cut short is still on its way, and its bytes are the next that the relay wants.
 	const rest = pending === undefined ? opened.rest : withFirst(opened.rest, pending);
-	return ok({ prefix: reading.prefix(), live: { head, rest } });
+	return ok({ prefix: reading.prefix(), live: { head, rest }, firstEventAt });
 }
 
 /** The beginning of what was opened, where it was; a connection that breaks meanwhile is a failure too. */

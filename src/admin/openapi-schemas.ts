@@ -14,6 +14,7 @@ import * as evidence from "./schemas/evidence.ts";
 import * as keys from "./schemas/keys.ts";
 import * as origins from "./schemas/origins.ts";
 import * as policies from "./schemas/policy.ts";
+import * as requests from "./schemas/requests.ts";
 import * as tenants from "./schemas/tenants.ts";
 import * as usage from "./schemas/usage.ts";
 
@@ -44,6 +45,7 @@ const COMPONENTS = {
 	Price: price,
 	Publication: common.publication,
 	Problem: common.problem,
+	RecentRequest: requests.recentRequest,
 	RevisionSummary: policies.revisionSummary,
 	RevisionWritten: policies.revisionWritten,
 	Stage: stage,

@@ -7,6 +7,7 @@ import * as keys from "./routes/key-routes.ts";
 import * as operators from "./routes/operator-routes.ts";
 import * as origins from "./routes/origin-routes.ts";
 import * as policy from "./routes/policy-routes.ts";
+import * as requests from "./routes/request-routes.ts";
 import * as revisions from "./routes/revision-routes.ts";
 import * as tenants from "./routes/tenant-routes.ts";
 import * as texts from "./routes/text-routes.ts";
@@ -49,6 +50,8 @@ export const ADMIN_ROUTES = [
 	keys.rotateKey,
 	keys.revokeKey,
 	tenants.showUsage,
+	requests.listRequests,
+	requests.showRequest,
 	feedback.showFeedback,
 	tenants.showTenantAudit,
 	origins.listOrigins,

@@ -4,7 +4,7 @@ import type { StagePolicy } from "../core/tenant-policy.ts";
 import { startDeadline } from "./deadline.ts";
 import type { Evidence } from "./evidence-port.ts";
 import type { FinalCall } from "./final-stage.ts";
-import { emptyRecord, recordCall, type RunRecord } from "./run-record.ts";
+import { emptyRecord, recordCall, timingOf, type RunRecord } from "./run-record.ts";
 import type { StageRun, StageStream } from "./stage-run.ts";
 import { readToEnd, watchStream } from "./watch-stream.ts";
 
@@ -57,7 +57,13 @@ export function besideCall(
 	};
 
 	/** The whole of a stream that nobody is sent; recorded, as its call is not yet. */
-	const wholeOf = async ({ live, startedAt, reservation, ended }: StageStream): Promise<Completion | null> => {
+	const wholeOf = async ({
+		live,
+		startedAt,
+		firstEventAt,
+		reservation,
+		ended,
+	}: StageStream): Promise<Completion | null> => {
 		const watched = watchStream(live);
 		let answer: Completion | null = null;
 		try {
@@ -67,8 +73,8 @@ export function besideCall(
 		} catch {
 			// It broke, or time was up: there is no answer.
 		}
-		const ms = run.clock.now() - startedAt;
-		const timing = { stage: stage.name, model: stage.model, purpose: "answer" as const, ms };
+		const called = { stage: stage.name, model: stage.model, purpose: "answer" as const };
+		const timing = timingOf(run, called, { startedAt, firstEventAt });
 		reservation.settle(recordCall(own, timing, stage.price, answer?.usage ?? null));
 		ended?.(answer?.usage ?? null);
 		return answer;

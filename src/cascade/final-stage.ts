@@ -6,7 +6,7 @@ import { failedTaskCheck } from "../core/answer-checks.ts";
 import { startDeadline } from "./deadline.ts";
 import { LEAST_MS_FOR_A_CALL, type CascadeStage } from "./ports.ts";
 import { reserveCall, UNLIMITED } from "./reserve-call.ts";
-import { recordAnswer, recordEstimatedCall, recordFailedCall } from "./run-record.ts";
+import { recordAnswer, recordEstimatedCall, recordFailedCall, timingOf } from "./run-record.ts";
 import type { StageRun, StageStream } from "./stage-run.ts";
 
 /** What the last stage said. Its call is on record, but for a stream's, whose end nobody knows yet. */
@@ -40,12 +40,9 @@ export function beginFinalStage(
 	const startedAt = clock.now();
 	const deadline = startDeadline(clock, timeoutMs, run.signal);
 	let state: "idle" | "asking" | "recorded" | "streaming" | "stopped" = "idle";
-	const timing = () => ({
-		stage: stage.name,
-		model: stage.model,
-		purpose: "answer" as const,
-		ms: clock.now() - startedAt,
-	});
+	let firstEventAt: number | undefined;
+	const called = { stage: stage.name, model: stage.model, purpose: "answer" as const };
+	const timing = (endedAt = clock.now()) => timingOf(run, called, { startedAt, firstEventAt, endedAt });
 	let reservation = UNLIMITED;
 	const failed = (failure: StageFailure): FinalAnswer => {
 		deadline.abort();
@@ -96,8 +93,10 @@ export function beginFinalStage(
 			const opened = await deadline.race(resolved.value.stream(call));
 			if (opened?.ok !== true) return failedCall(opened?.error);
 			deadline.clear();
+			firstEventAt = clock.now();
 			if (state === "asking") state = "streaming";
-			const stream = { live: opened.value, carriesLogprobs: false, startedAt, reservation, abort: deadline.abort };
+			const { abort } = deadline;
+			const stream = { live: opened.value, carriesLogprobs: false, startedAt, firstEventAt, reservation, abort };
 			return { kind: "live", stream };
 		}
 		const result = await deadline.race(resolved.value.complete(call));
@@ -114,18 +113,17 @@ export function beginFinalStage(
 			: { kind: "failed", failure: { kind: "invalid-answer", detail: problem } };
 	}
 
-	let stoppedAfterMs = 0;
+	let stoppedAt = startedAt;
 	return {
 		result: ask(),
 		stop() {
-			stoppedAfterMs = timing().ms;
+			stoppedAt = clock.now();
 			deadline.abort();
 			if (state === "asking" || state === "streaming") state = "stopped";
 		},
 		account(likely) {
 			if (state !== "stopped") return;
-			const stoppedCall = { ...timing(), ms: stoppedAfterMs };
-			reservation.settle(recordEstimatedCall(record, stoppedCall, stage.price, likely));
+			reservation.settle(recordEstimatedCall(record, timing(stoppedAt), stage.price, likely));
 		},
 	};
 }

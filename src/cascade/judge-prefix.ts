@@ -8,7 +8,7 @@ import { ok } from "../core/result.ts";
 import { startDeadline } from "./deadline.ts";
 import type { AnswerPrefix } from "./ports.ts";
 import { reserveCall, UNLIMITED } from "./reserve-call.ts";
-import { recordFailedCall, recordEstimatedCall } from "./run-record.ts";
+import { recordFailedCall, recordEstimatedCall, timingOf } from "./run-record.ts";
 import {
 	decidedEntry,
 	judgedEntry,
@@ -40,12 +40,8 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 	}
 	const reservation = reserved.value;
 	const startedAt = clock.now();
-	const timing = () => ({
-		stage: policy.name,
-		model: policy.model,
-		purpose: "answer" as const,
-		ms: clock.now() - startedAt,
-	});
+	const called = { stage: policy.name, model: policy.model, purpose: "answer" as const };
+	const timing = (firstEventAt?: number) => timingOf(run, called, { startedAt, firstEventAt });
 	const opened = await deadline.race(
 		stage.streamPrefix(
 			{
@@ -67,7 +63,7 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 		reservation.settle(recordFailedCall(record, timing(), failure));
 		return withoutAnswer(unansweredEntry(policy, failure));
 	}
-	const { prefix, live } = opened.value;
+	const { prefix, live, firstEventAt } = opened.value;
 	// A read may bring more tokens than were waited for; the reading is over as many as a plain answer's would be.
 	const answer = { ...answerSoFar(prefix), tokens: prefix.tokens?.slice(0, rule.tokens) ?? null };
 	const failed = prefix.finishReason === null ? null : failedCheck(request, answer, run.checks);
@@ -84,7 +80,7 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 		const carriesLogprobs = plan.topLogprobs !== null;
 		return {
 			kind: "accepted-live",
-			stream: { live, carriesLogprobs, startedAt, reservation, abort: deadline.abort },
+			stream: { live, carriesLogprobs, startedAt, firstEventAt, reservation, abort: deadline.abort },
 			trailEntry,
 		};
 	}
@@ -94,7 +90,7 @@ export async function judgePrefix(judged: JudgedStage, rule: PrefixRule): Promis
 		inputTokens: estimatedTokens(request),
 		outputTokens: Math.max(prefix.tokens?.length ?? 0, prefix.text === "" ? 0 : 1),
 	};
-	reservation.settle(recordEstimatedCall(record, timing(), policy.price, seen));
+	reservation.settle(recordEstimatedCall(record, timing(firstEventAt), policy.price, seen));
 	return withoutAnswer(trailEntry);
 }
 

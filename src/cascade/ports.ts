@@ -60,6 +60,8 @@ export interface AnswerPrefix {
 export interface PrefixedAnswer {
 	readonly prefix: AnswerPrefix;
 	readonly live: LiveAnswer;
+	/** When its first event was there, in milliseconds since the Unix epoch; absent where that is not known. */
+	readonly firstEventAt?: number;
 }
 
 /** One model behind one adapter. Never throws for what an upstream does. */

@@ -12,7 +12,7 @@ import { beginLastStage } from "./hedged-stage.ts";
 import { judgeStage } from "./judge-stage.ts";
 import { LEAST_MS_FOR_A_CALL, type LiveAnswer } from "./ports.ts";
 import { boundedRequest } from "./reserve-call.ts";
-import { emptyRecord, recordCall, usageOrEstimate, type RunRecord } from "./run-record.ts";
+import { emptyRecord, recordCall, timingOf, usageOrEstimate, type RunRecord } from "./run-record.ts";
 import { judgedEntry, type StageRun, type StageStream } from "./stage-run.ts";
 
 /** What the stages of a run share, as far as it comes from outside. */
@@ -189,13 +189,14 @@ function whole(
 }
 
 function live(
-	{ record, clock }: StageRun,
+	run: StageRun,
 	cascade: Cascade,
 	served: StagePolicy,
 	stream: StageStream,
 	reason: Reason,
 	stopped: FinalCall | null,
 ): CascadeOutcome {
+	const { record } = run;
 	const facts = (usage: TokenUsage | null) => gatherFacts({ cascade, served, servedUsage: usage, reason, ...record });
 	return {
 		kind: "live",
@@ -203,8 +204,7 @@ function live(
 		carriesLogprobs: stream.carriesLogprobs,
 		facts: { ...facts(null), costUsd: null, savedUsd: null },
 		settle(usage) {
-			const ms = clock.now() - stream.startedAt;
-			const call = { stage: served.name, model: served.model, purpose: "answer" as const, ms };
+			const call = timingOf(run, { stage: served.name, model: served.model, purpose: "answer" }, stream);
 			stream.reservation.settle(recordCall(record, call, served.price, usage));
 			stopped?.account(usage);
 			stream.ended?.(usage);

@@ -3,6 +3,7 @@ import { costOfUsage, type Price } from "../core/cost.ts";
 import { estimatedTokens } from "../core/gate.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
 import type { CallRecord, TrailEntry } from "../core/trail.ts";
+import type { Clock } from "./ports.ts";
 
 /** What has happened to a request so far: every stage considered and every call made, in order. */
 export interface RunRecord {
@@ -16,7 +17,35 @@ export interface RunRecord {
 type Calls = Pick<RunRecord, "calls">;
 
 /** What is known of a call before its answer. */
-export type CallTiming = Pick<CallRecord, "stage" | "model" | "purpose" | "ms">;
+export type CallTiming = CalledModel & Pick<CallRecord, "ms" | "startMs" | "firstTokenMs">;
+
+/** What a call is of. */
+type CalledModel = Pick<CallRecord, "stage" | "model" | "purpose">;
+
+/** Moments of a call, in milliseconds since the Unix epoch. */
+export interface CallMoments {
+	readonly startedAt: number;
+	/** Of a stream that has begun. */
+	readonly firstEventAt?: number | undefined;
+	/** Default: now. */
+	readonly endedAt?: number;
+}
+
+/** A call's times; when it began is told by the request's arrival, where a run knows it. */
+export function timingOf(
+	{ clock, arrivedAt }: { readonly clock: Pick<Clock, "now">; readonly arrivedAt?: number | undefined },
+	{ stage, model, purpose }: CalledModel,
+	{ startedAt, firstEventAt, endedAt = clock.now() }: CallMoments,
+): CallTiming {
+	return {
+		stage,
+		model,
+		purpose,
+		ms: endedAt - startedAt,
+		...(arrivedAt === undefined ? {} : { startMs: startedAt - arrivedAt }),
+		...(firstEventAt === undefined ? {} : { firstTokenMs: firstEventAt - startedAt }),
+	};
+}
 
 /** A record with nothing in it yet. */
 export function emptyRecord(): RunRecord {

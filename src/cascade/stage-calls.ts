@@ -8,14 +8,14 @@ import type { CallRecord } from "../core/trail.ts";
 import { type Deadline } from "./deadline.ts";
 import { LEAST_MS_FOR_A_CALL, type CascadeStage, type Reservation, type Spending, type StageCall } from "./ports.ts";
 import { reserveCall, UNLIMITED } from "./reserve-call.ts";
-import { recordAnswer, recordEstimatedCall, recordFailedCall } from "./run-record.ts";
+import { recordAnswer, recordEstimatedCall, recordFailedCall, timingOf } from "./run-record.ts";
 import type { StageRun } from "./stage-run.ts";
 
 /** Alternatives asked for at the checker's word, so that "yes" and "no" can be weighed. */
 const VERDICT_ALTERNATIVES = 5;
 
 interface PendingCall {
-	readonly timing: Omit<CallRecord, "usage" | "costUsd" | "ms">;
+	readonly called: Pick<CallRecord, "stage" | "model" | "purpose">;
 	readonly price: Price;
 	readonly startedAt: number;
 	readonly reservation: Reservation;
@@ -81,9 +81,9 @@ export class StageCalls {
 	 * call uses when it is let finish, as the answer has shown; null where there is none.
 	 */
 	end(likely: TokenUsage | null): void {
-		for (const { timing, price, startedAt, reservation } of this.#pending) {
-			const ms = this.#run.clock.now() - startedAt;
-			reservation.settle(recordEstimatedCall(this.#run.record, { ...timing, ms }, price, likely));
+		for (const { called, price, startedAt, reservation } of this.#pending) {
+			const timing = timingOf(this.#run, called, { startedAt });
+			reservation.settle(recordEstimatedCall(this.#run.record, timing, price, likely));
 		}
 		this.#pending.clear();
 		this.#deadline.abort();
@@ -101,7 +101,7 @@ export class StageCalls {
 		if (!reserved.ok) return reserved;
 		const reservation = reserved.value;
 		const pending: PendingCall = {
-			timing: { stage: this.#policy.name, model, purpose },
+			called: { stage: this.#policy.name, model, purpose },
 			price,
 			startedAt: clock.now(),
 			reservation,
@@ -123,7 +123,7 @@ export class StageCalls {
 		);
 		// Where it is gone, the stage has ended meanwhile, and this call is on record already.
 		const isOpen = this.#pending.delete(pending);
-		const timing = { ...pending.timing, ms: clock.now() - pending.startedAt };
+		const timing = timingOf(this.#run, pending.called, pending);
 		if (result?.ok === true) {
 			if (!isOpen) return err({ kind: "aborted" });
 			reservation.settle(recordAnswer(record, timing, price, request, result.value));

@@ -19,6 +19,8 @@ export interface StageRun {
 	/** The client's own signal. */
 	readonly signal: AbortSignal;
 	readonly clock: Clock;
+	/** When the request arrived, in milliseconds since the Unix epoch; absent: calls are not told when they began. */
+	readonly arrivedAt?: number | undefined;
 	readonly resolveStage: StageResolver;
 	readonly checks: AnswerChecks;
 	readonly record: RunRecord;
@@ -58,6 +60,8 @@ export interface StageStream {
 	/** Log-probabilities are in it because a confidence method wanted them. */
 	readonly carriesLogprobs: boolean;
 	readonly startedAt: number;
+	/** When its first event was there; absent where that is not known. */
+	readonly firstEventAt?: number | undefined;
 	/** What its call is paid from. */
 	readonly reservation: Reservation;
 	/** Ends the upstream call. */

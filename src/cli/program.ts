@@ -8,6 +8,7 @@ import { registerKeyCommands } from "./admin/key-commands.ts";
 import { registerOperatorKeyCommands } from "./admin/operator-key-commands.ts";
 import { registerOriginCommands } from "./admin/origin-commands.ts";
 import { registerPolicyCommands } from "./admin/policy-commands.ts";
+import { registerRequestCommands } from "./admin/request-commands.ts";
 import { registerRevisionCommands } from "./admin/revision-commands.ts";
 import { registerTenantCommands } from "./admin/tenant-commands.ts";
 import { registerFeedbackCommand } from "./admin/feedback-command.ts";
@@ -44,6 +45,7 @@ export function buildProgram(): Command {
 	registerWatchCommand(program);
 	registerEvidenceCommands(program);
 	registerUsageCommand(program);
+	registerRequestCommands(program);
 	registerFeedbackCommand(program);
 	registerAuditCommand(program);
 	registerApplyCommand(program);

@@ -35,4 +35,6 @@ export interface Observation {
 	readonly savedUsd: number | null;
 	/** To the last byte. */
 	readonly durationMs: number;
+	/** To the first event of the answer that the client was sent, comments aside; of streams that got so far alone. */
+	readonly firstTokenMs?: number;
 }

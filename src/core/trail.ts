@@ -62,4 +62,8 @@ export interface CallRecord {
 	/** The call was stopped before its end, or its model counts no tokens: `costUsd` is the most that is likely. */
 	readonly estimated?: true;
 	readonly ms: number;
+	/** When it began, in ms after the request's arrival; absent where that is not known. */
+	readonly startMs?: number;
+	/** From its beginning to its first event, in ms; of a stream that has begun alone. */
+	readonly firstTokenMs?: number;
 }

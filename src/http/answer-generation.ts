@@ -76,6 +76,7 @@ export async function answerGeneration(
 			maxOutputTokens: request.maxOutputTokens ?? limits.maxOutputTokens,
 			signal: client.signal,
 			clock: ports.clock,
+			arrivedAt: receivedAt,
 			resolveStage: ports.resolveStage,
 			hedges: ports.hedges,
 			spending: spendingOf(tenant.value, ports),
@@ -168,7 +169,7 @@ async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange)
 		};
 		return new Response(byteStream(liveEvents(outcome, context), leave), { headers: allHeaders });
 	}
-	observer.ended({ kind: "answered", facts: outcome.facts });
+	observer.ended({ kind: "answered", facts: outcome.facts, firstEventAt: ports.clock.now() });
 	return new Response(encoder.wholeAsStream(outcome.answer, identity, outcome.facts), { headers: allHeaders });
 }
 

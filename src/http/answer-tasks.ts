@@ -139,7 +139,8 @@ async function runTasks(routed: RoutedTasks): Promise<Response> {
 			const maxOutputTokens = request.maxOutputTokens ?? policy.limits.maxOutputTokens;
 			const { signal } = client;
 			const { clock, hedges } = ports;
-			const run = { request, requestId, maxOutputTokens, signal, clock, resolveStage, hedges, spending, endsAt };
+			const asked = { request, requestId, maxOutputTokens, signal, arrivedAt: receivedAt, endsAt };
+			const run = { ...asked, clock, resolveStage, hedges, spending };
 			const itsEvidence = evidence?.of(requests.length > 1 ? index : undefined);
 			const outcome = await runCascade({ ...run, evidence: itsEvidence }, cascade, route);
 			if (outcome.kind === "live") throw new Error("a task was answered by a stream");

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { startDeadline } from "../cascade/deadline.ts";
 import type { EmbeddingsFailure } from "../cascade/embeddings-port.ts";
-import { emptyRecord, recordCall, recordFailedCall } from "../cascade/run-record.ts";
+import { emptyRecord, recordCall, recordFailedCall, timingOf } from "../cascade/run-record.ts";
 import { reserveUsage, UNLIMITED } from "../cascade/reserve-call.ts";
 import { totalCost } from "../core/cost.ts";
 import type { Observation } from "../core/observation.ts";
@@ -73,7 +73,8 @@ function record(
 ): number | null {
 	const now = ports.clock.now();
 	const { trail, calls } = emptyRecord();
-	const call = { stage: alias, model: policy.model, purpose: "answer" as const, ms: now - startedAt };
+	const called = { stage: alias, model: policy.model, purpose: "answer" as const };
+	const call = timingOf({ clock: ports.clock, arrivedAt: receivedAt }, called, { startedAt, endedAt: now });
 	if ("failure" in end && end.failure.partlyAnswered !== true) {
 		if (end.called) recordFailedCall({ calls }, call, end.failure);
 	} else {

@@ -35,6 +35,7 @@ export function createObserver(
 			Observation,
 			"outcome" | "stage" | "reason" | "failure" | "trail" | "calls" | "retries" | "costUsd" | "savedUsd"
 		>,
+		firstEventAt?: number,
 	) =>
 		ports.observations.record({
 			version: 1,
@@ -49,6 +50,7 @@ export function createObserver(
 			stream: request.stream,
 			...ending,
 			durationMs: ports.clock.now() - receivedAt,
+			...(firstEventAt === undefined ? {} : { firstTokenMs: firstEventAt - receivedAt }),
 		});
 	const ofFacts = ({ stage, reason, trail, calls, retries, costUsd, savedUsd }: CascadeFacts) => ({
 		stage,
@@ -76,7 +78,8 @@ export function createObserver(
 			});
 		},
 		ended(end) {
-			record({ outcome: end.kind, failure: end.kind === "failed" ? end.failure.kind : null, ...ofFacts(end.facts) });
+			const failure = end.kind === "failed" ? end.failure.kind : null;
+			record({ outcome: end.kind, failure, ...ofFacts(end.facts) }, end.firstEventAt);
 		},
 	};
 }

@@ -10,10 +10,14 @@ import { settledWithin } from "../web/settled-within.ts";
 import type { AppPorts } from "./app-ports.ts";
 
 /** What a stream ended as; reported once. */
-export type StreamEnd =
+export type StreamEnd = {
+	/** When its first event was sent, in milliseconds since the Unix epoch, comments aside; absent where none was. */
+	readonly firstEventAt?: number | undefined;
+} & (
 	| { readonly kind: "answered"; readonly facts: CascadeFacts }
 	| { readonly kind: "failed"; readonly facts: CascadeFacts; readonly failure: StageFailure }
-	| { readonly kind: "client-left"; readonly facts: CascadeFacts };
+	| { readonly kind: "client-left"; readonly facts: CascadeFacts }
+);
 
 /** What the events of one stream depend on. */
 export interface StreamContext {
@@ -40,6 +44,7 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 	const decoder = new TextDecoder();
 	const endsAt = clock.now() + times.totalMs;
 	let end: StreamEnd | undefined;
+	let firstEventAt: number | undefined;
 	const close = (failure: StageFailure | null): StreamEnd => {
 		const facts = settle(relay.usage());
 		return failure === null ? { kind: "answered", facts } : { kind: "failed", facts, failure };
@@ -47,7 +52,9 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 	try {
 		for (const bytes of live.head) {
 			const text = encoder.feed(relay.feed(decoder.decode(bytes, { stream: true })));
-			if (text !== "") yield text;
+			if (text === "") continue;
+			firstEventAt ??= clock.now();
+			yield text;
 		}
 		let failure = relay.failure(false);
 		while (failure === null && !relay.done()) {
@@ -61,7 +68,10 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 						? relay.feedLast(decoder.decode())
 						: relay.feed(decoder.decode(read.bytes, { stream: true }));
 				const text = encoder.feed(relayed);
-				if (text !== "") yield text;
+				if (text !== "") {
+					firstEventAt ??= clock.now();
+					yield text;
+				}
 				failure = relay.failure(false);
 				if (read.kind === "end") break;
 			}
@@ -74,7 +84,7 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 			: encoder.fail(stageFailureReply(failure, outcome.facts.stage).body.error);
 	} finally {
 		abort();
-		context.onEnd(end ?? { kind: "client-left", facts: settle(relay.usage()) });
+		context.onEnd({ ...(end ?? { kind: "client-left", facts: settle(relay.usage()) }), firstEventAt });
 	}
 }
 
@@ -101,7 +111,7 @@ export async function* pendingEvents(
 	}
 	switch (outcome.kind) {
 		case "whole":
-			context.onEnd({ kind: "answered", facts: outcome.facts });
+			context.onEnd({ kind: "answered", facts: outcome.facts, firstEventAt: clock.now() });
 			yield context.encoder.wholeAsStream(outcome.answer, context.identity, outcome.facts);
 			return;
 		case "live":

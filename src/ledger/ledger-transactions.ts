@@ -32,6 +32,8 @@ export interface LedgerTransactions {
 	readonly act: <Value>(act: Act<Value>, needs?: "tenant" | "nothing") => Promise<Result<Value, LedgerRefusal>>;
 	/** Changes the ledger by itself, as work that is no act of anybody's does, then publishes in the same way. */
 	readonly change: <Value>(work: (now: number) => Value) => Promise<Value>;
+	/** Sets the alarm to when something is to be done, where work that is no change of these has made that another time. */
+	readonly keepAlarm: () => void;
 	/** Publishes what is due. */
 	readonly alarm: () => Promise<void>;
 }
@@ -117,6 +119,7 @@ export function createLedgerTransactions(input: {
 			await deliver(claimed);
 			return value;
 		},
+		keepAlarm: () => inTransaction(() => {}),
 		async alarm() {
 			alarmAt = null;
 			await deliver(inTransaction(() => publisher.claim()));

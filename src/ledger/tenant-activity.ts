@@ -5,13 +5,18 @@ import { createFeedbackStore, FEEDBACK_MIGRATIONS, type FeedbackStore } from "./
 import type { LedgerBindings, LedgerRuntime } from "./ledger-runtime.ts";
 import { createMetricReporter } from "./metric-reporter.ts";
 import { createMetricTotalsStore, METRIC_TOTALS_MIGRATIONS } from "./metric-totals-store.ts";
+import { createRecentRequests, RECENT_REQUEST_MIGRATIONS, type RecentRequestStore } from "./recent-request-store.ts";
 import { migrate } from "./sql-migrations.ts";
 import type { TenantStores } from "./tenant-stores.ts";
 import { createUsageStore, USAGE_MIGRATIONS, type UsageStore } from "./usage-store.ts";
 
-/** What a tenant's requests have come to: its usage, its canary's, its part of the metrics, and what clients said of it. */
+/**
+ * What a tenant's requests have come to: its usage, its canary's, its part of the metrics, the last ones, and what clients said
+ * of it.
+ */
 export interface TenantActivity {
 	readonly usage: UsageStore;
+	readonly recent: RecentRequestStore;
 	readonly feedback: FeedbackStore;
 	/** Brings the tables to the last version; to be called before anything else. */
 	readonly open: () => void;
@@ -32,6 +37,7 @@ export function createTenantActivity(
 ): TenantActivity {
 	const { storage } = ctx;
 	const usage = createUsageStore(storage, quotas.databaseBytes);
+	const recent = createRecentRequests(storage.sql);
 	const totals = createMetricTotalsStore(storage.sql);
 	const metrics = createMetricReporter({
 		shards: bindings.METRIC_SHARD,
@@ -40,10 +46,12 @@ export function createTenantActivity(
 	});
 	return {
 		usage,
+		recent,
 		feedback: createFeedbackStore(storage, usage.subjectOf),
 		open() {
 			migrate(storage, USAGE_MIGRATIONS, { component: "usage", now });
 			migrate(storage, FEEDBACK_MIGRATIONS, { component: "feedback", now });
+			migrate(storage, RECENT_REQUEST_MIGRATIONS, { component: "recent_requests", now });
 			migrate(storage, METRIC_TOTALS_MIGRATIONS, { component: "metrics", now });
 		},
 		record({ tenant, createdAt }, observations, audits) {
@@ -53,6 +61,7 @@ export function createTenantActivity(
 				observations.filter(isOwn),
 				now(),
 				(counted, countedAudits) => {
+					recent.add(counted, now());
 					if (canary !== null) stores.canaryUsage.add(counted, canary, countedAudits);
 					if (metrics.isOn && counted.length + countedAudits.length > 0) totals.add(metricsOf(counted, countedAudits));
 				},

@@ -1,7 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { BudgetLedgerPort, LeaseGrant } from "../core/ledger/lease-ports.ts";
 import type {
-	CanaryReport,
 	EvidenceListPort,
 	ExportPage,
 	KeySummary,
@@ -34,7 +33,7 @@ import { exportPage } from "./export-pages.ts";
 import { createTenant, destroyTenant, setSuspended } from "./tenant-acts.ts";
 import { withEvidenceLedgers } from "./tenant-evidence.ts";
 import { createTenantActivity, type TenantActivity } from "./tenant-activity.ts";
-import { exportHead, figuresOf, tenantState } from "./tenant-state.ts";
+import { canaryReport, exportHead, revisionOf, tenantState } from "./tenant-state.ts";
 import { TENANT_MIGRATIONS } from "./tenant-schema.ts";
 import { createTenantStores, type TenantStores } from "./tenant-stores.ts";
 
@@ -71,6 +70,7 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Port 
 			stores: this.#stores,
 			records: withEvidenceLedgers(this.#runtime.records(env), this.#runtime, env),
 			runtime: this.#runtime,
+			wakeAt: () => this.#activity.recent.nextEnd(),
 		});
 		void ctx.blockConcurrencyWhile(async () => {
 			if (schemaVersion(storage.sql) === 0) return;
@@ -103,7 +103,9 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Port 
 	}
 
 	override async alarm(): Promise<void> {
-		if (this.#isOpen) await this.#transactions.alarm();
+		if (!this.#isOpen) return;
+		this.#activity.recent.deleteEnded(this.#runtime.now());
+		await this.#transactions.alarm();
 	}
 
 	async create({ tenant, name, actor }: Input<"create">): Promise<Result<TenantState, LedgerRefusal>> {
@@ -147,13 +149,7 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Port 
 	}
 
 	async revision(revision: number | "current"): Promise<Result<PolicyRevision, LedgerRefusal>> {
-		if (!this.#hasTenant()) return notCreated();
-		const { revisions } = this.#stores;
-		const number = revision === "current" ? revisions.current() : revision;
-		const found = number === null ? null : revisions.read(number);
-		return found === null
-			? err({ kind: "not-found", what: revision === "current" ? "policy" : `revision ${revision}` })
-			: ok(found);
+		return this.#hasTenant() ? revisionOf(this.#stores, revision) : notCreated();
 	}
 
 	async revisions(input: Input<"revisions">) {
@@ -172,12 +168,8 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Port 
 		return this.#written(this.#act(policyRequests.endCanary(this.#stores, input)));
 	}
 
-	async canary(): Promise<Result<CanaryReport, LedgerRefusal>> {
-		if (!this.#hasTenant()) return notCreated();
-		const canary = this.#stores.canary.read();
-		return canary === null
-			? err({ kind: "not-found", what: "canary" })
-			: ok({ ...canary, figures: figuresOf(this.#stores, canary) });
+	async canary() {
+		return this.#hasTenant() ? canaryReport(this.#stores) : notCreated();
 	}
 
 	async addKey({ actor, ...input }: Input<"addKey">): Promise<Result<KeySummary, LedgerRefusal>> {
@@ -231,7 +223,10 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Port 
 		audits: readonly AuditCost[] = [],
 	): Promise<{ readonly added: number }> {
 		const tenant = this.#isOpen ? this.#stores.tenant.read() : null;
-		return tenant === null ? { added: 0 } : this.#activity.record(tenant, observations, audits);
+		if (tenant === null) return { added: 0 };
+		const recorded = this.#activity.record(tenant, observations, audits);
+		this.#transactions.keepAlarm();
+		return recorded;
 	}
 
 	async noteEvidenceLedger(address: EvidenceAddress): Promise<Result<{ readonly createdAt: number }, LedgerRefusal>> {
@@ -247,6 +242,14 @@ export class TenantLedger extends DurableObject<LedgerBindings> implements Port 
 
 	async usage(query: UsageQuery): Promise<UsageReport> {
 		return this.#hasTenant() ? this.#activity.usage.report(query) : { ...query, rows: [] };
+	}
+
+	async recentRequests(query: Input<"recentRequests">) {
+		return this.#hasTenant() ? this.#activity.recent.page(query, this.#runtime.now()) : { items: [], next: null };
+	}
+
+	async recentRequest(text: Input<"recentRequest">) {
+		return this.#hasTenant() ? this.#activity.recent.find(text, this.#runtime.now()) : notCreated();
 	}
 
 	async recordFeedback(feedback: Input<"recordFeedback">): Promise<Result<FeedbackRecorded, FeedbackRefusal>> {

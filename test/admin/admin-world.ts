@@ -1,6 +1,7 @@
-import type { KeyScope } from "../../src/core/ledger/ledger-ports.ts";
+import type { KeyScope, TenantLedgerPort } from "../../src/core/ledger/ledger-ports.ts";
+import { exampleObservation } from "../core/ledger/observations.ts";
 import type { AccessTokens } from "./access-tokens.ts";
-import { policyAt, type SampleIds } from "./samples.ts";
+import { policyAt, SAMPLE_REQUEST, type SampleIds } from "./samples.ts";
 
 /** An admin API to ask, over fakes or over the real ledgers. */
 export interface AdminWorld {
@@ -8,6 +9,8 @@ export interface AdminWorld {
 	/** Deployed with the Worker. */
 	readonly operatorKey: string;
 	readonly access: AccessTokens;
+	/** As the queue's consumer has it. */
+	readonly ledgerOf: (tenant: string) => Pick<TenantLedgerPort, "recordObservations">;
 }
 
 /** A reply as far as tests look at it. */
@@ -57,7 +60,7 @@ export interface Callers {
 	>;
 }
 
-/** Makes a tenant through the API: at revision 2, a canary on revision 1, keys of every kind; and another tenant with keys. */
+/** Makes a tenant through the API: at revision 2, a canary on revision 1, keys of every kind, a request of two texts; and another tenant with keys. */
 export async function createCallers(world: AdminWorld): Promise<Callers> {
 	const tenant = `t-${crypto.randomUUID()}`;
 	const other = `o-${crypto.randomUUID()}`;
@@ -76,6 +79,10 @@ export async function createCallers(world: AdminWorld): Promise<Callers> {
 	await made("PUT", `/tenants/${tenant}/policy`, { headers: { "if-none-match": "*" }, body: policyAt(0.7) });
 	await made("PUT", `/tenants/${tenant}/policy`, { headers: { "if-match": '"1"' }, body: policyAt(0.8) });
 	await made("PUT", `/tenants/${tenant}/policy/canary`, { body: { revision: 1, share: 0.1, reason: "try" } });
+	const requests = [0, 1].map((item) =>
+		exampleObservation({ tenant, requestId: SAMPLE_REQUEST, item, at: Date.now(), endpoint: "classifications" }),
+	);
+	await world.ledgerOf(tenant).recordObservations(requests);
 	const origin = `o-${crypto.randomUUID()}`;
 	await made("PUT", `/origins/${origin}`, { body: { baseUrl: "https://gpu.example.com/v1" } });
 	const spare = await keyOf(tenant, ["inference"]);

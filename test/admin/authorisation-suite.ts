@@ -42,6 +42,8 @@ const WHO_MAY: Readonly<Record<AdminOperation, "operators" | "admins" | "readers
 	"keys.rotate": "admins",
 	"keys.revoke": "admins",
 	"usage.get": "readers",
+	"requests.list": "readers",
+	"requests.get": "readers",
 	"feedback.get": "readers",
 	"audit.list": "admins",
 	"origins.list": "operators",

@@ -65,5 +65,13 @@ export async function createFakeWorld(
 		() => configured,
 		(fault, facts) => faults.push({ fault, facts }),
 	);
-	return { fetch: async (request) => app.fetch(request, {}), operatorKey, access, ports, faults, ledgers };
+	return {
+		fetch: async (request) => app.fetch(request, {}),
+		operatorKey,
+		access,
+		ledgerOf: ports.ledgerOf,
+		ports,
+		faults,
+		ledgers,
+	};
 }

@@ -8,6 +8,9 @@ import type {
 import { ADMIN_ROUTES } from "../../src/admin/routes.ts";
 import { policyOf, edgeDocument, originDocument } from "../core/policy-documents.ts";
 
+/** A request of two texts that the tenant has made. */
+export const SAMPLE_REQUEST = "req_5a3b1e0c-0000-4000-8000-00000000000a";
+
 /** What there is to ask for in a test's world. */
 export interface SampleIds {
 	readonly tenant: string;
@@ -95,6 +98,16 @@ const SAMPLES: { readonly [Operation in AdminOperation]: (ids: SampleIds) => Sam
 	"usage.get": ({ tenant }) => ({
 		parameters: { tenant },
 		query: { from: "2026-11-01", to: "2026-11-02T12:00:00+01:00", by: "hour" },
+		body: undefined,
+	}),
+	"requests.list": ({ tenant }) => ({
+		parameters: { tenant },
+		query: { cascade: "chat", limit: "1" },
+		body: undefined,
+	}),
+	"requests.get": ({ tenant }) => ({
+		parameters: { tenant, requestId: SAMPLE_REQUEST },
+		query: { item: "0" },
 		body: undefined,
 	}),
 	"feedback.get": ({ tenant }) => ({ parameters: { tenant }, body: undefined }),

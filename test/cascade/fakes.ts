@@ -107,7 +107,7 @@ export function fakeStage(
 			const { text, tokens, finishReason } = result.value;
 			// An answer that stops by itself is longer than any prefix; one that ends otherwise ends within it.
 			const prefix = { text, tokens, finishReason: finishReason === "stop" ? null : finishReason };
-			return ok({ prefix, live: emptyStream() });
+			return ok({ prefix, live: emptyStream(), firstEventAt: clock.now() });
 		},
 	};
 }

@@ -176,6 +176,7 @@ describe("a streamed request", () => {
 			usage: { inputTokens: 10, outputTokens: 4 },
 			costUsd: 0.00018,
 			ms: 700,
+			firstTokenMs: 0,
 		});
 		expect(settled.costUsd).toBeCloseTo(0.000014 + 0.00018, 12);
 		expect(settled.savedUsd).toBeCloseTo(-0.000014, 12);

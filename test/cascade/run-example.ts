@@ -18,6 +18,8 @@ export interface Example {
 	readonly maxOutputTokens?: number;
 	/** When the run must be over; absent: after the cascade's own time. */
 	readonly endsInMs?: number;
+	/** How long before its beginning the request arrived; absent: nobody knows. */
+	readonly arrivedMsBefore?: number;
 	/** What each stage does, by name; a failure is one of finding the stage. */
 	readonly stages: Readonly<Record<string, Behaviour | StageFailure>>;
 	readonly capabilities?: FakeStage["capabilities"];
@@ -48,6 +50,7 @@ export function begin({
 	route = "auto",
 	maxOutputTokens = 256,
 	endsInMs,
+	arrivedMsBefore,
 	stages,
 	capabilities,
 	spending,
@@ -72,6 +75,7 @@ export function begin({
 			signal: client.signal,
 			clock,
 			...(endsInMs === undefined ? {} : { endsAt: clock.now() + endsInMs }),
+			...(arrivedMsBefore === undefined ? {} : { arrivedAt: clock.now() - arrivedMsBefore }),
 			...(spending === undefined ? {} : { spending }),
 			...(evidence === undefined ? {} : { evidence }),
 			...(hedges === undefined ? {} : { hedges }),

@@ -13,6 +13,7 @@ import type {
 } from "../../src/core/ledger/ledger-ports.ts";
 import { diffPolicies } from "../../src/core/ledger/policy-diff.ts";
 import type { Feedback, FeedbackReport } from "../../src/core/ledger/feedback.ts";
+import { findRequest, recentPage, recentRequestOf, type RecentRequest } from "../../src/core/ledger/recent-requests.ts";
 import type { UsageRow } from "../../src/core/ledger/usage.ts";
 import { parseTenantPolicy } from "../../src/core/parse-tenant-policy.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
@@ -31,6 +32,7 @@ export interface InMemoryLedger extends TenantLedgerPort {
 		/** What was said of answers, and what is told of it. */
 		feedback: Feedback[];
 		feedbackReport: FeedbackReport;
+		recentRequests: RecentRequest[];
 		canaryTotals: RevisionTotals[];
 		publication: PublicationState;
 		/** Comes between the reading of a writer and its writing. */
@@ -50,6 +52,7 @@ export function createInMemoryLedger(now: () => number): InMemoryLedger {
 		usage: [],
 		feedback: [],
 		feedbackReport: { rows: [], unjoined: 0 },
+		recentRequests: [],
 		canaryTotals: [],
 		publication: PUBLISHED,
 		beforeWrite: null,
@@ -220,13 +223,22 @@ export function createInMemoryLedger(now: () => number): InMemoryLedger {
 		audit: async (asked) => pageOf(audit, ({ sequence }) => sequence, asked),
 		recordRefusal: async ({ actor, act, detail }) => void record(actor, act, detail, "refused"),
 		publication: async () => given.publication,
-		recordObservations: async () => ({ added: 0 }),
+		recordObservations: async (observations) => {
+			given.recentRequests.push(...observations.map(recentRequestOf));
+			return { added: observations.length };
+		},
 		recordFeedback: async (feedback) => {
 			if (tenant === null) return err("no-tenant");
 			given.feedback.push(feedback);
 			return ok({ changed: true, joined: false });
 		},
 		feedback: async () => given.feedbackReport,
+		recentRequests: async (query) => recentPage(given.recentRequests, query),
+		recentRequest: (text) =>
+			ofTenant(() => {
+				const found = findRequest(given.recentRequests, text);
+				return found === null ? missing("request") : ok(found);
+			}),
 		usage: async (query) => ({
 			...query,
 			rows: given.usage.filter(({ start }) => start + DAY_MS > query.from && start < query.to),

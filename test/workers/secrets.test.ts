@@ -195,9 +195,16 @@ async function readEverything(): Promise<void> {
 	const [from, to] = [-day, day].map((ms) => encodeURIComponent(new Date(Date.now() + ms).toISOString()));
 	const addresses = [
 		path,
-		...["export", "policy", "policy/revisions", "keys", "audit", "feedback", `usage?from=${from}&to=${to}&by=hour`].map(
-			(end) => `${path}/${end}`,
-		),
+		...[
+			"export",
+			"policy",
+			"policy/revisions",
+			"keys",
+			"audit",
+			"requests",
+			"feedback",
+			`usage?from=${from}&to=${to}&by=hour`,
+		].map((end) => `${path}/${end}`),
 		...["audited", "certified"].flatMap((cascade) => [
 			`${path}/cascades/${cascade}/evidence`,
 			`${path}/cascades/${cascade}/evidence/export`,
@@ -239,6 +246,7 @@ describe("after a run of everything", () => {
 		for (const table of [
 			"TENANT_LEDGER usage",
 			"TENANT_LEDGER feedback",
+			"TENANT_LEDGER recent_requests",
 			"TENANT_LEDGER audit",
 			"OPERATOR_REGISTRY",
 			"EVIDENCE_LEDGER",

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { createExecutionContext, createMessageBatch, runInDurableObject } from "cloudflare:test";
 import { inject } from "vitest";
+import type { TenantLedgerPort } from "../../src/core/ledger/ledger-ports.ts";
 import { formatOperatorKey } from "../../src/admin/operator-key.ts";
 import { sha256Hex } from "../../src/adapters/kv-key-store.ts";
 import type { UncheckedBindings } from "../../src/bindings.ts";
@@ -108,6 +109,7 @@ export async function createIsolationWorld() {
 
 	return {
 		fetch,
+		ledgerOf: (tenant: string) => env.TENANT_LEDGER.getByName(tenant) as unknown as TenantLedgerPort,
 		asOperator,
 		addTenant,
 		operatorKey,

@@ -6,7 +6,8 @@ export const tenantName = v.pipe(
 	v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/u, "must be 1 to 64 of a-z, 0-9 and '-', and begin with a letter or digit"),
 );
 
-const wholeText = (least: number, most: number, message: string) =>
+/** A whole number in an address, from `least` to `most`. */
+export const wholeText = (least: number, most: number, message: string) =>
 	v.pipe(
 		v.string(message),
 		v.regex(/^\d{1,15}$/u, message),
@@ -42,6 +43,11 @@ export const PARAMETERS = {
 		),
 		v.description("The cascade's name, which clients send as `model`."),
 	),
+	requestId: v.pipe(
+		v.string(),
+		v.regex(/^[\w-]{1,256}$/u, "must be the x-request-id of an answer"),
+		v.description("The `x-request-id` of an answer."),
+	),
 	revision: wholeText(1, 999_999_999_999_999, "must be the number of a revision"),
 } as const;
 
@@ -49,7 +55,7 @@ export const DEFAULT_LIMIT = 50;
 const MOST_ITEMS = 200;
 
 /** How many items a page has. */
-const limit = v.optional(
+export const limit = v.optional(
 	v.pipe(
 		wholeText(1, MOST_ITEMS, `must be a whole number from 1 to ${MOST_ITEMS}`),
 		v.description(`Items of a page; ${DEFAULT_LIMIT} where absent.`),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { CONFIDENCE_BINS } from "../../core/ledger/confidence-bins.ts";
 import { moment } from "./common.ts";
 
 const TIME = "must be a time such as 2026-11-01 or 2026-11-01T12:00:00Z";
@@ -20,6 +21,9 @@ export const usageQuery = v.strictObject({
 });
 
 const byName = (description: string) => v.pipe(v.record(v.string(), v.number()), v.description(description));
+
+const quantiles = v.object({ p50: v.number(), p95: v.number(), p99: v.number() });
+const bins = v.array(v.number());
 
 /** What a row of usage says, whatever its time. */
 export const usageEntries = {
@@ -43,9 +47,22 @@ export const usageEntries = {
 	),
 	inputTokens: v.number(),
 	outputTokens: v.number(),
-	latency: v.pipe(
-		v.object({ p50: v.number(), p95: v.number(), p99: v.number() }),
-		v.description("Milliseconds to the last byte."),
+	latency: v.pipe(quantiles, v.description("Milliseconds to the last byte.")),
+	confidence: v.pipe(
+		v.record(v.string(), v.object({ all: bins, accepted: bins })),
+		v.description(
+			`Readings of each judged stage in ${CONFIDENCE_BINS} bins of equal width from 0 to 1, the last with its upper end; \`accepted\` are those of accepted answers.`,
+		),
+	),
+	stageLatency: v.pipe(
+		v.record(v.string(), quantiles),
+		v.description(
+			"Milliseconds of each stage's calls for an answer, those that failed or were stopped too, by as long as they ran.",
+		),
+	),
+	firstToken: v.pipe(
+		v.nullable(quantiles),
+		v.description("Milliseconds to the first event that streams' clients were sent; null without streams."),
 	),
 };
 

@@ -26,6 +26,8 @@ export const REQUESTS = {
 	"keys.rotate": "POST /tenants/{tenant}/keys/{id}/rotate",
 	"keys.revoke": "DELETE /tenants/{tenant}/keys/{id}",
 	"usage.get": "GET /tenants/{tenant}/usage",
+	"requests.list": "GET /tenants/{tenant}/requests",
+	"requests.get": "GET /tenants/{tenant}/requests/{requestId}",
 	"feedback.get": "GET /tenants/{tenant}/feedback",
 	"evidence.get": "GET /tenants/{tenant}/cascades/{cascade}/evidence",
 	"evidence.export": "GET /tenants/{tenant}/cascades/{cascade}/evidence/export",

@@ -46,6 +46,19 @@ export function latencyQuantile(digest: LatencyDigest, q: number): number {
 	return 0;
 }
 
+/** The durations in milliseconds that half, 95 and 99 in a hundred do not exceed. */
+export interface LatencyQuantiles {
+	readonly p50: number;
+	readonly p95: number;
+	readonly p99: number;
+}
+
+/** A digest as it is reported, to four significant digits. */
+export function latencyQuantiles(digest: LatencyDigest): LatencyQuantiles {
+	const quantile = (q: number) => Number(latencyQuantile(digest, q).toPrecision(4));
+	return { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) };
+}
+
 function bucketOf(ms: number): number {
 	if (!(ms >= 1)) return 0;
 	return Math.ceil(Math.log(Math.min(ms, MOST_LATENCY_MS)) / Math.log(GAMMA)) + 1;

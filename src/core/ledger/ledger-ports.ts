@@ -5,6 +5,7 @@ import type { PolicyProblem } from "../tenant-policy.ts";
 import type { AuditCost } from "./audit-cost.ts";
 import type { CanaryFigures } from "./canary-figures.ts";
 import type { Feedback, FeedbackRecorded, FeedbackRefusal, FeedbackReport } from "./feedback.ts";
+import type { RecentRequest, RecentRequestsPage, RecentRequestsQuery, RequestText } from "./recent-requests.ts";
 import type { UsageReport, UsageQuery } from "./usage.ts";
 import type { JsonObject } from "../json.ts";
 
@@ -225,6 +226,9 @@ export interface TenantLedgerPort {
 		audits?: readonly AuditCost[],
 	) => Promise<{ readonly added: number }>;
 	readonly usage: (query: UsageQuery) => Promise<UsageReport>;
+	/** The last requests, none older than a day. */
+	readonly recentRequests: (query: RecentRequestsQuery) => Promise<RecentRequestsPage>;
+	readonly recentRequest: (text: RequestText) => Promise<Result<RecentRequest, LedgerRefusal>>;
 	/** Keeps what is said of an answer, in place of what was said of it before; each request counts once. */
 	readonly recordFeedback: (feedback: Feedback) => Promise<Result<FeedbackRecorded, FeedbackRefusal>>;
 	readonly feedback: () => Promise<FeedbackReport>;

@@ -66,8 +66,12 @@ const observation = v.looseObject({
 	outcome: text,
 	stage: v.nullable(text),
 	reason: v.nullable(text),
+	trail: v.array(v.looseObject({ stage: text, outcome: text, confidence: v.nullable(finite) })),
 	calls: v.array(
 		v.looseObject({
+			stage: text,
+			purpose: text,
+			ms: finite,
 			usage: v.nullable(v.looseObject({ inputTokens: count, outputTokens: count })),
 			estimated: v.optional(v.boolean()),
 		}),
@@ -76,6 +80,7 @@ const observation = v.looseObject({
 	costUsd: v.nullable(finite),
 	savedUsd: v.nullable(finite),
 	durationMs: finite,
+	firstTokenMs: v.optional(finite),
 });
 
 const dollars = v.nullable(v.pipe(finite, v.minValue(0)));

@@ -1,16 +1,15 @@
 import type { Observation } from "../observation.ts";
 import type { AuditCost } from "./audit-cost.ts";
-import { latencyDigest, latencyQuantile, type LatencyDigest } from "./latency-digest.ts";
+import { countsByName, type Counts } from "./counts.ts";
+import { latencyDigest, latencyQuantiles, type LatencyDigest } from "./latency-digest.ts";
+import { createStageUsageSum, stageRow, stageUsageOf, type StageUsage } from "./stage-usage.ts";
 import type { UsageRow } from "./usage.ts";
-
-/** How many requests, by name. */
-type Counts = Readonly<Record<string, number>>;
 
 /**
  * The usage of a set of observations. Only whole numbers, so that sums do not depend on their order and grouping: money
  * is in nano-dollars (10^-9 US dollars), which are exact up to 9 million dollars. Plain JSON, as the ledger stores it.
  */
-export interface UsageTotals {
+export interface UsageTotals extends StageUsage {
 	readonly requests: number;
 	readonly outcomes: Counts;
 	readonly stages: Counts;
@@ -50,6 +49,7 @@ export function usageOf(observation: Observation): UsageTotals {
 		inputTokens: usages.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
 		outputTokens: usages.reduce((sum, { outputTokens }) => sum + outputTokens, 0),
 		latency: latencyDigest(durationMs),
+		...stageUsageOf(observation),
 	};
 }
 
@@ -85,12 +85,12 @@ export interface UsageSum {
 
 /** A sum of nothing yet. */
 export function createUsageSum(): UsageSum {
-	// Maps, since a stage may be named as a property that every object has.
 	const counts = { outcomes: countsByName(), stages: countsByName(), reasons: countsByName(), latency: countsByName() };
 	const cost = { nanoUsd: 0, unknown: 0, estimated: 0 };
 	const saved = { nanoUsd: 0, unknown: 0 };
 	const audits = { count: 0, nanoUsd: 0, unknown: 0 };
 	const plain = { requests: 0, inputTokens: 0, outputTokens: 0 };
+	const stages = createStageUsageSum();
 	return {
 		add(part) {
 			plain.requests += part.requests;
@@ -108,6 +108,7 @@ export function createUsageSum(): UsageSum {
 			counts.stages.add(part.stages);
 			counts.reasons.add(part.reasons);
 			counts.latency.add(part.latency);
+			stages.add(part);
 		},
 		totals: () => ({
 			...plain,
@@ -118,31 +119,23 @@ export function createUsageSum(): UsageSum {
 			stages: counts.stages.read(),
 			reasons: counts.reasons.read(),
 			latency: counts.latency.read(),
+			...stages.totals(),
 		}),
 	};
 }
 
 /** Totals as they are reported: dollars, and quantiles in place of the digest, to four significant digits. */
 export function usageRow(key: Pick<UsageRow, "start" | "cascade" | "policyRevision">, totals: UsageTotals): UsageRow {
-	const { cost, saved, audits = { count: 0, nanoUsd: 0, unknown: 0 }, latency, ...plain } = totals;
-	const quantile = (q: number) => Number(latencyQuantile(latency, q).toPrecision(4));
+	const { cost, saved, audits = { count: 0, nanoUsd: 0, unknown: 0 }, latency, ...rest } = totals;
+	const { confidence, stageLatency, firstToken, ...plain } = rest;
 	return {
 		...key,
 		...plain,
 		cost: { usd: cost.nanoUsd / NANO, unknown: cost.unknown, estimated: cost.estimated },
 		saved: { usd: saved.nanoUsd / NANO, unknown: saved.unknown },
 		audits: { count: audits.count, usd: audits.nanoUsd / NANO, unknown: audits.unknown },
-		latency: { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) },
-	};
-}
-
-function countsByName() {
-	const byName = new Map<string, number>();
-	return {
-		add(counts: Counts) {
-			for (const [name, count] of Object.entries(counts)) byName.set(name, (byName.get(name) ?? 0) + count);
-		},
-		read: (): Counts => Object.fromEntries(byName),
+		latency: latencyQuantiles(latency),
+		...stageRow({ confidence, stageLatency, firstToken }),
 	};
 }
 

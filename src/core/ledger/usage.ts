@@ -1,3 +1,5 @@
+import type { LatencyQuantiles } from "./latency-digest.ts";
+
 /** What is asked of a tenant's usage. */
 export interface UsageQuery {
 	/**
@@ -41,7 +43,20 @@ export interface UsageRow {
 	readonly inputTokens: number;
 	readonly outputTokens: number;
 	/** Milliseconds to the last byte, of every request whatever its outcome; within 1% (`latency-digest.ts`). */
-	readonly latency: { readonly p50: number; readonly p95: number; readonly p99: number };
+	readonly latency: LatencyQuantiles;
+	/** By judged stage. */
+	readonly confidence: Readonly<Record<string, ConfidenceHistogram>>;
+	/** Milliseconds of the calls for an answer, by stage; those that failed or were stopped too, by as long as they ran. */
+	readonly stageLatency: Readonly<Record<string, LatencyQuantiles>>;
+	/** Milliseconds to the first event of the answer that the client was sent, of streams; null where there was none. */
+	readonly firstToken: LatencyQuantiles | null;
+}
+
+/** Readings of a stage's confidence in 20 bins of width 0.05 from 0 on; 1 is in the last. */
+export interface ConfidenceHistogram {
+	readonly all: readonly number[];
+	/** Of answers that were accepted. */
+	readonly accepted: readonly number[];
 }
 
 /** A tenant's usage over a time. */

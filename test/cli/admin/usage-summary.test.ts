@@ -18,6 +18,9 @@ function usageRow(changes: Partial<UsageRow> = {}): UsageRow {
 		inputTokens: 12_000,
 		outputTokens: 3_400,
 		latency: { p50: 310, p95: 12_400, p99: 20_000 },
+		confidence: {},
+		stageLatency: {},
+		firstToken: null,
 		...changes,
 	};
 }

@@ -271,6 +271,9 @@ describe("cascade usage", () => {
 			inputTokens: 100,
 			outputTokens: 20,
 			latency: { p50: 100, p95: 900, p99: 950 },
+			confidence: {},
+			stageLatency: {},
+			firstToken: null,
 		});
 		const run = await place.cascade("usage", "--tenant", "acme", "--from", "2026-11-24", "--to", "2026-11-25");
 		expect(run.stdout).toMatch(

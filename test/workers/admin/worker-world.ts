@@ -5,6 +5,7 @@ import { formatOperatorKey } from "../../../src/admin/operator-key.ts";
 import { sha256Hex } from "../../../src/adapters/kv-key-store.ts";
 import type { UncheckedBindings } from "../../../src/bindings.ts";
 import { createWorker } from "../../../src/worker.ts";
+import type { TenantLedgerPort } from "../../../src/core/ledger/ledger-ports.ts";
 import { AUDIENCE, createAccessTokens, TEAM_DOMAIN } from "../../admin/access-tokens.ts";
 import type { AdminWorld } from "../../admin/admin-world.ts";
 
@@ -41,6 +42,7 @@ export async function createWorkerWorld(changes: Partial<UncheckedBindings> = {}
 		},
 		operatorKey,
 		access,
+		ledgerOf: (tenant) => env.TENANT_LEDGER.getByName(tenant) as unknown as TenantLedgerPort,
 		outbound,
 	};
 }

@@ -48,6 +48,11 @@ describe("usage", () => {
 				inputTokens: 200,
 				outputTokens: 40,
 				latency: { p50: expect.closeTo(1_000, -1.3), p95: expect.any(Number), p99: expect.any(Number) },
+				confidence: {
+					edge: { all: Array.from({ length: 20 }, (_, bin) => (bin === 18 ? 1 : 0)), accepted: expect.any(Array) },
+				},
+				stageLatency: { edge: expect.any(Object), origin: expect.any(Object) },
+				firstToken: null,
 			},
 		]);
 	});
