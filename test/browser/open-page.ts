@@ -10,11 +10,12 @@ export interface OpenPage {
 	readonly requests: readonly string[];
 }
 
-/** Opens an address in a context of its own and waits until the network is quiet. */
+/** Opens an address in a context of its own and waits until the network is quiet. `prepare` is done before. */
 export async function openPage(
 	browser: Browser,
 	address: string,
 	options: BrowserContextOptions = {},
+	prepare: (page: Page) => Promise<void> = async () => {},
 ): Promise<OpenPage> {
 	const context = await browser.newContext(options);
 	const page = await context.newPage();
@@ -29,6 +30,7 @@ export async function openPage(
 	page.on("response", (response) => {
 		if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
 	});
+	await prepare(page);
 	// A file that asks for nothing is there at once; a page may ask once its script has run.
 	await page.goto(address, { waitUntil: address.startsWith("file:") ? "load" : "networkidle" });
 	return { page, complaints, requests };

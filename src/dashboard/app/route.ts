@@ -1,5 +1,3 @@
-import { useEffect, useState } from "preact/hooks";
-
 /** Where in the dashboard one is: `#/acme/chat/requests/req_1?outcome=failed`. */
 export interface Route {
 	readonly tenant: string | null;
@@ -35,23 +33,6 @@ export function routeHash(
 	const path = [tenant, cascade, view, ...rest].map(encodeURIComponent).join("/");
 	const given = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== "")).toString();
 	return `#/${path}${given === "" ? "" : `?${given}`}`;
-}
-
-/** The current route; changes with the address. */
-export function useRoute(): Route {
-	const [route, setRoute] = useState(() => parseRoute(location.hash));
-	useEffect(() => {
-		const read = () => setRoute(parseRoute(location.hash));
-		addEventListener("hashchange", read);
-		return () => removeEventListener("hashchange", read);
-	}, []);
-	return route;
-}
-
-/** Goes there without a new entry in the history: for a choice that was made for the user, and for filters. */
-export function replaceRoute(hash: string): void {
-	history.replaceState(null, "", hash);
-	dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
 function decoded(part: string): string {

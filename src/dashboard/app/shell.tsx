@@ -3,9 +3,10 @@ import type { AdminClient } from "../api/admin-client.ts";
 import { FailureNotice, Loading, Notice } from "../parts/notice.tsx";
 import { ALL_VIEWS } from "../views/all-views.ts";
 import { Navigation } from "./navigation.tsx";
-import { replaceRoute, routeHash, useRoute } from "./route.ts";
+import { routeHash } from "./route.ts";
 import type { Session } from "./session.ts";
 import type { Theme } from "./theme.ts";
+import { replaceRoute, useRoute } from "./use-route.ts";
 import { usePolicy, useTenants } from "./use-tenant.ts";
 
 /** Stands in an address for the cascade of a tenant that has none. */

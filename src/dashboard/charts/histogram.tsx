@@ -1,6 +1,6 @@
-import { scaleLinear } from "d3-scale";
 import type { ComponentChildren } from "preact";
 import { Chart, Drawing } from "./chart.tsx";
+import { linearScale, niceDomain, ticksOf } from "./linear-scale.ts";
 import { areaOf, PlaceAxis, ValueAxis, type Area } from "./plane.tsx";
 
 /** One part of each bin, from the axis up. */
@@ -52,10 +52,10 @@ export function Histogram({
 				]),
 			}}
 			draw={(width) => {
-				const y = scaleLinear([0, Math.max(1, ...sums)], [0, 1]).nice(4);
-				const area = areaOf(width, height, Math.max(...y.ticks(4).map((value) => show(value).length)));
-				y.range([area.bottom, area.top]);
-				const x = scaleLinear([0, 1], [area.left, area.right]);
+				const heights = niceDomain([0, Math.max(1, ...sums)], 4);
+				const area = areaOf(width, height, Math.max(...ticksOf(heights, 4).map((value) => show(value).length)));
+				const y = linearScale(heights, [area.bottom, area.top]);
+				const x = linearScale([0, 1], [area.left, area.right]);
 				return (
 					<Drawing name={`${name}. ${summary}`} width={width} height={height} isOperated={overlay !== undefined}>
 						<g aria-hidden={overlay !== undefined}>

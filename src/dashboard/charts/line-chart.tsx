@@ -1,7 +1,7 @@
-import { scaleLinear } from "d3-scale";
-import { area as areaShape, curveMonotoneX, line as lineShape } from "d3-shape";
 import { useState } from "preact/hooks";
 import { Chart, Drawing, type LegendEntry } from "./chart.tsx";
+import { linearScale, niceDomain, ticksOf } from "./linear-scale.ts";
+import { areaPath, linePath, type Corner } from "./paths.ts";
 import { areaOf, PlaceAxis, ValueAxis, type Place } from "./plane.tsx";
 
 /** One line of a chart over time. Its values stand at the moments of the chart; null where there is none. */
@@ -74,15 +74,18 @@ export function LineChart({
 				)
 			}
 			draw={(width) => {
-				const y = scaleLinear([least, greatest === least ? least + 1 : greatest], [0, 1]).nice(4);
-				const digits = Math.max(...y.ticks(4).map((value) => show(value).length));
+				const heights = niceDomain([least, greatest === least ? least + 1 : greatest], 4);
+				const digits = Math.max(...ticksOf(heights, 4).map((value) => show(value).length));
 				const area = areaOf(width, height, digits);
-				y.range([area.bottom, area.top]);
+				const y = linearScale(heights, [area.bottom, area.top]);
 				const first = moments[0] ?? 0;
 				const last = moments.at(-1) ?? 1;
-				const x = scaleLinear([first, last === first ? first + 1 : last], [area.left, area.right]);
-				const points = (values: readonly (number | null)[]) =>
-					moments.map((at, index) => ({ at, value: values[index] ?? null }));
+				const x = linearScale([first, last === first ? first + 1 : last], [area.left, area.right]);
+				const corners = (values: readonly (number | null)[]): Corner[] =>
+					moments.map((at, index) => {
+						const value = values[index] ?? null;
+						return value === null ? null : [x(at), y(value)];
+					});
 				return (
 					<Drawing
 						name={`${name}. ${summary}`}
@@ -104,38 +107,19 @@ export function LineChart({
 									<path
 										key={name}
 										class={`fill ${tone}`}
-										d={
-											areaShape<{ at: number; value: number | null }>()
-												.curve(curveMonotoneX)
-												.defined(({ value }) => value !== null)
-												.x(({ at }) => x(at))
-												.y0((_, index) => y(floor?.[index] ?? Math.max(0, least)))
-												.y1(({ value }) => y(value ?? 0))(points(values)) ?? ""
-										}
+										d={areaPath(corners(values), (index) => y(floor?.[index] ?? Math.max(0, least)))}
 									/>
 								);
 							})}
 						{lines.map(({ name, values, tone, isDashed }) => (
 							<g key={name}>
-								<path
-									class={`curve ${tone}${isDashed === true ? " dashed" : ""}`}
-									d={
-										lineShape<{ at: number; value: number | null }>()
-											.curve(curveMonotoneX)
-											.defined(({ value }) => value !== null)
-											.x(({ at }) => x(at))
-											.y(({ value }) => y(value ?? 0))(points(values)) ?? ""
-									}
-								/>
-								{points(values)
+								<path class={`curve ${tone}${isDashed === true ? " dashed" : ""}`} d={linePath(corners(values))} />
+								{corners(values).map((corner, index, all) =>
 									// A point without neighbours is no line, and would not be seen.
-									.filter(
-										({ value }, index) =>
-											value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null,
-									)
-									.map(({ at, value }) => (
-										<circle key={at} class={`dot ${tone}`} cx={x(at)} cy={y(value ?? 0)} r={3} />
-									))}
+									corner === null || (all[index - 1] ?? null) !== null || (all[index + 1] ?? null) !== null ? null : (
+										<circle key={index} class={`dot ${tone}`} cx={corner[0]} cy={corner[1]} r={3} />
+									),
+								)}
 							</g>
 						))}
 						{shownMoment !== undefined && nearest !== null && (

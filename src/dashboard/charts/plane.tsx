@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** A scale as the axes need it: d3's continuous scales are some. */
+/** A scale as the axes need it. */
 export interface AxisScale {
 	(value: number): number;
 	readonly ticks: (count: number) => number[];

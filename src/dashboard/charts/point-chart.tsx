@@ -1,6 +1,6 @@
-import { scaleLinear } from "d3-scale";
-import { line as lineShape } from "d3-shape";
 import { Chart, Drawing, type ChartTable, type LegendEntry } from "./chart.tsx";
+import { linearScale, niceDomain, ticksOf } from "./linear-scale.ts";
+import { linePath } from "./paths.ts";
 import { areaOf, MarkLabel, PlaceAxis, ValueAxis } from "./plane.tsx";
 
 /** A value at a place of a number axis. */
@@ -47,19 +47,16 @@ export function PointChart({
 			{...(legend === undefined ? {} : { legend })}
 			table={table}
 			draw={(width) => {
-				const y = scaleLinear([Math.min(0, ...ys), Math.max(0, ...ys) * 1.08 || 1], [0, 1]).nice(4);
-				const plain = areaOf(width, height, Math.max(...y.ticks(4).map((value) => showY(value).length)));
+				const heights = niceDomain([Math.min(0, ...ys), Math.max(0, ...ys) * 1.08 || 1], 4);
+				const plain = areaOf(width, height, Math.max(...ticksOf(heights, 4).map((value) => showY(value).length)));
 				const area = { ...plain, top: plain.top + 14, bottom: plain.bottom - 18 };
-				y.range([area.bottom, area.top]);
-				const x = scaleLinear([...xBounds], [area.left, area.right]);
-				const path = lineShape<Point>()
-					.x((point) => x(point.x))
-					.y((point) => y(point.y));
+				const y = linearScale(heights, [area.bottom, area.top]);
+				const x = linearScale(xBounds, [area.left, area.right]);
 				const isRight = marked !== undefined && x(marked.at) > width / 2;
 				return (
 					<Drawing name={`${name}. ${summary}`} width={width} height={height}>
 						<ValueAxis area={area} scale={y} show={showY} />
-						<path class="curve plain" d={path(points) ?? ""} />
+						<path class="curve plain" d={linePath(points.map((point) => [x(point.x), y(point.y)]))} />
 						{points.map((point) => (
 							<circle key={point.x} class={`dot ${point.tone}`} cx={x(point.x)} cy={y(point.y)} r={4.5}>
 								<title>{`${showX(point.x)}: ${showY(point.y)}`}</title>

@@ -1,5 +1,5 @@
-import { scaleLinear } from "d3-scale";
 import { Chart, Drawing } from "./chart.tsx";
+import { linearScale, niceDomain, ticksOf } from "./linear-scale.ts";
 import { areaOf, PlaceAxis, ValueAxis, type Place } from "./plane.tsx";
 
 /** One part of every bar. */
@@ -41,9 +41,9 @@ export function StackedBars({
 				rows: labels.map((label, index) => [label, ...parts.map(({ values }) => show(values[index] ?? 0))]),
 			}}
 			draw={(width) => {
-				const y = scaleLinear([0, Math.max(1, ...sums)], [0, 1]).nice(4);
-				const area = areaOf(width, height, Math.max(...y.ticks(4).map((value) => show(value).length)));
-				y.range([area.bottom, area.top]);
+				const heights = niceDomain([0, Math.max(1, ...sums)], 4);
+				const area = areaOf(width, height, Math.max(...ticksOf(heights, 4).map((value) => show(value).length)));
+				const y = linearScale(heights, [area.bottom, area.top]);
 				const step = (area.right - area.left) / Math.max(1, labels.length);
 				const thickness = Math.max(1, Math.min(step * 0.72, 44));
 				const middle = (index: number) => area.left + step * (index + 0.5);

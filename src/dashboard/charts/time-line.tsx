@@ -1,6 +1,6 @@
-import { scaleLinear } from "d3-scale";
 import { showDuration } from "../show/show-values.ts";
 import { Chart, Drawing, type ChartTable } from "./chart.tsx";
+import { linearScale } from "./linear-scale.ts";
 import { MarkLabel, PlaceAxis, type Area } from "./plane.tsx";
 
 /** Something that took from `start` to `end`, in milliseconds after the beginning. */
@@ -44,25 +44,38 @@ export function TimeLine({
 			}
 			table={table}
 			draw={(width) => {
-				const area: Area = { left: 8, right: width - 14, top, bottom: height - 30 };
+				const area: Area = { left: 14, right: width - 14, top, bottom: height - 30 };
 				const last = Math.max(totalMs, ...spans.map(({ end }) => end), ...marks.map(({ at }) => at), 1);
-				const x = scaleLinear([0, last], [area.left, area.right]);
+				const x = linearScale([0, last], [area.left, area.right]);
 				const ticks = x.ticks(width < 500 ? 4 : 7);
 				return (
 					<Drawing name={`${name}. ${summary}`} width={width} height={height}>
 						{ticks.map((value) => (
 							<line key={value} class="grid" x1={x(value)} x2={x(value)} y1={area.top} y2={area.bottom} />
 						))}
+						{marks.map(({ at, name }, index) => {
+							const isRight = x(at) > width / 2;
+							return (
+								<g key={name} class="marked">
+									<line x1={x(at)} x2={x(at)} y1={12 + index * 18} y2={area.bottom} />
+									<MarkLabel
+										x={x(at) + (isRight ? -6 : 6)}
+										y={16 + index * 18}
+										anchor={isRight ? "end" : "start"}
+										tone="marked"
+									>
+										{name}
+									</MarkLabel>
+								</g>
+							);
+						})}
 						{spans.map(({ name, start, end, first, tone, shown }, index) => {
 							const y = area.top + index * rowHeight + 22;
 							const least = Math.max(x(end), x(start) + 2);
 							return (
 								<g key={index}>
 									<MarkLabel x={area.left} y={y - 6}>
-										{name}
-									</MarkLabel>
-									<MarkLabel x={area.right} y={y - 6} anchor="end" tone="muted">
-										{shown}
+										{name} <tspan class="muted">{shown}</tspan>
 									</MarkLabel>
 									<rect class={`block ${tone}`} x={x(start)} y={y} width={least - x(start)} height={16} rx={3} />
 									{first !== undefined && (
@@ -75,22 +88,6 @@ export function TimeLine({
 											rx={3}
 										/>
 									)}
-								</g>
-							);
-						})}
-						{marks.map(({ at, name }, index) => {
-							const isRight = x(at) > width / 2;
-							return (
-								<g key={name} class="limit">
-									<line x1={x(at)} x2={x(at)} y1={12 + index * 18} y2={area.bottom} />
-									<MarkLabel
-										x={x(at) + (isRight ? -6 : 6)}
-										y={16 + index * 18}
-										anchor={isRight ? "end" : "start"}
-										tone="limit"
-									>
-										{name}
-									</MarkLabel>
 								</g>
 							);
 						})}

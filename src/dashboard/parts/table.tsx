@@ -20,7 +20,7 @@ export function Table({
 }) {
 	return (
 		// Focusable, so that it can be scrolled by keyboard.
-		<div class="scroll" tabIndex={0} role="region" aria-label={caption}>
+		<div class="scroll" tabIndex={0} role="region" aria-label={`Table: ${caption}`}>
 			<table>
 				<caption class={isCaptionHidden ? "hidden" : undefined}>{caption}</caption>
 				<thead>

@@ -16,7 +16,7 @@ addEventListener("message", ({ source, data }: MessageEvent<ToReportFrame>) => {
 	const report = new DOMParser().parseFromString(data.html, "text/html");
 	for (const element of report.querySelectorAll(UNWANTED)) element.remove();
 	for (const element of report.querySelectorAll("*"))
-		for (const { name } of [...element.attributes]) if (name.startsWith("on")) element.removeAttribute(name);
+		for (const { name } of Array.from(element.attributes)) if (name.startsWith("on")) element.removeAttribute(name);
 	const styles = [...report.querySelectorAll("style")];
 	for (const style of document.head.querySelectorAll("style")) style.remove();
 	document.head.append(...styles);

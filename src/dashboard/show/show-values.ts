@@ -20,12 +20,12 @@ export function showShare(share: number): string {
 	return `${percent.toFixed(percent === 0 || percent === 100 ? 0 : 1)}%`;
 }
 
-/** US dollars: cents from one dollar on, three significant digits below. */
+/** US dollars: whole cents from ten cents on, three significant digits below. */
 export function showDollars(usd: number): string {
 	const size = Math.abs(usd);
 	const sign = usd < 0 ? "−" : "";
 	if (size === 0) return "$0";
-	if (size >= 1)
+	if (size >= 0.1)
 		return `${sign}$${size.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 	return `${sign}$${size.toLocaleString("en-US", { maximumSignificantDigits: 3, maximumFractionDigits: 9 })}`;
 }
@@ -51,6 +51,16 @@ const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 /** 25 Nov 2026, 14:05:09. */
 export function showMoment(at: number): string {
 	return moment.format(at);
+}
+
+/** A moment of the last day or so: 14:05:09 today, 24 Nov, 14:05 before. */
+export function showRecent(at: number, now: number): string {
+	return new Date(at).toDateString() === new Date(now).toDateString() ? clock.format(at) : hour.format(at);
+}
+
+/** 25 Nov, 14:05. */
+export function showMinute(at: number): string {
+	return hour.format(at);
 }
 
 /** 14:05:09. */

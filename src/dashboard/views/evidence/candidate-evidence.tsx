@@ -40,15 +40,16 @@ export function CandidateEvidence({ report: { candidates, logNeeded, lease } }: 
 					points={candidates
 						.map(({ threshold, logEvidence, certified }) => ({
 							x: threshold,
-							y: logEvidence,
+							y: logEvidence / Math.LN10,
 							tone: certified ? "good" : "plain",
 						}))
 						.toSorted((left, right) => left.x - right.x)}
 					xBounds={boundsOf(candidates.map(({ threshold }) => threshold))}
 					axisName="threshold: the least confidence accepted"
 					showX={showConfidence}
-					showY={showTimes}
-					level={{ at: logNeeded, name: `needed: ${showTimes(logNeeded)}` }}
+					// In powers of ten, so that the axis has round numbers.
+					showY={(power) => showTimes(power * Math.LN10)}
+					level={{ at: logNeeded / Math.LN10, name: `needed: ${showTimes(logNeeded)}` }}
 					marked={
 						lease.threshold === null
 							? undefined

@@ -2,7 +2,7 @@ import type { EvidenceReport } from "../../api/recorded-types.ts";
 import { Card } from "../../parts/card.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Term } from "../../parts/term.tsx";
-import { showCount, showMoment, showShare } from "../../show/show-values.ts";
+import { showCount, showMinute, showShare } from "../../show/show-values.ts";
 
 const CAUSES = {
 	first: "the first",
@@ -58,7 +58,7 @@ export function EvidenceRecord({ report: { counts, epochs } }: { readonly report
 					caption="Auditions"
 					isCaptionHidden
 					columns={[
-						{ heading: "Number", isText: true },
+						{ heading: "No.", isText: true },
 						{ heading: "Because of", isText: true },
 						{ heading: "Began", isText: true },
 						{ heading: "Ended", isText: true },
@@ -67,8 +67,8 @@ export function EvidenceRecord({ report: { counts, epochs } }: { readonly report
 					rows={epochs.map(({ epoch, cause, openedAt, closedAt, delta }) => [
 						String(epoch),
 						CAUSES[cause],
-						showMoment(openedAt),
-						closedAt === null ? "goes on" : showMoment(closedAt),
+						showMinute(openedAt),
+						closedAt === null ? "goes on" : showMinute(closedAt),
 						showShare(delta),
 					])}
 				/>

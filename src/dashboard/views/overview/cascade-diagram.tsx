@@ -1,8 +1,9 @@
 import { Card } from "../../parts/card.tsx";
-import { showCount, showCountOf, showDuration, showShare } from "../../show/show-values.ts";
+import { showCount, showCountOf, showDollars, showDuration, showShare } from "../../show/show-values.ts";
 import { stageTone } from "../../show/stage-tone.ts";
 import type { UsageSum } from "../../usage/sum-usage.ts";
 import type { NamedStage } from "./named-stage.ts";
+import { dollarsByStage } from "./dollars-by-stage.ts";
 import { travels } from "./travels.ts";
 import type { Arrivals } from "./use-arrivals.ts";
 
@@ -26,6 +27,7 @@ export function CascadeDiagram({
 		return part;
 	});
 	const none = sum.stages["none"] ?? 0;
+	const dollars = dollarsByStage(arrivals.recent);
 	const moving = travels(arrivals.requests, names);
 	return (
 		<Card
@@ -39,6 +41,7 @@ export function CascadeDiagram({
 				</li>
 				{parts.map(({ stage, reached, answered }, index) => {
 					const tone = stageTone(stage.name, names);
+					const usd = dollars[stage.name];
 					const latency = sum.stageLatency[stage.name];
 					const isLast = index === parts.length - 1;
 					return (
@@ -67,6 +70,7 @@ export function CascadeDiagram({
 								<p class="hint">
 									{showCountOf(answered, "request")}
 									{latency === undefined ? "" : ` · model takes ${showDuration(latency.p50)}`}
+									{usd === undefined ? "" : ` · ${showDollars(usd)} each`}
 								</p>
 								<p class="hint">{isLast ? "Always serves its answer" : thresholdText(stage)}</p>
 							</div>

@@ -12,7 +12,7 @@ export function LatencyByStage({ sum, stages }: { readonly sum: UsageSum; readon
 	const names = stages.map(({ name }) => name);
 	const measured: readonly { readonly name: string; readonly tone: string; readonly quantiles: Quantiles }[] = [
 		...row("Whole request", "plain", sum.latency),
-		...row("To the first token (streams)", "plain", sum.firstToken),
+		...row("First token (streams)", "plain", sum.firstToken),
 		...names.flatMap((name) => row(`Model of ${name}`, stageTone(name, names), sum.stageLatency[name] ?? null)),
 	];
 	const [whole] = measured;

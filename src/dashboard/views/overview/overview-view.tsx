@@ -1,4 +1,5 @@
-import { replaceRoute, routeHash } from "../../app/route.ts";
+import { routeHash } from "../../app/route.ts";
+import { replaceRoute } from "../../app/use-route.ts";
 import { OverviewIcon } from "../../parts/icons.tsx";
 import { Segments } from "../../parts/choice.tsx";
 import { FailureNotice, Loading } from "../../parts/notice.tsx";

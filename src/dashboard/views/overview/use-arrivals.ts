@@ -9,6 +9,8 @@ export interface Arrivals {
 	/** Grows with each look. */
 	readonly look: number;
 	readonly requests: readonly RecentRequest[];
+	/** All that the look found, newest first. */
+	readonly recent: readonly RecentRequest[];
 }
 
 /** As many as can be told apart when they move. */
@@ -33,11 +35,11 @@ export function useArrivals(
 			const look = (before?.look ?? 0) + 1;
 			const requests = before === null ? [] : items.filter((item) => !before.ids.has(idOf(item))).slice(0, MOST_DRAWN);
 			seen.current = { of, ids: new Set(items.map(idOf)), look };
-			return ok({ look, requests });
+			return ok({ look, requests, recent: items });
 		},
 		{ pollMs },
 	);
-	return resource.value ?? { look: 0, requests: [] };
+	return resource.value ?? { look: 0, requests: [], recent: [] };
 }
 
 function idOf({ requestId, item = 0 }: RecentRequest): string {

@@ -26,7 +26,14 @@ export function DecisionTrail({
 								{entry.stage}: {OUTCOMES[entry.outcome]}
 							</h3>
 							<p>
-								<b>{words.label}.</b> {words.means}
+								{/* Of a later stage the reason is the earlier one's: why this one was asked. */}
+								{entry.outcome === "accepted" && entry.reason !== "accepted" ? (
+									<>Asked because of: {words.label.toLowerCase()}.</>
+								) : (
+									<>
+										<b>{words.label}.</b> {words.means}
+									</>
+								)}
 								{entry.detail === undefined ? "" : ` (${entry.detail})`}
 							</p>
 							{entry.confidence !== null && (

@@ -1,4 +1,5 @@
-import { replaceRoute, routeHash } from "../../app/route.ts";
+import { routeHash } from "../../app/route.ts";
+import { replaceRoute } from "../../app/use-route.ts";
 import type { RecentRequest } from "../../api/recorded-types.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { ConfidenceMeter } from "../../parts/confidence-meter.tsx";
@@ -6,7 +7,7 @@ import { FailureNotice, Loading, Notice } from "../../parts/notice.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Term } from "../../parts/term.tsx";
 import { reasonWords } from "../../show/reasons.ts";
-import { showCountOf, showDollars, showDuration, showMoment } from "../../show/show-values.ts";
+import { showCountOf, showDollars, showDuration, showRecent } from "../../show/show-values.ts";
 import { AnswerBadge } from "./answer-badge.tsx";
 import type { ViewProps } from "../view.ts";
 import { useRecentRequests } from "./use-recent-requests.ts";
@@ -98,7 +99,7 @@ export function RequestList({ admin, tenant, cascade, policy, route }: ViewProps
 						rows={chosen.map((item) => {
 							const first = item.trail.find(({ confidence }) => confidence !== null);
 							return [
-								<a href={hashOf(tenant, cascade, item)}>{showMoment(item.at)}</a>,
+								<a href={hashOf(tenant, cascade, item)}>{showRecent(item.at, Date.now())}</a>,
 								<AnswerBadge request={item} stages={stages} />,
 								item.reason === null ? "none" : reasonWords(item.reason).label,
 								<ConfidenceMeter confidence={first?.confidence ?? null} threshold={first?.threshold ?? null} />,
