@@ -12,21 +12,19 @@ export function PreviewFigures({
 	sum,
 	bins,
 	threshold,
-	inForce,
 	costUnknown,
 	evidence,
 }: {
 	readonly sum: UsageSum;
 	readonly bins: ConfidenceBins;
 	readonly threshold: number;
-	readonly inForce: number | null;
 	/** Why a cost cannot be told for this cascade, whatever was recorded; null: it can. */
 	readonly costUnknown: string | null;
 	readonly evidence: EvidenceReport | null;
 }) {
 	const readings = total(bins.all);
 	const coverage = coverageAt(bins, threshold);
-	const cost = costUnknown === null && readings > 0 ? costAt(sum, bins, { now: inForce, threshold }) : null;
+	const cost = costUnknown === null && readings > 0 ? costAt(sum, bins, threshold) : null;
 	const noCost = costUnknown ?? (readings === 0 ? "no readings" : "no prices, or no answers");
 	const figures: Figure[] = [
 		{
@@ -44,7 +42,7 @@ export function PreviewFigures({
 		{
 			name: "Cost a request",
 			means:
-				"The period’s mean, with one call of the last stage more or less for each reading that the threshold would pass on or accept otherwise; each at the mean price of such a call, by the policy’s prices.",
+				"The period’s mean, with one call of the last stage more or less for each answer that would be passed on or accepted otherwise, at the mean price of such a call by the policy’s prices. Every answer at or above the threshold is taken to be accepted; checks may still pass some on.",
 			value: cost === null ? "unknown" : showDollarRange(cost.costUsd),
 			note: cost === null ? noCost : "estimated",
 		},

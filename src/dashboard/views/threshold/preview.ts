@@ -8,29 +8,20 @@ export interface Range {
 }
 
 /**
- * How many of binned readings are from `from` up to, but not, `to`; `to` null: up to 1. A bin that a bound cuts through counts
- * for `high` alone, since where in it its readings are is not known.
+ * How many of binned readings are at or above a threshold. The bin that the threshold cuts through counts for `high` alone,
+ * since where in it its readings are is not known; so does the last one for a threshold of 1, which it holds.
  */
-export function readingsBetween(counts: readonly number[], from: number, to: number | null): Range {
-	if (to !== null && from >= to) return { low: 0, high: 0 };
-	const start = placeOf(from, counts.length);
-	const end = to === null ? counts.length : placeOf(to, counts.length);
-	let low = 0;
-	let high = 0;
-	for (const [bin, count] of counts.entries()) {
-		// The last bin is closed, so readings of exactly 1 are in it, and a bound of 1 cuts it.
-		const lastEdge = bin === counts.length - 1 && to !== null;
-		if (start <= bin && bin + 1 <= end && !lastEdge) low += count;
-		if (Math.min(start, counts.length - 1) < bin + 1 && bin < end) high += count;
-	}
-	return { low, high };
+export function readingsFrom(counts: readonly number[], threshold: number): Range {
+	const cut = cutBin(counts.length, threshold);
+	const low = total(counts.slice(cut === null ? placeOf(threshold, counts.length) : cut + 1));
+	return { low, high: low + (cut === null ? 0 : (counts[cut] ?? 0)) };
 }
 
 /** Share of readings at or above a threshold, from 0 to 1; null where there are no readings. */
 export function coverageAt({ all }: ConfidenceBins, threshold: number): Range | null {
 	const readings = total(all);
 	if (readings === 0) return null;
-	const { low, high } = readingsBetween(all, threshold, null);
+	const { low, high } = readingsFrom(all, threshold);
 	return { low: low / readings, high: high / readings };
 }
 
@@ -48,33 +39,26 @@ export interface CostPreview {
 }
 
 /**
- * What a request would cost at a threshold, from what the period's cost: each answer that is accepted more or less saves or
- * costs one call of the last stage, of the price of the period's mean. `now` is the threshold of the period; null: nothing was
- * accepted. Null where that mean is not known.
+ * What a request would cost at a threshold, from what the period's cost: each answer that would be accepted more than were, or
+ * less, saves or costs one call of the last stage, of the price of the period's mean. Every answer at or above the threshold is
+ * taken to be accepted. Null where that mean is not known.
  */
-export function costAt(
-	sum: UsageSum,
-	bins: ConfidenceBins,
-	{ now, threshold }: { readonly now: number | null; readonly threshold: number },
-): CostPreview | null {
+export function costAt(sum: UsageSum, bins: ConfidenceBins, threshold: number): CostPreview | null {
 	const known = sum.requests - sum.costUnknown;
 	if (known <= 0 || sum.alwaysLastUsd <= 0) return null;
 	const lastUsd = sum.alwaysLastUsd / known;
 	const perRequest = (sum.costUsd + sum.auditUsd) / known;
-	const moved =
-		now === null
-			? readingsBetween(bins.all, threshold, null)
-			: readingsBetween(bins.all, Math.min(now, threshold), Math.max(now, threshold));
-	const share = (count: number) => (count / sum.requests) * lastUsd;
-	const ends =
-		now !== null && threshold >= now
-			? { low: perRequest + share(moved.low), high: perRequest + share(moved.high) }
-			: { low: perRequest - share(moved.high), high: perRequest - share(moved.low) };
-	// A request costs nothing at the least, whatever a mean says.
-	const costUsd = { low: Math.max(0, ends.low), high: Math.max(0, ends.high) };
+	const would = readingsFrom(bins.all, threshold);
+	const costWhere = (accepted: number) => {
+		const more = (total(bins.accepted) - accepted) / sum.requests;
+		// A request costs nothing at the least, whatever a mean says.
+		return Math.max(0, perRequest + more * lastUsd);
+	};
+	const costUsd = { low: costWhere(would.high), high: costWhere(would.low) };
 	return { costUsd, savedUsd: { low: lastUsd - costUsd.high, high: lastUsd - costUsd.low } };
 }
 
+/** The sum of counts. */
 export function total(counts: readonly number[]): number {
 	return counts.reduce((sum, count) => sum + count, 0);
 }

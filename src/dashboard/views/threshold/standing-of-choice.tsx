@@ -30,7 +30,7 @@ export function StandingOfChoice({
 		return (
 			<Notice kind="good" title="Inside the certified range">
 				<p>
-					{`Thresholds from ${showConfidence(range.from)} to ${showConfidence(range.to)} are certified for at most ${showShare(targetRisk)} wrong. The certificate is about the evaluated ones, drawn as ticks; `}
+					{`Thresholds from ${showConfidence(range.from)} to ${showConfidence(range.to)} (the green band) are certified for at most ${showShare(targetRisk)} wrong. The certificate is about the evaluated ones, the ticks below it; `}
 					{evidence.lease.threshold === null
 						? "none of them is in force now."
 						: `${showConfidence(evidence.lease.threshold)} is in force now.`}

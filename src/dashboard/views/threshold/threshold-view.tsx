@@ -2,7 +2,8 @@ import { useState } from "preact/hooks";
 import { ok } from "../../../core/result.ts";
 import type { ConfidenceBins, EvidenceReport } from "../../api/recorded-types.ts";
 import { useResource } from "../../api/use-resource.ts";
-import { replaceRoute, routeHash } from "../../app/route.ts";
+import { routeHash } from "../../app/route.ts";
+import { replaceRoute } from "../../app/use-route.ts";
 import { Card } from "../../parts/card.tsx";
 import { Choice, Segments } from "../../parts/choice.tsx";
 import { Field } from "../../parts/field.tsx";
@@ -129,7 +130,6 @@ function StageThreshold(props: ViewProps & { readonly stageName: string }) {
 						sum={sum}
 						bins={bins}
 						threshold={threshold}
-						inForce={inForce}
 						costUnknown={whyCostUnknown(policy.cascades[cascade]?.mode, stages.length - 1 - place)}
 						evidence={report}
 					/>
