@@ -19,6 +19,7 @@ async function main(): Promise<void> {
 		originPort,
 		ownServer,
 		showLog: true,
+		dashboard: true,
 		...(tokensPerSecond > 0 ? { tokensPerSecond } : {}),
 		...(edgeTokensPerSecond > 0 ? { edgeTokensPerSecond } : {}),
 	});
@@ -65,7 +66,7 @@ Or point an OpenAI client at it: base URL ${url}/v1, API key ${DEMO_KEY},
 models cascade, three-stages, verified, stated, parallel, prose${hasOwnServer ? ", own (your server)" : ""}; labels
 for /v1/classifications, moderation for /v1/moderations, hash-embedding for /v1/embeddings.
 
-Its operator's key is ${LOCAL_OPERATOR_KEY}; the admin API describes itself at ${url}/admin/v1/docs:
+See what it does at ${url}/dashboard/, signed in with the operator's key, ${LOCAL_OPERATOR_KEY}. The admin API describes itself at ${url}/admin/v1/docs:
 
   curl -H 'authorization: Bearer ${LOCAL_OPERATOR_KEY}' ${url}/admin/v1/tenants/demo/policy
 

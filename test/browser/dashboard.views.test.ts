@@ -33,8 +33,6 @@ const VIEWS: readonly (readonly [name: string, hash: string, charts: number])[] 
 describe.each(VIEWS)("%s in a browser", (_, hash, charts) => {
 	it.each([1280, 390])("is drawn whole at %i pixels, and complains of nothing", async (width) => {
 		const { page, complaints, requests } = await openDashboard(browser, hash, { viewport: { width, height: 900 } });
-		await page.locator("main h1").waitFor();
-		expect(await page.locator("main .loading").count()).toBe(0);
 		expect(await page.locator("figure.chart svg").count()).toBe(charts);
 		expect(await overflow(page)).toBe(0);
 		for (const drawing of await page.locator("figure.chart svg").all()) {
@@ -47,11 +45,12 @@ describe.each(VIEWS)("%s in a browser", (_, hash, charts) => {
 		await page.context().close();
 	});
 
-	it.each(["light", "dark"] as const)("has no fault that axe finds, %s, with its tables open", async (colorScheme) => {
-		const { page } = await openDashboard(browser, hash, { colorScheme, bypassCSP: true });
-		await page.locator("main h1").waitFor();
+	it("has no fault that axe finds, light and dark, with its tables open", async () => {
+		const { page } = await openDashboard(browser, hash, { colorScheme: "light", bypassCSP: true });
 		for (const summary of await page.locator("figure summary").all()) await summary.click();
 		expect(await page.locator("figure details[open] tbody tr").count()).toBeGreaterThanOrEqual(charts);
+		expect(await accessibilityFaults(page)).toEqual([]);
+		await page.emulateMedia({ colorScheme: "dark" });
 		expect(await accessibilityFaults(page)).toEqual([]);
 		await page.context().close();
 	});

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
-import { inject } from "vitest";
+import { expect, inject } from "vitest";
 import { fakeAdmin, FAKE_KEY, type Overrides, type Sent } from "./fake-admin.ts";
 import { openPage, type OpenPage } from "./open-page.ts";
 
@@ -23,5 +23,9 @@ export async function openDashboard(
 			`if (self === top) sessionStorage.setItem("edge-cascade.session", ${JSON.stringify(JSON.stringify({ key: FAKE_KEY, tenant: null }))})`,
 		);
 	});
+	// On a busy machine the network may be quiet between two requests of the page.
+	const { page } = opened;
+	await page.locator("main > :not(.view-head)").first().waitFor();
+	await expect.poll(() => page.locator("main .loading").count(), { timeout: 10_000 }).toBe(0);
 	return { ...opened, sent };
 }

@@ -11,7 +11,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { REQUESTS, type DashboardOperation } from "./requests.ts";
 
 /** A successful reply. */
-export interface AdminAnswer<Body> {
+interface AdminAnswer<Body> {
 	readonly body: Body;
 	/** Of the `ETag`; null where there is none. */
 	readonly revision: number | null;
@@ -25,7 +25,7 @@ export type AdminFailure =
 	| { readonly kind: "refused"; readonly status: number; readonly body: AdminError };
 
 /** What an operation is given: of each part what it has, and nothing else. */
-export interface AdminInput<Operation extends AdminOperation> {
+interface AdminInput<Operation extends AdminOperation> {
 	readonly parameters?: { readonly [Name in keyof AdminParameters<Operation>]: string | number };
 	readonly query?: AdminQuery<Operation>;
 	readonly body?: AdminBody<Operation>;

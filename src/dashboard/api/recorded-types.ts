@@ -43,5 +43,3 @@ export type UsageRow = AdminReply<"usage.get">["rows"][number] & {
 };
 
 export type EvidenceReport = AdminReply<"evidence.get">;
-export type TenantState = AdminReply<"tenants.get">;
-export type PolicyReply = AdminReply<"policy.get">;

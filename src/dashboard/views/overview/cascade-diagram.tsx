@@ -43,6 +43,10 @@ export function CascadeDiagram({
 					const tone = stageTone(stage.name, names);
 					const usd = dollars[stage.name];
 					const latency = sum.stageLatency[stage.name];
+					const asked = [
+						...(latency === undefined ? [] : [showDuration(latency.p50)]),
+						...(usd === undefined ? [] : [showDollars(usd)]),
+					];
 					const isLast = index === parts.length - 1;
 					return (
 						<li key={stage.name} class={`cascade-step ${tone}`}>
@@ -67,11 +71,8 @@ export function CascadeDiagram({
 								<p class="stage-share">
 									<strong>{all === 0 ? "–" : showShare(answered / all)}</strong> answered here
 								</p>
-								<p class="hint">
-									{showCountOf(answered, "request")}
-									{latency === undefined ? "" : ` · model takes ${showDuration(latency.p50)}`}
-									{usd === undefined ? "" : ` · ${showDollars(usd)} each`}
-								</p>
+								<p class="hint">{showCountOf(answered, "request")}</p>
+								{asked.length > 0 && <p class="hint">Asking it: {asked.join(", ")}</p>}
 								<p class="hint">{isLast ? "Always serves its answer" : thresholdText(stage)}</p>
 							</div>
 						</li>
