@@ -32,9 +32,14 @@ describe("the policy's editor", () => {
 		expect(await button(page, "Save").isDisabled()).toBe(true);
 		await problems.getByRole("button").last().click();
 		const chosen = () =>
-			field(page).evaluate((element: HTMLTextAreaElement) =>
-				element.value.slice(element.selectionStart, element.selectionEnd),
-			);
+			field(page).evaluate((element) => {
+				const { value, selectionStart, selectionEnd } = element as unknown as {
+					readonly value: string;
+					readonly selectionStart: number;
+					readonly selectionEnd: number;
+				};
+				return value.slice(selectionStart, selectionEnd);
+			});
 		expect(await chosen()).toContain('"treshold": 0.8');
 		await field(page).fill("{");
 		await page.getByText("is no JSON").waitFor();

@@ -3,7 +3,8 @@ import type { AdminBody } from "../../../admin/client-types.ts";
 import type { AdminClient } from "../../api/admin-client.ts";
 import { Field } from "../../parts/field.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
-import { ExpiryChoice, expiryMoment, NEVER, type Expiry } from "./expiry-choice.tsx";
+import { ExpiryChoice } from "./expiry-choice.tsx";
+import { expiryMoment, NEVER, type Expiry } from "./expiry.ts";
 import type { MadeKey } from "./key-state.ts";
 
 type Scope = AdminBody<"keys.create">["scopes"][number];

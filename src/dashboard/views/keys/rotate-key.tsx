@@ -2,7 +2,8 @@ import { useState } from "preact/hooks";
 import type { AdminClient } from "../../api/admin-client.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
-import { ExpiryChoice, expiryMoment, NEVER, type Expiry } from "./expiry-choice.tsx";
+import { ExpiryChoice } from "./expiry-choice.tsx";
+import { expiryMoment, NEVER, type Expiry } from "./expiry.ts";
 import type { KeySummary, MadeKey } from "./key-state.ts";
 
 const OVERLAPS = [
