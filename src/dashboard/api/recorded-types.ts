@@ -36,7 +36,7 @@ export interface ConfidenceBins {
 }
 
 /** One cascade and policy revision in one hour or day. Rows from before these were recorded lack the optional ones. */
-export type UsageRow = AdminReply<"usage.get">["rows"][number] & {
+export type UsageRow = Omit<AdminReply<"usage.get">["rows"][number], "confidence" | "stageLatency" | "firstToken"> & {
 	readonly confidence?: Readonly<Record<string, ConfidenceBins>>;
 	readonly stageLatency?: Readonly<Record<string, Quantiles>>;
 	readonly firstToken?: Quantiles | null;

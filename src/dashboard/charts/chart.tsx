@@ -70,18 +70,28 @@ export function Drawing({
 	name,
 	width,
 	height,
+	isOperated = false,
 	children,
 	...handlers
 }: {
 	readonly name: string;
 	readonly width: number;
 	readonly height: number;
+	/** There is something in it to operate; what is not is to be hidden from screen readers. */
+	readonly isOperated?: boolean;
 	readonly children: ComponentChildren;
 	readonly onPointerMove?: (event: TargetedPointerEvent<SVGSVGElement>) => void;
 	readonly onPointerLeave?: (event: TargetedPointerEvent<SVGSVGElement>) => void;
 }) {
 	return (
-		<svg role="img" aria-label={name} width={width} height={height} viewBox={`0 0 ${width} ${height}`} {...handlers}>
+		<svg
+			role={isOperated ? "group" : "img"}
+			aria-label={name}
+			width={width}
+			height={height}
+			viewBox={`0 0 ${width} ${height}`}
+			{...handlers}
+		>
 			{children}
 		</svg>
 	);

@@ -57,36 +57,38 @@ export function Histogram({
 				const y = linearScale(heights, [area.bottom, area.top]);
 				const x = linearScale([0, 1], [area.left, area.right]);
 				return (
-					<Drawing name={`${name}. ${summary}`} width={width} height={height}>
-						<ValueAxis area={area} scale={y} show={show} />
-						{indices.map((index) => {
-							let below = 0;
-							return (
-								<g key={index}>
-									{parts.map(({ name, counts, tone }) => {
-										const count = counts[index] ?? 0;
-										const from = below;
-										below += count;
-										return count === 0 ? null : (
-											<rect
-												key={name}
-												class={`block ${tone}`}
-												x={x(index / bins) + 1}
-												width={Math.max(1, x(1 / bins) - x(0) - 2)}
-												y={y(below)}
-												height={Math.max(0, y(from) - y(below))}
-											>
-												<title>{`${edge(index)} to ${edge(index + 1)}: ${name} ${show(count)}`}</title>
-											</rect>
-										);
-									})}
-								</g>
-							);
-						})}
-						<PlaceAxis
-							area={area}
-							places={[0, 0.2, 0.4, 0.6, 0.8, 1].map((value) => ({ at: x(value), label: String(value) }))}
-						/>
+					<Drawing name={`${name}. ${summary}`} width={width} height={height} isOperated={overlay !== undefined}>
+						<g aria-hidden={overlay !== undefined}>
+							<ValueAxis area={area} scale={y} show={show} />
+							{indices.map((index) => {
+								let below = 0;
+								return (
+									<g key={index}>
+										{parts.map(({ name, counts, tone }) => {
+											const count = counts[index] ?? 0;
+											const from = below;
+											below += count;
+											return count === 0 ? null : (
+												<rect
+													key={name}
+													class={`block ${tone}`}
+													x={x(index / bins) + 1}
+													width={Math.max(1, x(1 / bins) - x(0) - 2)}
+													y={y(below)}
+													height={Math.max(0, y(from) - y(below))}
+												>
+													<title>{`${edge(index)} to ${edge(index + 1)}: ${name} ${show(count)}`}</title>
+												</rect>
+											);
+										})}
+									</g>
+								);
+							})}
+							<PlaceAxis
+								area={area}
+								places={[0, 0.2, 0.4, 0.6, 0.8, 1].map((value) => ({ at: x(value), label: String(value) }))}
+							/>
+						</g>
 						{overlay?.({
 							area,
 							placeOf: (value) => x(value),
