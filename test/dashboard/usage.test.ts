@@ -19,6 +19,9 @@ const row = (over: Partial<UsageRow>): UsageRow => ({
 	inputTokens: 100,
 	outputTokens: 50,
 	latency: { p50: 100, p95: 200, p99: 300 },
+	confidence: {},
+	stageLatency: {},
+	firstToken: null,
 	...over,
 });
 
