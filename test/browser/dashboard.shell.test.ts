@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { LOCAL_OPERATOR_KEY } from "../../src/local/seed-demo.ts";
 import { launchChromium } from "../support/chromium.ts";
 import "../support/provided-context.ts";
+import { evidenceReport } from "./dashboard-evidence.ts";
 import { FAKE_KEY, fakeAdmin, refusal } from "./fake-admin.ts";
 import { dashboardUrl, openDashboard } from "./open-dashboard.ts";
 import { accessibilityFaults, openPage, overflow } from "./open-page.ts";
@@ -101,7 +102,7 @@ describe("signing in", () => {
 				"GET /tenants/acme/cascades/chat/evidence": () =>
 					isRevoked
 						? { status: 401, body: refusal("unauthorized", "No such key.") }
-						: { status: 200, body: { error: { message: "not now" } } },
+						: { status: 200, body: evidenceReport(Date.now()) },
 			},
 		);
 		isRevoked = true;
@@ -162,6 +163,16 @@ describe("the shell", () => {
 	it("shows an address that names no view, or no cascade of the policy, the nearest there is", async () => {
 		const { page } = await openDashboard(browser, "#/acme/gone/nothing");
 		await expect.poll(() => page.url()).toContain("#/acme/chat/overview");
+		await page.context().close();
+	});
+
+	it("stays where a view breaks on a reply that it does not understand, and shows the others", async () => {
+		const broken = { "GET /tenants/acme/cascades/chat/evidence": () => ({ body: { lease: 1 } }) };
+		const { page, complaints } = await openDashboard(browser, "#/acme/chat/evidence", {}, broken);
+		expect(await page.getByRole("alert").textContent()).toContain("This view could not be drawn");
+		await page.getByRole("link", { name: "Reports" }).click();
+		await page.getByLabel("Report file").waitFor();
+		expect(complaints).toEqual([]);
 		await page.context().close();
 	});
 

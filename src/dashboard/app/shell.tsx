@@ -8,6 +8,7 @@ import type { Session } from "./session.ts";
 import type { Theme } from "./theme.ts";
 import { replaceRoute, useRoute } from "./use-route.ts";
 import { usePolicy, useTenants } from "./use-tenant.ts";
+import { ViewBoundary } from "./view-boundary.tsx";
 
 /** Stands in an address for the cascade of a tenant that has none. */
 const NO_CASCADE = "-";
@@ -107,17 +108,18 @@ export function Shell({
 					</Notice>
 				)}
 				{isReady && current.value !== undefined && (!view.needsCascade || named !== undefined) && (
-					<view.Component
-						key={`${tenant} ${cascade}`}
-						admin={admin}
-						tenant={tenant}
-						cascade={cascade}
-						policy={current.value.policy}
-						revision={current.value.revision}
-						reloadPolicy={current.reload}
-						route={route}
-						isOperator={session.tenant === null}
-					/>
+					<ViewBoundary key={`${view.name} ${tenant} ${cascade}`}>
+						<view.Component
+							admin={admin}
+							tenant={tenant}
+							cascade={cascade}
+							policy={current.value.policy}
+							revision={current.value.revision}
+							reloadPolicy={current.reload}
+							route={route}
+							isOperator={session.tenant === null}
+						/>
+					</ViewBoundary>
 				)}
 			</main>
 		</div>
