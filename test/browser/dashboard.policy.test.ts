@@ -117,7 +117,7 @@ describe("a canary", () => {
 
 		await page.getByRole("link", { name: "Canary" }).click();
 		await page.getByRole("heading", { name: "Revision 2 on 30.0% of requests" }).waitFor();
-		await page.getByRole("region", { name: "mail" }).getByText("revision").first().waitFor({ timeout: 15_000 });
+		await page.getByRole("region", { name: "Cascade mail" }).getByText("revision").first().waitFor({ timeout: 15_000 });
 		await button(page, "Promote").click();
 		await confirm(page, "Promote", "it is enough");
 		await page.getByText("No canary runs").waitFor();

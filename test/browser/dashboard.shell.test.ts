@@ -148,7 +148,7 @@ describe("the shell", () => {
 		expect(await menu.getAttribute("aria-expanded")).toBe("true");
 		await page.getByRole("link", { name: "Evidence" }).click();
 		await expect.poll(() => page.locator("h1").textContent()).toBe("Evidence");
-		expect(await page.getByRole("navigation").isVisible()).toBe(false);
+		await page.getByRole("navigation").waitFor({ state: "hidden" });
 		await page.context().close();
 	});
 
@@ -184,7 +184,7 @@ describe("the shell", () => {
 		await page.emulateMedia({ colorScheme: "dark" });
 		expect(await paper()).toBe("rgb(15, 18, 22)");
 		await page.getByLabel("Theme").selectOption("light");
-		expect(await paper()).toBe("rgb(245, 246, 248)");
+		await expect.poll(paper).toBe("rgb(245, 246, 248)");
 		await page.reload();
 		await page.getByRole("heading", { name: "Reports" }).waitFor();
 		expect(await paper()).toBe("rgb(245, 246, 248)");

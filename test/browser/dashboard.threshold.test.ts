@@ -149,9 +149,14 @@ describe("the threshold's slider", () => {
 		for (const wrong of ["1.5", "-1", ""]) {
 			await field.fill(wrong);
 			expect(await value(page)).toBe(0.0125);
+			expect(await button(page, "Save").isDisabled()).toBe(true);
 		}
 		await field.blur();
 		expect(await field.inputValue()).toBe("0.0125");
+		expect(await button(page, "Save").isEnabled()).toBe(true);
+		await field.press("ArrowUp");
+		await expect.poll(() => value(page)).toBeGreaterThan(0.0125);
+		expect(await value(page)).toBeLessThan(0.03);
 		await page.context().close();
 	});
 });

@@ -14,6 +14,7 @@ export function ConfirmWithReason({
 }: {
 	/** What the button is called, there and in the dialog. */
 	readonly button: string;
+	readonly buttonClass?: string;
 	readonly title: string;
 	/** What will happen. */
 	readonly children: ComponentChildren;

@@ -16,55 +16,56 @@ export function CanaryFigures({
 	const shown = cascades.filter((name) => [...figures.base, ...figures.canary].some((row) => row.cascade === name));
 	if (shown.length === 0) return <p class="about">No request has been counted since it began.</p>;
 	return (
-		<>
+		<div class="side-by-side">
 			{shown.map((cascade) => {
-				const base = figures.base.filter((row) => row.cascade === cascade);
-				const canary = figures.canary.filter((row) => row.cascade === cascade);
+				const sides = sidesOf(cascade, figures, revision);
 				return (
 					<Table
 						key={cascade}
-						caption={cascade}
+						caption={`Cascade ${cascade}`}
 						columns={[
-							{ heading: "Policy", isText: true },
-							{ heading: "Requests" },
-							{ heading: "Accepted early (95% interval)" },
-							{ heading: "Failed (95% interval)" },
-							{ heading: "Cost a request" },
-							{ heading: "Saved a request" },
-							{ heading: "Median time" },
-							{ heading: "95 of 100 within" },
+							{ heading: <span class="hidden">Figure</span>, isText: true },
+							...sides.map(({ name }) => ({ heading: name })),
 						]}
-						rows={[
-							...base.map((row) => cells(row, nameOfBase(row.policyRevision, figures.current))),
-							...canary.map((row) => cells(row, `canary, revision ${revision}`)),
-						]}
+						rows={FIGURES.map(({ name, show }) => [name, ...sides.map(({ row }) => show(row))])}
 					/>
 				);
 			})}
 			<p class="hint">
-				Shares of few requests say little: look at whether the intervals overlap. They take requests to be independent
-				of one another.
+				In brackets is the 95% interval. Shares of few requests say little: look at whether the intervals overlap. They
+				take requests to be independent of one another.
 			</p>
-		</>
+		</div>
 	);
 }
 
-function nameOfBase(revision: number, current: number | null): string {
-	return revision === current ? `current, revision ${revision}` : `replaced, revision ${revision}`;
-}
-
-function cells(row: Row, name: string): readonly string[] {
+/** The current policy, the canary, then policies that were replaced meanwhile. */
+function sidesOf(cascade: string, { base, canary, current }: CanaryReport["figures"], revision: number) {
+	const of = (rows: readonly Row[]) => rows.filter((row) => row.cascade === cascade);
+	const named = (rows: readonly Row[], name: string) =>
+		of(rows).map((row) => ({ name: `${name} ${row.policyRevision}`, row }));
 	return [
-		name,
-		showCount(row.requests),
-		showProportion(row.acceptance),
-		showProportion(row.failure),
-		showMean(row.cost.usd, row.requests - row.cost.unknown),
-		showMean(row.saved.usd, row.requests - row.saved.unknown),
-		showDuration(row.latency.p50),
-		showDuration(row.latency.p95),
+		...named(
+			base.filter((row) => row.policyRevision === current),
+			"Current, revision",
+		),
+		...of(canary).map((row) => ({ name: `Canary, revision ${revision}`, row })),
+		...named(
+			base.filter((row) => row.policyRevision !== current),
+			"Replaced, revision",
+		),
 	];
 }
+
+const FIGURES: readonly { readonly name: string; readonly show: (row: Row) => string }[] = [
+	{ name: "Requests", show: ({ requests }) => showCount(requests) },
+	{ name: "Accepted early", show: ({ acceptance }) => showProportion(acceptance) },
+	{ name: "Failed", show: ({ failure }) => showProportion(failure) },
+	{ name: "Cost a request", show: ({ cost, requests }) => showMean(cost.usd, requests - cost.unknown) },
+	{ name: "Saved a request", show: ({ saved, requests }) => showMean(saved.usd, requests - saved.unknown) },
+	{ name: "Median time", show: ({ latency }) => showDuration(latency.p50) },
+	{ name: "95 of 100 within", show: ({ latency }) => showDuration(latency.p95) },
+];
 
 function showProportion({ share, low, high }: Row["acceptance"]): string {
 	return share === null ? "none yet" : `${showShare(share)} (${showShare(low)} to ${showShare(high)})`;

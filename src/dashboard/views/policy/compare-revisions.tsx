@@ -66,6 +66,7 @@ export function CompareRevisions({
 				<div class="controls">
 					<ConfirmWithReason
 						button={`Roll back to revision ${from}`}
+						buttonClass="button"
 						title={`Roll back to revision ${from}`}
 						isDangerous
 						act={async (reason) => {

@@ -56,6 +56,8 @@ export function ThresholdSlider({
 	};
 	const x = placeOf(value);
 	const isRight = value > 0.5;
+	// Away from the line that is moved, where there is room.
+	const isNowLeft = inForce !== null && (inForce > 0.78 || (inForce < value && inForce > 0.22));
 	return (
 		<>
 			<g aria-hidden="true">
@@ -87,9 +89,9 @@ export function ThresholdSlider({
 					<g class="in-force">
 						<line x1={placeOf(inForce)} x2={placeOf(inForce)} y1={area.top} y2={area.bottom} />
 						<MarkLabel
-							x={placeOf(inForce) + (inForce > 0.5 ? -6 : 6)}
+							x={placeOf(inForce) + (isNowLeft ? -6 : 6)}
 							y={area.top + 26}
-							anchor={inForce > 0.5 ? "end" : "start"}
+							anchor={isNowLeft ? "end" : "start"}
 							tone="muted"
 						>
 							now {showConfidence(inForce)}

@@ -152,16 +152,16 @@ function StageThreshold(props: ViewProps & { readonly stageName: string }) {
 									label="Threshold"
 									value={typed ?? showPlain(threshold)}
 									onValue={(text) => {
-										const value = Number(text);
-										if (text.trim() !== "" && value >= 0 && value <= 1) move(value);
+										if (isThreshold(text)) move(Number(text));
 										setTyped(text);
 									}}
 									input={{
 										type: "number",
 										min: 0,
 										max: 1,
-										step: "any",
+										step: 0.01,
 										inputMode: "decimal",
+										"aria-invalid": typed !== null && !isThreshold(typed),
 										onBlur: () => setTyped(null),
 									}}
 								/>
@@ -173,7 +173,8 @@ function StageThreshold(props: ViewProps & { readonly stageName: string }) {
 								revision={revision}
 								candidate={setThreshold(policy, { cascade, stage: stageName, threshold })}
 								reloadPolicy={reloadPolicy}
-								isDisabled={threshold === manual && isManualAlready}
+								// Not while the field shows something else than what would be saved.
+								isDisabled={(threshold === manual && isManualAlready) || (typed !== null && !isThreshold(typed))}
 								onSaved={(written) =>
 									setSaved(`Threshold ${showConfidence(threshold)} is saved as revision ${written}.`)
 								}
@@ -205,6 +206,11 @@ function inForceUnderGuarantee(
 function whyCostUnknown(mode: string | undefined, stagesAfter: number): string | null {
 	if (mode === "parallel") return "both stages are asked at once, whatever the threshold";
 	return stagesAfter > 1 ? "what the next stage would accept is not known" : null;
+}
+
+function isThreshold(text: string): boolean {
+	const value = Number(text);
+	return text.trim() !== "" && value >= 0 && value <= 1;
 }
 
 /** As an input takes it. */
