@@ -11,7 +11,6 @@ import { LOCAL_OPERATOR_KEY } from "../../src/local/seed-demo.ts";
 import { recordedTrace, tuned } from "../cli/report/tuned.ts";
 import { SURE_MAIL, UNSURE_MAIL } from "../end-to-end/mails.ts";
 import { launchChromium } from "../support/chromium.ts";
-import "../support/provided-context.ts";
 import { evidenceReport } from "./dashboard-evidence.ts";
 import { recentRequests } from "./dashboard-replies.ts";
 import { refusal } from "./fake-admin.ts";

@@ -2,7 +2,6 @@ import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { LOCAL_OPERATOR_KEY } from "../../src/local/seed-demo.ts";
 import { launchChromium } from "../support/chromium.ts";
-import "../support/provided-context.ts";
 import { evidenceReport } from "./dashboard-evidence.ts";
 import { FAKE_KEY, fakeAdmin, refusal } from "./fake-admin.ts";
 import { dashboardUrl, openDashboard } from "./open-dashboard.ts";

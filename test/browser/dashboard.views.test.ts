@@ -1,7 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../support/chromium.ts";
-import "../support/provided-context.ts";
 import { recentRequests } from "./dashboard-replies.ts";
 import { cutOff, overlaps, shownTexts } from "./look-at-drawings.ts";
 import { openDashboard } from "./open-dashboard.ts";

@@ -3,7 +3,6 @@ import { expect, inject } from "vitest";
 import { demoPolicy } from "../../src/local/demo-records.ts";
 import { LOCAL_OPERATOR_KEY } from "../../src/local/seed-demo.ts";
 import type { JudgedMail } from "../end-to-end/mails.ts";
-import "../support/provided-context.ts";
 import { dashboardUrl } from "./open-dashboard.ts";
 import { openPage, type OpenPage } from "./open-page.ts";
 
