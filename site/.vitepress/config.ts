@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig, type DefaultTheme } from "vitepress";
 import { leaveOutside } from "./links.ts";
 import { slugOf } from "./slug.ts";
@@ -43,7 +43,8 @@ const sidebar: DefaultTheme.SidebarItem[] = [
 			page("Deploying", "deploying"),
 			page("Private origins, Deploy button", "private-origins"),
 			page("Operating", "operating"),
-			...(existsSync(new URL("../../docs/dashboard.md", import.meta.url)) ? [page("Dashboard", "dashboard")] : []),
+			page("Dashboard", "dashboard"),
+			page("How soon it is there", "dashboard-loading"),
 			page("Observability", "observability"),
 			page("Command line", "cli"),
 			page("Admin API", "admin-api"),
@@ -72,7 +73,13 @@ const sidebar: DefaultTheme.SidebarItem[] = [
 	{
 		text: "Contributors",
 		collapsed: true,
-		items: [page("Architecture", "architecture"), page("Performance", "performance"), ...decisions()],
+		items: [
+			page("Architecture", "architecture"),
+			page("Performance", "performance"),
+			page("Load and soak", "soak"),
+			page("Mutation tests", "mutation"),
+			...decisions(),
+		],
 	},
 ];
 
