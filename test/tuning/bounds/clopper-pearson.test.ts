@@ -25,7 +25,8 @@ describe("Clopper-Pearson bounds", () => {
 				const upper = clopperPearsonUpper(k, n, level);
 				const lower = clopperPearsonLower(k, n, level);
 				if (k < n) expect(relativeError(binomialCdf(k, n, upper), level)).toBeLessThan(1e-9);
-				if (k > 0) expect(relativeError(1 - binomialCdf(k - 1, n, lower), level)).toBeLessThan(1e-7);
+				// One minus a sum near one has lost digits, more of them the smaller what is left.
+				if (k > 0) expect(Math.abs(1 - binomialCdf(k - 1, n, lower) - level)).toBeLessThan(1e-9);
 			}),
 		);
 	});
