@@ -24,7 +24,8 @@ describe("Clopper-Pearson bounds", () => {
 			fc.property(counts, delta, ([k, n], level) => {
 				const upper = clopperPearsonUpper(k, n, level);
 				const lower = clopperPearsonLower(k, n, level);
-				if (k < n) expect(relativeError(binomialCdf(k, n, upper), level)).toBeLessThan(1e-9);
+				// A bound next to 1 is as exact as numbers there are, and n of them lie in the power.
+				if (k < n) expect(relativeError(binomialCdf(k, n, upper), level)).toBeLessThan(1e-9 + (n * 1e-15) / level);
 				// One minus a sum near one has lost digits, more of them the smaller what is left.
 				if (k > 0) expect(Math.abs(1 - binomialCdf(k - 1, n, lower) - level)).toBeLessThan(1e-9);
 			}),
