@@ -47,8 +47,9 @@ export interface UpstreamGuard {
 /** The guards of an isolate. */
 export interface UpstreamGuards {
 	/**
-	 * `maxConcurrent`: calls to the upstream that may wait for an answer at once, of this isolate. `tenant`: whose calls. Places are everybody's together; what opens a breaker, and what isolates tell each other, is one tenant's
-	 * own: its prompts, its time limits and its parameters are part of why its calls fail.
+	 * `maxConcurrent`: calls to the upstream that may wait for an answer at once, of this isolate. `tenant`: whose calls. Places
+	 * are everybody's together; what opens a breaker, and what isolates tell each other, is one tenant's own: its prompts, its
+	 * time limits and its parameters are part of why its calls fail.
 	 */
 	readonly of: (stage: Upstream, maxConcurrent?: number, tenant?: string) => UpstreamGuard;
 	/** Whether this tenant's calls to it are refused at present. */
@@ -65,6 +66,8 @@ export interface OutageExchange {
 
 interface Guarded extends UpstreamGuard {
 	readonly breaker: CircuitBreaker;
+	/** Calls that may wait at once; the origin's record may change it. */
+	limit: number | undefined;
 }
 
 /**
@@ -76,14 +79,14 @@ export function createUpstreamGuards(ports: {
 	readonly outages: OutageExchange;
 }): UpstreamGuards {
 	const { now, outages } = ports;
-	const guards = new QuickLRU<string, Guarded & { limit: number | undefined }>({ maxSize: MOST_UPSTREAMS });
+	const guards = new QuickLRU<string, Guarded>({ maxSize: MOST_UPSTREAMS });
 	const occupancies = new QuickLRU<string, Occupancy>({ maxSize: MOST_UPSTREAMS });
 	/** Workers AI has said that its allocation of the day is spent. */
 	let allocationRenewsAt = 0;
 
-	const make = (name: string, underWay: Occupancy, isWorkersAi: boolean): Guarded & { limit: number | undefined } => {
+	const make = (name: string, underWay: Occupancy, isWorkersAi: boolean): Guarded => {
 		const breaker = createCircuitBreaker();
-		const guard: Guarded & { limit: number | undefined } = {
+		const guard: Guarded = {
 			breaker,
 			limit: undefined,
 			retries: createRetryBudget(),

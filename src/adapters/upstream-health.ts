@@ -2,7 +2,6 @@ import QuickLRU from "quick-lru";
 import type { Clock } from "../cascade/ports.ts";
 import { isOutage, type StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
-
 import type { UpstreamGuards } from "./upstream-guard.ts";
 
 /** For so long after its failure a stage is taken to be down; each probe that fails doubles it, up to the most. */

@@ -1,21 +1,8 @@
 import type { AdminReply } from "../../admin/client-types.ts";
 import type { Observation } from "../../core/observation.ts";
-import type { CallRecord } from "../../core/trail.ts";
-
-/** One call of a request, with when it began and when its first event came. */
-export type TimedCall = CallRecord & {
-	/** Milliseconds after the request's arrival; absent where it was not recorded. */
-	readonly startMs?: number;
-	/** Milliseconds from the call's beginning to its first event. */
-	readonly firstTokenMs?: number;
-};
 
 /** A request as it was recorded: no prompt, no answer. */
-export type RecentRequest = Omit<Observation, "tenant" | "version" | "calls"> & {
-	readonly calls: readonly TimedCall[];
-	/** Milliseconds from arrival to the first byte of content sent; streams only. */
-	readonly firstTokenMs?: number;
-};
+export type RecentRequest = Omit<Observation, "tenant" | "version">;
 
 /** Newest first; `next` is the `before` of the page that follows. */
 export interface RecentRequests {

@@ -1,8 +1,9 @@
-import type { RecentRequest, TimedCall } from "../../api/recorded-types.ts";
+import type { CallRecord } from "../../../core/trail.ts";
+import type { RecentRequest } from "../../api/recorded-types.ts";
 
 /** A call with when it began and ended, in milliseconds after the request's arrival. */
 export interface PlacedCall {
-	readonly call: TimedCall;
+	readonly call: CallRecord;
 	readonly start: number;
 	readonly end: number;
 	/** False: its beginning was not recorded, and it is drawn after the one before it. */

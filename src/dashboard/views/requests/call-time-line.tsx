@@ -1,11 +1,12 @@
-import type { RecentRequest, TimedCall } from "../../api/recorded-types.ts";
+import type { CallRecord } from "../../../core/trail.ts";
+import type { RecentRequest } from "../../api/recorded-types.ts";
 import { TimeLine } from "../../charts/time-line.tsx";
 import { Card } from "../../parts/card.tsx";
 import { showCount, showDollars, showDuration } from "../../show/show-values.ts";
 import { stageTone } from "../../show/stage-tone.ts";
 import { placeCalls } from "./call-spans.ts";
 
-const PURPOSES: Readonly<Record<TimedCall["purpose"], string>> = {
+const PURPOSES: Readonly<Record<CallRecord["purpose"], string>> = {
 	answer: "answer",
 	sample: "another sample, for the confidence",
 	verify: "check by another model",
