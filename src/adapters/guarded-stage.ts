@@ -2,7 +2,7 @@ import { LEAST_MS_FOR_A_CALL, type CascadeStage, type Clock, type StageCall } fr
 import { fullJitterMs } from "../core/resilience/retry-budget.ts";
 import { err, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
-import type { UpstreamGuard } from "./upstream-guard.ts";
+import type { GuardedCall, UpstreamGuard } from "./upstream-guard.ts";
 
 /** What asking with care needs of its surroundings. */
 export interface GuardedStagePorts {
@@ -25,18 +25,17 @@ export function guardStage(
 	mayRetry: boolean,
 	{ clock, random }: GuardedStagePorts,
 ): CascadeStage {
-	const once = async <Value>(
+	const made = async <Value>(
+		entered: GuardedCall,
 		call: StageCall,
 		ask: (call: StageCall) => Promise<Result<Value, StageFailure>>,
 	): Promise<Result<Value, StageFailure>> => {
-		const entered = guard.enter(call.timeoutMs);
-		if ("refused" in entered) return err(entered.refused);
 		const endsAt = clock.now() + call.timeoutMs;
 		let hasLeft = false;
 		const leave = (failure: StageFailure | null) => {
 			if (hasLeft) return;
 			hasLeft = true;
-			guard.leave(entered.call, failure === null ? null : failureIn(failure, clock.now() >= endsAt), call.timeoutMs);
+			guard.leave(entered, failure === null ? null : failureIn(failure, clock.now() >= endsAt), call.timeoutMs);
 		};
 		// An upstream that ignores its signal must not keep its permit.
 		call.onOver?.(() => leave({ kind: "aborted" }));
@@ -47,6 +46,14 @@ export function guardStage(
 		} finally {
 			leave({ kind: "aborted" });
 		}
+	};
+
+	const once = async <Value>(
+		call: StageCall,
+		ask: (call: StageCall) => Promise<Result<Value, StageFailure>>,
+	): Promise<Result<Value, StageFailure>> => {
+		const entered = guard.enter(call.timeoutMs);
+		return "refused" in entered ? err(entered.refused) : made(entered.call, call, ask);
 	};
 
 	const withRetry = async <Value>(
@@ -64,8 +71,12 @@ export function guardStage(
 			try {
 				await pause(clock, pauseMs, call.signal);
 				if (call.signal.aborted) return result;
+				const again = { ...call, timeoutMs: endsAt - clock.now() };
+				const entered = guard.enter(again.timeoutMs);
+				// Where it is refused, nothing was made again, and what the first call failed with is what happened.
+				if ("refused" in entered) return result;
 				call.retried?.();
-				result = await once({ ...call, timeoutMs: endsAt - clock.now() }, ask);
+				result = await made(entered.call, again, ask);
 			} finally {
 				guard.retries.ended(taken);
 			}

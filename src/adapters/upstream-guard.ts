@@ -26,7 +26,7 @@ const GRACE_MS = 1_000;
 const BUSY_RETRY_SECONDS = 1;
 
 /** One that was let through. */
-interface GuardedCall {
+export interface GuardedCall {
 	readonly permit: Permit;
 	readonly place: Place;
 	/** When it was let through. */

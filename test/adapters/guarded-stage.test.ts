@@ -73,6 +73,19 @@ describe("a call to an origin", () => {
 		},
 	);
 
+	it("reports what it failed with, and no repetition, where its second call is refused a place", async () => {
+		const behaviours = [failing(down), after(10_000, well)];
+		const { begin, calls, retries, clock } = world((call, its) => (behaviours.shift() ?? well)(call, its), {
+			maxConcurrent: 1,
+		});
+		const first = begin();
+		await clock.advance(1);
+		const second = begin();
+		expect(await clock.until(first)).toBe("upstream-error");
+		expect({ calls: calls(), retries: retries() }).toEqual({ calls: 2, retries: 0 });
+		expect(await clock.until(second)).toBe("well");
+	});
+
 	it("is made twice at most", async () => {
 		const { ask, calls } = world(failing(down));
 		expect(await ask()).toBe("upstream-error");
