@@ -28,6 +28,8 @@ export interface UncheckedBindings {
 	readonly OBSERVATIONS?: Queue<QueueMessage>;
 	/** Where a data point of each request goes; without it, none is written. */
 	readonly REQUESTS_DATASET?: { readonly writeDataPoint: (point: DataPoint) => void };
+	/** "off" writes no line for each request into the log; faults are logged whatever it says. */
+	readonly REQUEST_LOG?: string;
 	/** SHA-256, in hex, of operators' keys, with commas between them. */
 	readonly OPERATOR_KEY_SHA256?: string;
 	/** The Cloudflare Access team, such as `example.cloudflareaccess.com`, and the application's audience tag. */
@@ -83,5 +85,18 @@ export function checkBindings(unchecked: UncheckedBindings): Bindings {
 			const secret = isOriginSecretName(name) ? unchecked[name as `ORIGIN_${string}`] : undefined;
 			return typeof secret === "string" ? secret : undefined;
 		},
+	};
+}
+
+/**
+ * Builds a value once for each bindings object: caches live in the ports, so they must outlive a request, and the
+ * runtime hands every request of an isolate the same bindings.
+ */
+export function onceEach<Value>(build: (bindings: UncheckedBindings) => Value): (bindings: UncheckedBindings) => Value {
+	const built = new WeakMap<object, { readonly value: Value }>();
+	return (bindings) => {
+		const known = built.get(bindings) ?? { value: build(bindings) };
+		built.set(bindings, known);
+		return known.value;
 	};
 }

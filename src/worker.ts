@@ -24,13 +24,14 @@ import { createGuardedResolver, createStageResolver } from "./adapters/stage-res
 import { systemClock } from "./adapters/system-clock.ts";
 import { createUpstreamGuards, type UpstreamGuards } from "./adapters/upstream-guard.ts";
 import { createUpstreamHealth } from "./adapters/upstream-health.ts";
+import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
 import { createAccessVerifier } from "./admin/access-token.ts";
 import { ADMIN_PATH, createAdminApp } from "./admin/admin-app.ts";
 import type { PairLabeller } from "./admin/check-anchors.ts";
 import type { AdminPorts } from "./admin/admin-ports.ts";
 import { answerMetrics, METRICS_PATH, type MetricsPorts } from "./admin/metrics-endpoint.ts";
 import { readAdminSettings } from "./admin/admin-settings.ts";
-import { checkBindings, rateTierOf, type Bindings, type UncheckedBindings } from "./bindings.ts";
+import { checkBindings, onceEach, rateTierOf, type Bindings, type UncheckedBindings } from "./bindings.ts";
 import { labelAnswer } from "./cascade/label-answer.ts";
 import type { LabelPorts } from "./cascade/label-ports.ts";
 import type { EvidenceAddress } from "./core/evidence/evidence-entry.ts";
@@ -52,6 +53,8 @@ const MOST_JUDGING_MS = 25_000;
 export interface WorkerOptions {
 	/** Keys that are looked up although they have not the shape of a key. */
 	readonly knownKeys?: readonly string[];
+	/** What is to be done with the binding of Workers AI before it is used. */
+	readonly prepareAi?: (ai: WorkersAiBinding) => WorkersAiBinding;
 }
 
 /** The composition root: bindings become ports, once an isolate, and ports become routes. */
@@ -108,19 +111,6 @@ function metricsPorts({ METRIC_SHARD }: UncheckedBindings, admin: Result<AdminPo
 	return { admin, shardOf, logFault };
 }
 
-/**
- * Builds a value once for each bindings object: caches live in the ports, so they must outlive a request, and the
- * runtime hands every request of an isolate the same bindings.
- */
-function onceEach<Value>(build: (bindings: UncheckedBindings) => Value): (bindings: UncheckedBindings) => Value {
-	const built = new WeakMap<object, { readonly value: Value }>();
-	return (bindings) => {
-		const known = built.get(bindings) ?? { value: build(bindings) };
-		built.set(bindings, known);
-		return known.value;
-	};
-}
-
 function buildAdminPorts(unchecked: UncheckedBindings): Result<AdminPorts, string> {
 	const { TENANT_LEDGER, OPERATOR_REGISTRY, EVIDENCE_LEDGER } = unchecked;
 	if (TENANT_LEDGER === undefined || OPERATOR_REGISTRY === undefined || EVIDENCE_LEDGER === undefined)
@@ -166,9 +156,10 @@ function originsOf({ config, allowLoopbackOrigins, originHosts, originSecret }: 
 	return { kv: config, allowLoopback: allowLoopbackOrigins, hosts: originHosts, secret: originSecret };
 }
 
-function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOptions): AppPorts {
+function buildPorts(unchecked: UncheckedBindings, { knownKeys = [], prepareAi = (ai) => ai }: WorkerOptions): AppPorts {
 	const bindings = checkBindings(unchecked);
-	const { ai, config: kv } = bindings;
+	const { config: kv } = bindings;
+	const ai = prepareAi(bindings.ai);
 	const clock = systemClock;
 	const isolate = crypto.randomUUID();
 	const logFault = faultLog(unchecked, isolate);
@@ -200,9 +191,10 @@ function buildPorts(unchecked: UncheckedBindings, { knownKeys = [] }: WorkerOpti
 			clock,
 			logFault,
 		}),
-		evidenceOf: evidenceExchanges(unchecked, bindings, guards, logFault),
+		evidenceOf: evidenceExchanges(unchecked, { ...bindings, ai }, guards, logFault),
 		...replays(unchecked, logFault),
 		observations: createObservationSinks({
+			isLogged: unchecked.REQUEST_LOG !== "off",
 			queue: bindings.observations,
 			dataset: unchecked.REQUESTS_DATASET,
 			clock,

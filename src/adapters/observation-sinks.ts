@@ -8,6 +8,8 @@ import { createObservationQueue } from "./observation-queue.ts";
 /** Where observations go, beside the log. */
 interface ObservationSinkPorts extends Omit<GatheringQueuePorts, "queue"> {
 	readonly clock: Clock;
+	/** Whether the log has a line of each. */
+	readonly isLogged: boolean;
 	/** Null: there is none. */
 	readonly queue: GatheringQueuePorts["queue"] | null;
 	/** Absent: there is none. */
@@ -15,11 +17,11 @@ interface ObservationSinkPorts extends Omit<GatheringQueuePorts, "queue"> {
 }
 
 /**
- * The log has every observation; the queue, where there is one, brings them to the ledgers, and the dataset, likewise, keeps
+ * The log has every observation where the operator wants it to; the queue, where there is one, brings them to the ledgers, and the dataset, likewise, keeps
  * them for questions in SQL.
  */
-export function createObservationSinks({ queue, dataset, ...ports }: ObservationSinkPorts): ObservationSink {
-	const sinks = [observationLog];
+export function createObservationSinks({ isLogged, queue, dataset, ...ports }: ObservationSinkPorts): ObservationSink {
+	const sinks = isLogged ? [observationLog] : [];
 	if (queue !== null) sinks.push(createObservationQueue({ queue, ...ports }));
 	if (dataset !== undefined) sinks.push(createObservationDataset({ dataset, logFault: ports.logFault }));
 	return {

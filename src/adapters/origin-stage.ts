@@ -1,12 +1,14 @@
 import type { CascadeStage, Clock, LiveAnswer, StageCall } from "../cascade/ports.ts";
-import { err, type Result } from "../core/result.ts";
+import { parseJson } from "../core/json.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import type { StageFailure } from "../core/stage-failure.ts";
+import { isInClientForm } from "../openai/answer-as-sent.ts";
 import { normaliseCompletion } from "../openai/normalise-completion.ts";
 import { streamFailure } from "../openai/status-failure.ts";
 import { readUpstreamError } from "../openai/upstream-error.ts";
 import { openLiveAnswer } from "./open-live-answer.ts";
 import type { Origin } from "./origin-store.ts";
-import { beginPost, postToOrigin, type OriginPost } from "./post-to-origin.ts";
+import { beginPost, textFromOrigin, type OriginPost } from "./post-to-origin.ts";
 import { prefixOf } from "./read-prefix.ts";
 
 /** Long answers with log-probabilities are some 2 KB a token. */
@@ -54,12 +56,16 @@ export function createOriginStage(
 			answers: "chat",
 		},
 		async complete(call) {
-			const body = await postToOrigin(origin, postOf(call, false), MOST_ANSWER_BYTES, clock, fetcher);
-			if (!body.ok) return body;
-			const answer = normaliseCompletion(body.value);
-			if (answer.ok) return answer;
+			const text = await textFromOrigin(origin, postOf(call, false), MOST_ANSWER_BYTES, clock, fetcher);
+			if (!text.ok) return text;
+			const body = parseJson(text.value);
+			// Log-probabilities that somebody asked for are cut to what the client did, and put in OpenAI's form.
+			const isPlain = call.topLogprobs === undefined && !call.request.logprobs;
+			const mayGoOut = isPlain && isInClientForm(body);
+			const answer = normaliseCompletion(body);
+			if (answer.ok) return mayGoOut ? ok({ ...answer.value, sent: text.value }) : answer;
 			// Gateways answer 200 before they know, and say in the body what went wrong; a stream's first event is read so too.
-			const problem = readUpstreamError(body.value);
+			const problem = readUpstreamError(body);
 			return err(problem === null ? { kind: "invalid-answer", detail: answer.error } : streamFailure(problem));
 		},
 		stream: open,

@@ -67,7 +67,25 @@ function withoutKey(text: string, key: string | null): string {
 	return key === null || key === "" ? text : text.replaceAll(key, "[key]");
 }
 
-/** Posts JSON to an origin and reads its whole answer, of at most so many bytes; undefined is an answer that is no JSON. */
+/** Posts JSON to an origin and reads its whole answer, of at most so many bytes, as text. */
+export async function textFromOrigin(
+	origin: Origin,
+	post: OriginPost,
+	mostBytes: number,
+	clock: Clock,
+	fetcher: typeof fetch = fetch,
+): Promise<Result<string, StageFailure>> {
+	const response = await beginPost(origin, post, "application/json", clock, fetcher);
+	if (!response.ok) return response;
+	try {
+		const text = await readBounded(response.value, mostBytes);
+		return text.ok ? text : err({ kind: "too-large", limitBytes: mostBytes });
+	} catch {
+		return err({ kind: post.signal.aborted ? "aborted" : "broken-off" });
+	}
+}
+
+/** The same, read as JSON; undefined is an answer that is none. */
 export async function postToOrigin(
 	origin: Origin,
 	post: OriginPost,
@@ -75,12 +93,6 @@ export async function postToOrigin(
 	clock: Clock,
 	fetcher: typeof fetch = fetch,
 ): Promise<Result<unknown, StageFailure>> {
-	const response = await beginPost(origin, post, "application/json", clock, fetcher);
-	if (!response.ok) return response;
-	try {
-		const text = await readBounded(response.value, mostBytes);
-		return text.ok ? ok(parseJson(text.value)) : err({ kind: "too-large", limitBytes: mostBytes });
-	} catch {
-		return err({ kind: post.signal.aborted ? "aborted" : "broken-off" });
-	}
+	const text = await textFromOrigin(origin, post, mostBytes, clock, fetcher);
+	return text.ok ? ok(parseJson(text.value)) : text;
 }

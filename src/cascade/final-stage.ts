@@ -124,8 +124,7 @@ export function beginFinalStage(
 		}
 		const result = await deadline.race(resolved.value.complete(call));
 		if (result?.ok !== true) return failedCall(result?.error);
-		// Also where all is well: a signal that crossed to another Worker holds the request open until it is settled.
-		deadline.abort();
+		deadline.release();
 		if (state === "asking") {
 			reservation.settle(recordAnswer(record, timing(), stage.price, request, result.value));
 		}

@@ -81,6 +81,10 @@ export class StageCalls {
 	 * call uses when it is let finish, as the answer has shown; null where there is none.
 	 */
 	end(likely: TokenUsage | null): void {
+		if (this.#pending.size === 0) {
+			this.#deadline.release();
+			return;
+		}
 		for (const { called, price, startedAt, reservation } of this.#pending) {
 			const timing = timingOf(this.#run, called, { startedAt });
 			reservation.settle(recordEstimatedCall(this.#run.record, timing, price, likely));

@@ -72,6 +72,8 @@ export interface Completion {
 	readonly usage: TokenUsage | null;
 	/** A valid `chat.completion` object: required fields present, tool arguments strings. */
 	readonly body: JsonObject;
+	/** The body's text as the upstream sent it, where all of it may go to the client and nothing of it had to be mended. */
+	readonly sent?: string;
 }
 
 /** The text of a message: a string as it is, text parts joined by line breaks, anything else empty. */

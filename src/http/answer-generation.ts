@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { Clock } from "../cascade/ports.ts";
 import { runCascade, type CascadeOutcome } from "../cascade/run-cascade.ts";
 import type { ChatRequest } from "../core/completion.ts";
 import type { Endpoint } from "../core/observation.ts";
@@ -9,7 +10,7 @@ import type { RequestProblem } from "../openai/parse-chat-request.ts";
 import { byteStream } from "../web/byte-stream.ts";
 import { settledWithin } from "../web/settled-within.ts";
 import { answerHeaders, failureHeaders, timingHeader, type RequestTimes } from "./answer-headers.ts";
-import type { AppPorts } from "./app-ports.ts";
+import type { AppPorts, StreamTimes } from "./app-ports.ts";
 import { chooseRevision } from "./choose-revision.ts";
 import { clientSignal, type ClientSignal } from "./client-signal.ts";
 import { evidenceFor } from "./evidence.ts";
@@ -18,7 +19,8 @@ import { createObserver, type Observer } from "./observe.ts";
 import { invalidRequest, readJsonBody } from "./read-body.ts";
 import { readCascade } from "./read-route.ts";
 import { readTenant, spendingOf } from "./read-tenant.ts";
-import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
+import { requestClock } from "./request-clock.ts";
+import { commonHeaders, errorResponse, eventStreamReply, jsonReply } from "./reply.ts";
 import { liveEvents, pendingEvents, type StreamContext } from "./stream-events.ts";
 
 /** What tells the endpoints that generate text apart; the cascade behind them is one. */
@@ -44,11 +46,12 @@ export async function answerGeneration(
 	ports: AppPorts,
 	requestId: string,
 ): Promise<Response> {
-	const receivedAt = ports.clock.now();
+	const clock = requestClock(ports.clock);
+	const receivedAt = clock.now();
 	const raw = context.req.raw;
 	const tenant = await readTenant(raw, ports);
 	if (!tenant.ok) return errorResponse(tenant.error, requestId);
-	const authMs = ports.clock.now() - receivedAt;
+	const authMs = clock.now() - receivedAt;
 	const body = await readJsonBody(raw, tenant.value.published.policy.limits.maxBodyBytes);
 	if (!body.ok) return errorResponse(body.error, requestId);
 	const parsed = endpoint.parse(body.value);
@@ -76,7 +79,7 @@ export async function answerGeneration(
 			requestId,
 			maxOutputTokens: request.maxOutputTokens ?? limits.maxOutputTokens,
 			signal: client.signal,
-			clock: ports.clock,
+			clock,
 			arrivedAt: receivedAt,
 			resolveStage: (stage) => ports.resolveStage(stage, tenant.value.id),
 			hedges: ports.hedges,
@@ -107,9 +110,10 @@ export async function answerGeneration(
 		encoder,
 		requestId,
 		revision,
-		ports,
+		clock,
+		times: ports.times,
 		client,
-		timesNow: () => ({ authMs, totalMs: ports.clock.now() - receivedAt }),
+		timesNow: () => ({ authMs, totalMs: clock.now() - receivedAt }),
 		identity: { id: `${endpoint.idPrefix}${requestId}`, created: Math.floor(receivedAt / 1000) },
 		observer: held?.watching(observer) ?? observer,
 	};
@@ -131,7 +135,8 @@ interface Exchange {
 	readonly requestId: string;
 	/** Of the policy that serves it. */
 	readonly revision: number;
-	readonly ports: AppPorts;
+	readonly clock: Clock;
+	readonly times: StreamTimes;
 	readonly client: ClientSignal;
 	readonly timesNow: () => RequestTimes;
 	readonly identity: StreamContext["identity"];
@@ -148,27 +153,28 @@ function plainReply(outcome: CascadeOutcome, exchange: Exchange): Response {
 }
 
 async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange): Promise<Response> {
-	const { request, encoder, requestId, revision, ports, client, timesNow, identity, observer } = exchange;
+	const { request, encoder, requestId, revision, clock, times, client, timesNow, identity, observer } = exchange;
 	const context: StreamContext = {
 		request,
 		encoder,
 		identity,
-		ports,
+		clock,
+		times,
 		clientLeft: () => client.signal.aborted,
 		onEnd(end) {
 			client.forget();
 			observer.ended(end);
 		},
 	};
-	const headers = { ...commonHeaders(requestId, revision), "content-type": "text/event-stream; charset=utf-8" };
-	const outcome = await settledWithin(running, ports.times.pendingAfterMs, ports.clock);
+	const headers = commonHeaders(requestId, revision);
+	const outcome = await settledWithin(running, times.pendingAfterMs, clock);
 	if (outcome === undefined) {
 		const events = pendingEvents(running, context, (failed) => {
 			client.forget();
 			observer.failed(failed);
 		});
 		const pending = { "x-cascade-stage": "pending", ...timingHeader(timesNow(), { trail: [], calls: [] }) };
-		return new Response(byteStream(events, client.leave), { headers: { ...headers, ...pending } });
+		return eventStreamReply(byteStream(events, client.leave), { ...headers, ...pending });
 	}
 	if (outcome.kind !== "live") client.forget();
 	if (outcome.kind === "failed") return failedReply(outcome, exchange);
@@ -178,10 +184,10 @@ async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange)
 			client.leave();
 			outcome.abort();
 		};
-		return new Response(byteStream(liveEvents(outcome, context), leave), { headers: allHeaders });
+		return eventStreamReply(byteStream(liveEvents(outcome, context), leave), allHeaders);
 	}
-	observer.ended({ kind: "answered", facts: outcome.facts, firstEventAt: ports.clock.now() });
-	return new Response(encoder.wholeAsStream(outcome.answer, identity, outcome.facts), { headers: allHeaders });
+	observer.ended({ kind: "answered", facts: outcome.facts, firstEventAt: clock.now() });
+	return eventStreamReply(encoder.wholeAsStream(outcome.answer, identity, outcome.facts), allHeaders);
 }
 
 function failedReply(

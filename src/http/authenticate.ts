@@ -16,7 +16,7 @@ export async function authenticate(
 	scope: string,
 ): Promise<Result<KeyHolder, ErrorReply>> {
 	const header = request.headers.get("authorization");
-	const key = header === null ? null : /^Bearer +(\S+)$/iu.exec(header)?.[1];
+	const key = header === null ? null : bearerKey(header);
 	if (header === null) {
 		return err(
 			errorReply({
@@ -49,6 +49,14 @@ export async function authenticate(
 		);
 	}
 	return ok(found.value);
+}
+
+/** `Bearer`, in any case, spaces, and a key without any (RFC 6750, 2.1); null where that is not what it says. */
+function bearerKey(header: string): string | null {
+	const at = header.lastIndexOf(" ");
+	// As every client writes it: the pattern costs more than all that is done with the key.
+	if (at === "Bearer".length && header.startsWith("Bearer") && at + 1 < header.length) return header.slice(at + 1);
+	return /^Bearer +(\S+)$/iu.exec(header)?.[1] ?? null;
 }
 
 function invalidKey(): ErrorReply {

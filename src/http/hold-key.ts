@@ -16,7 +16,7 @@ import {
 	NO_TEXT_KEPT,
 	RECORD_UNAVAILABLE,
 } from "./idempotency-refusals.ts";
-import { commonHeaders, errorResponse } from "./reply.ts";
+import { commonHeaders, errorResponse, repeatedReply } from "./reply.ts";
 
 /** Stripe's number, and so what clients expect; a policy may allow less. */
 const MOST_KEPT_HOURS = 24;
@@ -85,14 +85,11 @@ function refusalOf(claim: Exclude<ReplayClaim, { readonly kind: "granted" | "rep
 
 /** The answer as it went out, under the repeat's own id. */
 function replayed({ status, headers, body }: KeptAnswer, firstRequestId: string, requestId: string): Response {
-	return new Response(body, {
-		status,
-		headers: {
-			...headers,
-			...commonHeaders(requestId),
-			"x-cascade-replayed": "true",
-			"x-cascade-replayed-request": firstRequestId,
-		},
+	return repeatedReply(status, body, {
+		...headers,
+		...commonHeaders(requestId),
+		"x-cascade-replayed": "true",
+		"x-cascade-replayed-request": firstRequestId,
 	});
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from "../cascade/ports.ts";
 import type { CascadeOutcome } from "../cascade/run-cascade.ts";
 import type { CascadeFacts } from "../core/cascade-facts.ts";
 import type { ChatRequest } from "../core/completion.ts";
@@ -7,7 +8,7 @@ import { stageFailureReply } from "../openai/error-body.ts";
 import { createStreamRelay } from "../openai/relay-stream.ts";
 import { KEEP_ALIVE } from "../openai/sse.ts";
 import { settledWithin } from "../web/settled-within.ts";
-import type { AppPorts } from "./app-ports.ts";
+import type { StreamTimes } from "./app-ports.ts";
 
 /** What a stream ended as; reported once. */
 export type StreamEnd = {
@@ -24,7 +25,8 @@ export interface StreamContext {
 	readonly request: ChatRequest;
 	readonly encoder: AnswerEncoder;
 	readonly identity: AnswerIdentity;
-	readonly ports: Pick<AppPorts, "clock" | "times">;
+	readonly clock: Clock;
+	readonly times: StreamTimes;
 	/** The client has left. */
 	readonly clientLeft: () => boolean;
 	readonly onEnd: (end: StreamEnd) => void;
@@ -38,7 +40,7 @@ type LiveOutcome = Extract<CascadeOutcome, { kind: "live" }>;
  */
 export async function* liveEvents(outcome: LiveOutcome, context: StreamContext): AsyncGenerator<string, void> {
 	const { live, settle, abort } = outcome;
-	const { clock, times } = context.ports;
+	const { clock, times } = context;
 	const relay = createStreamRelay(context.request, context.identity, outcome.carriesLogprobs);
 	const encoder = context.encoder.stream(context.identity);
 	const decoder = new TextDecoder();
@@ -97,7 +99,7 @@ export async function* pendingEvents(
 	context: StreamContext,
 	onFailed: (outcome: Extract<CascadeOutcome, { kind: "failed" }>) => void,
 ): AsyncGenerator<string, void> {
-	const { clock, times } = context.ports;
+	const { clock, times } = context;
 	let outcome: CascadeOutcome | undefined;
 	try {
 		yield KEEP_ALIVE;
@@ -144,11 +146,7 @@ type Read =
 	| { readonly kind: "broken" };
 
 /** One read of the upstream; cancelled when it takes too long, which also ends the upstream call. */
-async function readWithin(
-	reader: ReadableStreamDefaultReader<Uint8Array>,
-	ms: number,
-	clock: AppPorts["clock"],
-): Promise<Read> {
+async function readWithin(reader: ReadableStreamDefaultReader<Uint8Array>, ms: number, clock: Clock): Promise<Read> {
 	let silent = false;
 	const cancelTimer = clock.setTimer(ms, () => {
 		silent = true;

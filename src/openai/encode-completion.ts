@@ -1,6 +1,7 @@
 import type { CascadeFacts } from "../core/cascade-facts.ts";
 import type { ChatRequest, Completion } from "../core/completion.ts";
 import type { JsonObject } from "../core/json.ts";
+import { answerAsSent } from "./answer-as-sent.ts";
 import type { AnswerEncoder, AnswerIdentity, StreamEncoder } from "./answer-encoder.ts";
 import { shownLogprobs } from "./shown-logprobs.ts";
 import { formatErrorEnd, formatEvent, STREAM_END } from "./sse.ts";
@@ -19,7 +20,8 @@ const CHAT_STREAM: StreamEncoder = { feed: (chatEvents) => chatEvents, fail: for
 
 /**
  * A whole answer as `chat.completion` JSON: the stage's own body, with `model` as the client asked for it and the
- * `cascade` object. Log-probabilities that only the confidence method asked for are taken out again.
+ * `cascade` object. Log-probabilities that only the confidence method asked for are taken out again; an answer in which there
+ * are none, and that needs no mending, goes out as the text that came.
  */
 export function encodeCompletion(
 	request: ChatRequest,
@@ -27,6 +29,8 @@ export function encodeCompletion(
 	identity: AnswerIdentity,
 	facts: CascadeFacts,
 ): string {
+	const asSent = answer.sent === undefined ? null : answerAsSent(answer.sent, answer.body, request.model, facts);
+	if (asSent !== null) return asSent;
 	const body = identified(answer.body, identity);
 	return JSON.stringify({
 		...body,

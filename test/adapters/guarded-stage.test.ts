@@ -246,18 +246,6 @@ describe("an upstream is taken to be down", () => {
 		expect(await Promise.all([begin(), begin()])).toEqual(["overloaded", "overloaded"]);
 	});
 
-	it("by one tenant's calls, and others go on asking it: what fails may be that tenant's prompts", async () => {
-		const clock = new FakeClock();
-		const guards = createUpstreamGuards({ now: clock.now, outages: NO_OUTAGE_EXCHANGE });
-		for (let call = 0; call < 10; call++) {
-			const entered = guards.of(ORIGIN, undefined, "acme").enter(1_000);
-			if ("call" in entered) guards.of(ORIGIN, undefined, "acme").leave(entered.call, { kind: "broken-off" }, 1_000);
-		}
-		expect(guards.isDown(ORIGIN, "acme")).toBe(true);
-		expect(guards.isDown(ORIGIN, "beta")).toBe(false);
-		expect("call" in guards.of(ORIGIN, undefined, "beta").enter(1_000)).toBe(true);
-	});
-
 	it("and others on the same origin, or other models, are not", async () => {
 		const { ask, guards } = world(failing(down));
 		for (let call = 0; call < 10; call++) await ask();

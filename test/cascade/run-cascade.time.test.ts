@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { edgeStage, originStage } from "../core/examples.ts";
 import { after, answering, settleAll, silent, sure } from "./fakes.ts";
 import { answerOf, begin, failureOf } from "./run-example.ts";
@@ -212,8 +212,21 @@ describe("a request that is over", () => {
 		for (const { clock } of await Promise.all(runs)) expect(clock.running).toBe(0);
 	});
 
-	it("has aborted the signal of every plain call, so that nothing is held open", async () => {
+	it("has let go of its client's signal, which would hold all of it in memory", async () => {
+		for (const edge of [sure(1), sure(0.5), silent]) {
+			const client = new AbortController();
+			const added = vi.spyOn(client.signal, "addEventListener");
+			const removed = vi.spyOn(client.signal, "removeEventListener");
+			const { outcome, clock } = begin({ stages: { edge, origin: large }, client });
+			await clock.until(outcome);
+			expect(added).toHaveBeenCalled();
+			const kept = added.mock.calls.filter(([, listener]) => !removed.mock.calls.some((call) => call[1] === listener));
+			expect(kept).toEqual([]);
+		}
+	});
+
+	it("has aborted no call that ended by itself: aborting costs more than all else about a limit", async () => {
 		const { asked } = await answerOf({ stages: { edge: sure(0.5), origin: large } });
-		for (const call of [...asked("edge"), ...asked("origin")]) expect(call.signal.aborted).toBe(true);
+		for (const call of [...asked("edge"), ...asked("origin")]) expect(call.signal.aborted).toBe(false);
 	});
 });

@@ -12,6 +12,8 @@ import { FakeClock, fakeStage, resolverOf, type Behaviour, type FakeStage } from
 
 /** What a run is made of; everything has an everyday default. */
 export interface Example {
+	/** Default: one that stays. */
+	readonly client?: AbortController;
 	readonly cascade?: Partial<Cascade>;
 	readonly request?: Partial<ChatRequest>;
 	readonly route?: Route;
@@ -60,9 +62,9 @@ export function begin({
 	evidence,
 	hedges,
 	tracer,
+	client = new AbortController(),
 }: Example): Run {
 	const clock = new FakeClock();
-	const client = new AbortController();
 	const fakes = Object.entries(stages).map(
 		([name, what]) =>
 			[

@@ -58,7 +58,8 @@ async function endOf(
 		request: REQUEST,
 		encoder: createChatEncoder(REQUEST),
 		identity: { id: "chatcmpl-1", created: 1 },
-		ports: { clock, times: { pendingAfterMs: 0, keepAliveEveryMs: 10_000, idleMs: 60_000, totalMs: 600_000 } },
+		clock,
+		times: { pendingAfterMs: 0, keepAliveEveryMs: 10_000, idleMs: 60_000, totalMs: 600_000 },
 		clientLeft: () => false,
 		onEnd: (told) => void (end = told),
 	};

@@ -40,7 +40,8 @@ async function streamed(reads: readonly Uint8Array[], request: Partial<ChatReque
 			request: chat,
 			encoder: createChatEncoder(chat),
 			identity: { id: "chatcmpl-1", created: 1 },
-			ports: { clock: { now: () => 0, setTimer: () => () => {} }, times: STREAM_TIMES },
+			clock: { now: () => 0, setTimer: () => () => {} },
+			times: STREAM_TIMES,
 			clientLeft: () => false,
 			// When its first event was sent is another test's (`first-event.test.ts`).
 			onEnd: ({ firstEventAt: _at, ...end }) => ends.push(end),

@@ -22,14 +22,20 @@ export function readsAsRefusal(text: string): boolean {
 		.replace(LEADING_MARKS, "")
 		.toLowerCase()
 		.replaceAll(APOSTROPHES, "'");
-	const clauses = head.split(CLAUSE_END).map((clause) => clause.replaceAll(/\s+/gu, " ").trim());
-	const [first = ""] = clauses;
+	const end = CLAUSE_END.exec(head);
+	const first = clauseOf(end === null ? head : head.slice(0, end.index));
 	if (REFUSAL.test(first)) return true;
 	const opening = OPENING.exec(first);
+	// Nearly every answer ends here: the clauses after the first are not even looked for.
 	if (opening === null) return false;
+	const later = head.split(CLAUSE_END).slice(1).map(clauseOf);
 	// "Als KI kann ich", "as an AI I cannot": the refusal may go on without a comma.
-	const rest = [first.slice(opening[0].length).trim(), ...wordStarts(first), ...clauses.slice(1)];
+	const rest = [first.slice(opening[0].length).trim(), ...wordStarts(first), ...later];
 	return rest.some((clause) => REFUSAL.test(clause) || REFUSAL_AFTER_OPENING.test(clause));
+}
+
+function clauseOf(text: string): string {
+	return text.replaceAll(/\s+/gu, " ").trim();
 }
 
 /** What a clause says from each of its words on. */

@@ -1,0 +1,50 @@
+import type { Clock } from "../cascade/ports.ts";
+
+interface Timer {
+	/** Milliseconds since the Unix epoch. */
+	readonly at: number;
+	readonly onExpiry: () => void;
+}
+
+/**
+ * A clock for one request, which asks for one timer of the runtime's where the request's own timers would be many: a limit on
+ * each stage, and on each read of a stream. Nearly all are cancelled, and starting and clearing one of the runtime's costs about
+ * as much as parsing an answer (`docs/performance.md`); here that is an entry in a set. The runtime's timer is never cleared: it
+ * goes with the request, and where it fires with nothing due it is set for the next, or not at all.
+ */
+export function requestClock(clock: Clock): Clock {
+	const timers = new Set<Timer>();
+	/** When the runtime's timer fires. */
+	let armedFor = Number.POSITIVE_INFINITY;
+
+	const arm = (at: number, now: number) => {
+		armedFor = at;
+		clock.setTimer(Math.max(0, at - now), () => {
+			// An earlier one has been set since, which sets the next.
+			if (at === armedFor) fire();
+		});
+	};
+	const fire = () => {
+		armedFor = Number.POSITIVE_INFINITY;
+		const now = clock.now();
+		const due = [...timers].filter(({ at }) => at <= now).toSorted((left, right) => left.at - right.at);
+		for (const timer of due) {
+			// One that came before it may have cancelled it.
+			if (timers.delete(timer)) timer.onExpiry();
+		}
+		let next = Number.POSITIVE_INFINITY;
+		for (const { at } of timers) next = Math.min(next, at);
+		if (next < armedFor) arm(next, clock.now());
+	};
+
+	return {
+		now: clock.now,
+		setTimer(ms, onExpiry) {
+			const now = clock.now();
+			const timer = { at: now + ms, onExpiry };
+			timers.add(timer);
+			if (timer.at < armedFor) arm(timer.at, now);
+			return () => void timers.delete(timer);
+		},
+	};
+}
