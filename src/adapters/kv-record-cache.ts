@@ -57,7 +57,10 @@ export interface KvRecordCache<Value> {
 export function createKvRecordCache<Value>(input: {
 	/** A part of the runtime's `KVNamespace`. */
 	readonly kv: {
-		readonly get: (key: string, options: { readonly type: "text"; readonly cacheTtl: number }) => Promise<string | null>;
+		readonly get: (
+			key: string,
+			options: { readonly type: "text"; readonly cacheTtl: number },
+		) => Promise<string | null>;
 	};
 	readonly kind: string;
 	readonly parse: (document: unknown) => Value | undefined | Promise<Value | undefined>;

@@ -35,7 +35,12 @@ export interface LoadResult {
 	readonly requests: number;
 	/** Things to be counted once, and what of them was; `lost` and `dead` are of messages that never came. */
 	readonly items: { readonly made: number; readonly counted: number; readonly duplicates: number };
-	readonly messages: { readonly perSecond: number; readonly refused: number; readonly lost: number; readonly dead: number };
+	readonly messages: {
+		readonly perSecond: number;
+		readonly refused: number;
+		readonly lost: number;
+		readonly dead: number;
+	};
 	readonly again: number;
 	readonly batchesPerSecond: number;
 	readonly mostConsumers: number;
@@ -138,7 +143,9 @@ export function simulateLoad(plan: LoadPlan): LoadResult {
 	events.run();
 
 	const delaysOf = (wanted: boolean) =>
-		Float64Array.from([...calls.delaysMs].flatMap(([ledger, delays]) => (isHot(ledger) === wanted ? delays : []))).sort();
+		Float64Array.from(
+			[...calls.delaysMs].flatMap(([ledger, delays]) => (isHot(ledger) === wanted ? delays : [])),
+		).sort();
 	const { accepted, refused, batches, again, mostConsumers, mostWaiting } = queue.counted;
 	return {
 		requests,
