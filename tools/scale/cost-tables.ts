@@ -13,7 +13,7 @@ import {
 	type Load,
 	type Operations,
 } from "./operations.ts";
-import { PRICE_LIST, WORKERS_AI_PRICES, type Meter } from "./price-list.ts";
+import { PRICE_LIST, PRICES_READ_ON, WORKERS_AI_PRICES, type Meter } from "./price-list.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 
 const MILLION = 1e6;
@@ -29,7 +29,7 @@ export const LOADS: Readonly<Record<string, Load>> = {
 };
 
 /** A guaranteed cascade's requests: what is accepted, and what of that is audited. */
-export const MIX = { accepted: 0.7, audited: 0.05 } as const;
+const MIX = { accepted: 0.7, audited: 0.05 } as const;
 
 /** A month of such requests. */
 export function mixedMonth(
@@ -43,6 +43,19 @@ export function mixedMonth(
 		of("guaranteed, accepted", MIX.accepted * (1 - MIX.audited)),
 		of("guaranteed, audited", MIX.accepted * MIX.audited),
 		of("guaranteed, escalated", 1 - MIX.accepted),
+	]);
+}
+
+/** The price list itself. */
+export function priceTable(): string {
+	return formatTable([
+		[`read on ${PRICES_READ_ON}`, "$ each", "in the plan, a month", "page of developers.cloudflare.com"],
+		...Object.values(PRICE_LIST).map(({ name, usd: each, included, page }) => [
+			name,
+			each < 0.01 ? `${(each * MILLION).toLocaleString("en")} a million` : String(each),
+			whole(included),
+			page,
+		]),
 	]);
 }
 

@@ -1,6 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { kindTable, limitTable, LOADS, meterTable, modelTable, monthTable, sensitivityTable } from "./cost-tables.ts";
+import {
+	kindTable,
+	limitTable,
+	LOADS,
+	meterTable,
+	modelTable,
+	monthTable,
+	priceTable,
+	sensitivityTable,
+} from "./cost-tables.ts";
 import { readQueueSettings } from "./queue-settings.ts";
 import { alarmTable, budgetTable, loadTable, policyTable, silenceTable } from "./simulation-tables.ts";
 
@@ -19,6 +28,7 @@ const share = Number(values.share);
 const queue = readQueueSettings(await readFile(new URL("../../wrangler.toml", import.meta.url), "utf8"));
 const began = performance.now();
 
+print("Prices", priceTable());
 print("What requests cost", kindTable(queue));
 print("By what it is for, steady", meterTable(queue, LOADS["steady"] ?? failed()));
 print("By what it is for, busy", meterTable(queue, LOADS["busy"] ?? failed()));

@@ -2,7 +2,7 @@ import { formatTable, percent } from "../mail-job/table.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 import { simulateAlarm, type AlarmPlan } from "./simulation/alarm-spread.ts";
 import { simulateBudget } from "./simulation/budget.ts";
-import { smallerSteps } from "./simulation/lend-by-demand.ts";
+import { smallerSteps } from "./simulation/smaller-steps.ts";
 import { simulateLoad, type LoadPlan } from "./simulation/ledger-load.ts";
 import { simulatePolicy } from "./simulation/policy-spread.ts";
 
