@@ -40,9 +40,10 @@ export function limitsOf(
 		},
 		{ what: "an object's time, one call after the other", of: "one tenant", atPerSecond: 1_000 / itemMs },
 		{
-			what: `isolates that ask for a lease every ${REFRESH_MS / 1_000} s come to ${OBJECT_LIMITS.requestsPerSecond} calls a second`,
+			what: `isolates that ask for a lease every ${REFRESH_MS / 1_000} s come to ${OBJECT_LIMITS.requestsPerSecond.toLocaleString("en")} calls a second`,
 			of: "one tenant",
-			atPerSecond: OBJECT_LIMITS.requestsPerSecond * (REFRESH_MS / 1_000) * isolatePerSecond,
+			// An isolate that has fewer requests than that asks with each.
+			atPerSecond: OBJECT_LIMITS.requestsPerSecond * Math.max(1, (REFRESH_MS / 1_000) * isolatePerSecond),
 		},
 		{
 			what: `a ledger that is silent holds all ${QUEUE_LIMITS.consumers} consumers, where every batch has a message for it`,
@@ -50,7 +51,7 @@ export function limitsOf(
 			atPerSecond: silent / messagesARequest,
 		},
 		{
-			what: `${QUEUE_LIMITS.messagesPerSecond} messages a second of the queue`,
+			what: `${QUEUE_LIMITS.messagesPerSecond.toLocaleString("en")} messages a second of the queue`,
 			of: "all tenants",
 			atPerSecond: QUEUE_LIMITS.messagesPerSecond / messagesARequest,
 		},

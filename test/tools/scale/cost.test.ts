@@ -185,4 +185,12 @@ describe("the limits", () => {
 		expect(at[0]).toBeCloseTo(833.33 / 2, 1);
 		expect(at).toContain(2_500);
 	});
+
+	it("of leases is by isolates where they are busy, and by requests where they are not", () => {
+		const leases = (isolatePerSecond: number) =>
+			limitsOf(QUEUE, { messagesARequest: 2, itemMs: 0.026, isolatePerSecond }).find(({ what }) =>
+				what.startsWith("isolates"),
+			)?.atPerSecond;
+		expect([leases(5), leases(0.01)]).toEqual([50_000, 1_000]);
+	});
 });
