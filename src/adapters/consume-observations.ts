@@ -7,13 +7,7 @@ import { readQueueMessage, type ReadMessage } from "../core/ledger/observation-m
 import type { Observation } from "../core/observation.ts";
 import { evidenceLedgerName } from "../core/published-records.ts";
 import { settledWithin } from "../web/settled-within.ts";
-
-/** A ledger that takes longer is asked again later; a consumer's invocation may last 15 minutes. */
-const MOST_LEDGER_MS = 30_000;
-
-/** Seconds before a message is delivered again: ten after its first delivery, doubling, an hour at most. */
-const FIRST_DELAY_SECONDS = 10;
-const MOST_DELAY_SECONDS = 3_600;
+import { delaySecondsAfter, MOST_LEDGER_MS } from "./redelivery.ts";
 
 /** What the consumer needs of its surroundings. */
 export interface ObservationConsumerPorts {
@@ -68,7 +62,7 @@ export async function consumeObservations(
 		} catch (error) {
 			const attempts = Math.max(...share.messages.map((message) => message.attempts));
 			logFault("observations-not-recorded", { ...facts, attempts, reason: String(error) });
-			for (const message of share.messages) failed.set(message, delayAfter(attempts));
+			for (const message of share.messages) failed.set(message, delaySecondsAfter(attempts));
 		}
 	};
 	await Promise.all([
@@ -142,8 +136,4 @@ function shareOut(
 function forTenant(read: ReadMessage): Pick<TenantShare, "observations" | "audits"> {
 	if (read.kind === "observations") return { observations: [...read.observations], audits: [] };
 	return { observations: [], audits: auditCosts(read.address.cascade, read.verdicts) };
-}
-
-function delayAfter(attempts: number): number {
-	return Math.min(MOST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** (attempts - 1));
 }

@@ -19,7 +19,7 @@ export interface CacheTimes {
 }
 
 /** The product's times: a change is seen within 30 s of KV holding it, on top of KV's own minute. */
-const CACHE_TIMES: CacheTimes = {
+export const CACHE_TIMES: CacheTimes = {
 	freshMs: 30_000,
 	absentMs: 10_000,
 	readMs: 2_000,
@@ -55,7 +55,13 @@ export interface KvRecordCache<Value> {
  * Reads are not shared between concurrent requests: in Workers a promise belongs to the request that made it.
  */
 export function createKvRecordCache<Value>(input: {
-	readonly kv: Pick<KVNamespace, "get">;
+	/** A part of the runtime's `KVNamespace`. */
+	readonly kv: {
+		readonly get: (
+			key: string,
+			options: { readonly type: "text"; readonly cacheTtl: number },
+		) => Promise<string | null>;
+	};
 	readonly kind: string;
 	readonly parse: (document: unknown) => Value | undefined | Promise<Value | undefined>;
 	readonly isOlder?: (read: Value, known: Value) => boolean;
