@@ -23,6 +23,8 @@ export default defineConfig({
 					name: "unit",
 					include: ["test/**/*.test.ts"],
 					exclude: ["test/workers/**", "test/end-to-end/**", "test/browser/**", "**/node_modules/**"],
+					// Nothing that these tests import keeps a state, so a file need not evaluate anew what those before it have.
+					isolate: false,
 					testTimeout: 20_000,
 				},
 			},

@@ -34,12 +34,19 @@ export interface Workplace {
 export const GPU_ORIGIN = { baseUrl: "https://gpu.example.com/v1", secret: "ORIGIN_GPU_KEY" };
 
 const MAIN = join(import.meta.dirname, "../../../src/cli/main.ts");
+/** Of all workplaces: the command would keep its compiled code in the directory of each, and compile all of it for each. */
+const COMPILE_CACHE = join(import.meta.dirname, "../../../.wrangler/compile-cache");
 
 export async function openWorkplace(hosts: readonly string[] = []): Promise<Workplace> {
 	const api = await startFakeAdminApi(hosts);
 	const directory = mkdtempSync(join(tmpdir(), "cascade-"));
 	const cascadeWith: Workplace["cascadeWith"] = ({ input = "", environment = {} }, ...args) => {
-		const inherited = { PATH: process.env["PATH"] ?? "", HOME: directory, TMPDIR: directory };
+		const inherited = {
+			PATH: process.env["PATH"] ?? "",
+			HOME: directory,
+			TMPDIR: directory,
+			NODE_COMPILE_CACHE: COMPILE_CACHE,
+		};
 		const env = { ...inherited, CASCADE_URL: api.url, CASCADE_ADMIN_KEY: OPERATOR_KEY, ...environment };
 		return runCommand(process.execPath, [MAIN, ...args], { directory, env, input });
 	};
