@@ -28,10 +28,14 @@ async function eventsOf(then: (controller: ReadableStreamDefaultController<Uint8
 	const live = { head: [], rest: body.getReader() };
 	const settle = () => FACTS;
 	const outcome = { kind: "live", live, carriesLogprobs: false, facts: FACTS, settle, abort() {} } as const;
-	const events = Array.fromAsync(liveEvents(outcome, context));
+	let text = "";
+	const reading = (async () => {
+		for await (const event of liveEvents(outcome, context)) text += event;
+	})();
 	await settleAll();
 	await clock.advance(IDLE_MS);
-	return { text: (await events).join(""), ends, body };
+	await reading;
+	return { text, ends, body };
 }
 
 describe("a live answer that does not come to its end", () => {

@@ -12,7 +12,7 @@ export const WATCHED = [
 export type Watched = (typeof WATCHED)[number];
 
 /** What may not grow. What the storing process has resident grows with what is stored, and is shown beside that. */
-export const BOUNDED = WATCHED.filter((name) => name !== "storing, resident");
+const BOUNDED = WATCHED.filter((name) => name !== "storing, resident");
 
 export type MemorySamples = Readonly<Record<Watched, readonly MemorySample[]>>;
 
