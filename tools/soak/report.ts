@@ -32,10 +32,12 @@ export function soakReport(result: SoakResult): string {
 	].join("\n\n");
 }
 
-/** The first violations, whole. */
-export function violationReport(violations: readonly Violation[], most = 10): string {
-	return violations
-		.slice(0, most)
+/** The first violations of each kind, whole. */
+export function violationReport(violations: readonly Violation[], mostOfKind = 3): string {
+	const shown = Object.values(Object.groupBy(violations, ({ what }) => what.split(":")[0] ?? "")).flatMap(
+		(alike = []) => alike.slice(0, mostOfKind),
+	);
+	return shown
 		.map((violation, index) => `${index + 1}. ${violation.what}\n${JSON.stringify(violation, undefined, 2)}\n`)
 		.join("\n");
 }
@@ -84,8 +86,8 @@ queue was empty after ${secondsOr(ledgers.drainSeconds)}. With the far side well
 	return `${formatTable([["MB", "1st quarter, median", "2nd", "3rd", "4th", "4th over 2nd", "slope, MB a minute", "95% interval"], ...rows])}
 
 The Worker runs in two processes. One answers; the other has the Durable Objects, KV and the queue, and takes what comes from the queue.
-Resident is all that a process has, live heap what the Worker's own isolate has after a garbage collection, which is asked for every five
-seconds, before both are read. Growth of up to ${percent(MOST_GROWTH)} from the second quarter to the last is allowed of what answers, and of the live heap of
+Resident is all that a process has, live heap what the Worker's own isolate has. Every five seconds a garbage collection is asked of all
+isolates, and both are read after it. Growth of up to ${percent(MOST_GROWTH)} from the second quarter to the last is allowed of what answers, and of the live heap of
 what stores, in a run of four minutes or more. Slopes are of what follows the first quarter. What the storing process has resident is not
 judged: it grows with what it stores, of which there were ${one(stored.mb)} MB in ${whole(stored.databases)} SQLite databases in the end.
 

@@ -148,7 +148,7 @@ async function soak(
 		tally,
 		violations: tally.violations,
 		farSide: report,
-		explained: explainFailures(tally, report),
+		explained: explainFailures(tally, report, log.faultOf),
 		ledgers,
 		closedSeconds,
 		queue: { mostQueued, seconds: queuedSeconds },
@@ -159,10 +159,14 @@ async function soak(
 	};
 }
 
-function explainFailures(tally: Tally, report: FarSideReport): Map<string, number> {
+function explainFailures(
+	tally: Tally,
+	report: FarSideReport,
+	ownFaultOf: ReadonlyMap<string, string>,
+): Map<string, number> {
 	const explained = new Map<string, number>();
 	for (const failure of tally.failures) {
-		const reason = explainFailure(failure, report);
+		const reason = explainFailure(failure, report, ownFaultOf);
 		if (reason !== null) explained.set(reason, (explained.get(reason) ?? 0) + 1);
 		else {
 			const { sent, received, code } = failure;
