@@ -88,8 +88,9 @@ queue was empty after ${secondsOr(ledgers.drainSeconds)}. With the far side well
 The Worker runs in two processes. One answers; the other has the Durable Objects, KV and the queue, and takes what comes from the queue.
 Resident is all that a process has, live heap what the Worker's own isolate has. Every five seconds a garbage collection is asked of all
 isolates, and both are read after it. Growth of up to ${percent(MOST_GROWTH)} from the second quarter to the last is allowed of what answers, and of the live heap of
-what stores, in a run of four minutes or more. Slopes are of what follows the first quarter. What the storing process has resident is not
-judged: it grows with what it stores, of which there were ${one(stored.mb)} MB in ${whole(stored.databases)} SQLite databases in the end.
+what stores, in a run of four minutes or more. Slopes are of what follows the first quarter. What the storing process has resident is shown
+and not judged: the local runtime keeps each database that was used in the last ten seconds open, one of them for each idempotency key, and
+pages of it in memory. There were ${one(stored.mb)} MB in ${whole(stored.databases)} SQLite databases in the end.
 
 ${rest}`;
 }
