@@ -157,6 +157,9 @@ async function readWithin(reader: ReadableStreamDefaultReader<Uint8Array>, ms: n
 		if (silent) return { kind: "silent" };
 		return done ? { kind: "end" } : { kind: "bytes", bytes: value };
 	} catch {
+		// A stream that broke keeps its error, and the error this call's stack, which has the reader: in the Workers runtime no
+		// garbage collection ends that circle, so that everything of the request would stay for as long as the isolate.
+		reader.releaseLock();
 		return { kind: silent ? "silent" : "broken" };
 	} finally {
 		cancelTimer();

@@ -22,6 +22,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 	insufficient_quota: 429,
 	overloaded: 503,
 	idempotency_in_progress: 409,
+	idempotency_record_unavailable: 503,
 };
 
 /** Judges one answer by itself: its one ending, whose it is, and that it says what it cost. */

@@ -24,12 +24,23 @@ export interface FailedAnswer {
 	readonly wasResting: boolean;
 }
 
-/** Why a failure was to be expected; null where nothing explains it. */
-export function explainFailure({ sent, code, wasResting }: FailedAnswer, { faultsOf }: FarSideReport): string | null {
+/**
+ * Why a failure was to be expected; null where nothing explains it. `ownFaultOf`: what the Worker says has befallen a request, by its
+ * id. A machine whose disk stands still for two seconds answers no claim of an idempotency key, and then nothing may be run.
+ */
+export function explainFailure(
+	{ sent, received, code, wasResting }: FailedAnswer,
+	{ faultsOf }: Pick<FarSideReport, "faultsOf">,
+	ownFaultOf: ReadonlyMap<string, string>,
+): string | null {
 	if (code === null) return null;
 	if (wasResting) return "circuit-open";
 	if (code === "insufficient_quota") return sent.tenant === "thrifty" ? "budget" : null;
 	if (code === "idempotency_in_progress") return "idempotency-key" in sent.headers ? "repeated" : null;
+	if (code === "idempotency_record_unavailable") {
+		const fault = ownFaultOf.get(String(received.headers["x-request-id"]));
+		return fault === "idempotency-record-unavailable" ? fault : null;
+	}
 	const befell = sent.markers.flatMap((marker) => faultsOf[marker] ?? []);
 	return befell.find((kind) => CODES_OF[kind]?.includes(code)) ?? null;
 }

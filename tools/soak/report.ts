@@ -1,8 +1,9 @@
 import { formatTable, percent, sum, type Table } from "../mail-job/table.ts";
-import { quantile } from "./memory.ts";
+import { MOST_GROWTH, quantile } from "./memory.ts";
 import type { SoakResult } from "./run-soak.ts";
 import { BUDGET_USD, GUARANTEED } from "./tenants.ts";
 import type { Violation } from "./tally.ts";
+import { WATCHED } from "./watch-memory.ts";
 
 const whole = (value: number) => Math.round(value).toLocaleString("en");
 const one = (value: number) => value.toFixed(1);
@@ -31,10 +32,12 @@ export function soakReport(result: SoakResult): string {
 	].join("\n\n");
 }
 
-/** The first violations, whole. */
-export function violationReport(violations: readonly Violation[], most = 10): string {
-	return violations
-		.slice(0, most)
+/** The first violations of each kind, whole. */
+export function violationReport(violations: readonly Violation[], mostOfKind = 3): string {
+	const shown = Object.values(Object.groupBy(violations, ({ what }) => what.split(":")[0] ?? "")).flatMap(
+		(alike = []) => alike.slice(0, mostOfKind),
+	);
+	return shown
 		.map((violation, index) => `${index + 1}. ${violation.what}\n${JSON.stringify(violation, undefined, 2)}\n`)
 		.join("\n");
 }
@@ -43,7 +46,7 @@ function verdict({ violations, tally, seconds, perSecond, cores }: SoakResult): 
 	const { sent, replayed } = tally.totals;
 	const found = violations.length === 0 ? "No violation" : `**${whole(violations.length)} VIOLATIONS**`;
 	return `${found} in ${whole(sent)} requests (${whole(replayed)} of them answered again from an idempotency key's record), ${whole(perSecond)} a second
-over ${whole(seconds)} s. The runtime took ${cores.worker.toFixed(2)} cores meanwhile, the clients ${cores.clients.toFixed(2)} and the far side ${cores.farSide.toFixed(2)}.`;
+over ${whole(seconds)} s. The process that answers took ${cores.answering.toFixed(2)} cores meanwhile, the one that stores ${cores.storing.toFixed(2)}, the clients ${cores.clients.toFixed(2)} and the far side ${cores.farSide.toFixed(2)}.`;
 }
 
 function requestRows({ tally }: SoakResult): Table {
@@ -70,14 +73,11 @@ function faultRows({ farSide }: SoakResult): Table {
 	return [["fault", "calls"], ...countRows(new Map(Object.entries(farSide.faultsBy)))];
 }
 
-function memoryText({ memory, queue, closedSeconds, ledgers }: SoakResult): string {
+function memoryText({ memory, stored, queue, closedSeconds, ledgers }: SoakResult): string {
 	const rest = `At most ${whole(queue.mostQueued)} records were written and not yet counted, which is ${one(queue.seconds)} s of traffic; after the last answer the
 queue was empty after ${secondsOr(ledgers.drainSeconds)}. With the far side well again no stage failed or was passed over any more after ${secondsOr(closedSeconds)}, breakers closed.`;
-	const trends = [
-		["resident, whole process", memory.resident],
-		["live heap of the Worker", memory.heap],
-	] as const;
-	const rows = trends.map(([name, trend]) => {
+	const rows = WATCHED.map((name) => {
+		const trend = memory[name];
 		if (trend === null) return [name, "too few samples"];
 		const { quarters, growth, slope } = trend;
 		const interval = [slope.lower, slope.upper].map((bound) => bound.toFixed(2)).join(" to ");
@@ -85,9 +85,12 @@ queue was empty after ${secondsOr(ledgers.drainSeconds)}. With the far side well
 	});
 	return `${formatTable([["MB", "1st quarter, median", "2nd", "3rd", "4th", "4th over 2nd", "slope, MB a minute", "95% interval"], ...rows])}
 
-Growth of up to 15% from the second quarter to the last is allowed, of either, in a run of four minutes or more. Slopes are of what follows the
-first quarter. Sampled every five seconds, after a garbage collection that is asked of the Worker's isolate; the process holds the
-local queue, KV and the SQLite databases of all Durable Objects as well.
+The Worker runs in two processes. One answers; the other has the Durable Objects, KV and the queue, and takes what comes from the queue.
+Resident is all that a process has, live heap what the Worker's own isolate has. Every five seconds a garbage collection is asked of all
+isolates, and both are read after it. Growth of up to ${percent(MOST_GROWTH)} from the second quarter to the last is allowed of what answers, and of the live heap of
+what stores, in a run of four minutes or more. Slopes are of what follows the first quarter. What the storing process has resident is shown
+and not judged: the local runtime keeps each database that was used in the last ten seconds open, one of them for each idempotency key, and
+pages of it in memory. There were ${one(stored.mb)} MB in ${whole(stored.databases)} SQLite databases in the end.
 
 ${rest}`;
 }

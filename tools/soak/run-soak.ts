@@ -7,14 +7,15 @@ import { checkLedgers, type LedgerFigures } from "./check-ledgers.ts";
 import { explainFailure } from "./check-failures.ts";
 import { createClient } from "./client.ts";
 import type { FarSideReport } from "./far-side/report.ts";
-import { memoryTrend, MOST_GROWTH, type MemorySample, type MemoryTrend } from "./memory.ts";
 import { createOperator, type Operator } from "./operator.ts";
 import { createRequests } from "./requests.ts";
 import { startFarSide, type FarSide } from "./start-far-side.ts";
+import type { Stored } from "./stored.ts";
 import { startWorker, type SoakedWorker } from "./start-worker.ts";
 import { TENANTS } from "./tenants.ts";
 import { createTally, type Tally, type Violation } from "./tally.ts";
 import { createTraffic } from "./traffic.ts";
+import { grown, memoryTrends, watchMemory, type MemoryTrends } from "./watch-memory.ts";
 import { createWorkerLog } from "./worker-log.ts";
 
 export interface SoakOptions {
@@ -47,13 +48,19 @@ export interface SoakResult {
 	readonly queue: { readonly mostQueued: number; readonly seconds: number };
 	/** Of the Worker's own stores, by name. */
 	readonly faults: ReadonlyMap<string, number>;
-	/** Of the runtime's process, and of the Worker's own heap; null where there were too few samples. */
-	readonly memory: { readonly heap: MemoryTrend | null; readonly resident: MemoryTrend | null };
+	/** Null where there were too few samples. */
+	readonly memory: MemoryTrends;
+	/** What the Durable Objects, KV and queue had on disk when the traffic ended. */
+	readonly stored: Stored;
 	/** What each process took while there was traffic, in cores. */
-	readonly cores: { readonly worker: number; readonly clients: number; readonly farSide: number };
+	readonly cores: {
+		readonly answering: number;
+		readonly storing: number;
+		readonly clients: number;
+		readonly farSide: number;
+	};
 }
 
-const SAMPLE_EVERY_MS = 5_000;
 const QUEUE_EVERY_MS = 10_000;
 /** Records are gathered for a second, and delivered within another. */
 const MOST_QUEUED_SECONDS = 30;
@@ -101,13 +108,14 @@ async function soak(
 	const startedAt = performance.now();
 	const cpuSeconds = async () => {
 		const { user, system } = process.cpuUsage();
-		return [await worker.cpuSeconds(), (user + system) / 1e6, (await farSide.report()).cpuSeconds] as const;
+		const ofRuntimes = [await worker.answering.cpuSeconds(), await worker.storing.cpuSeconds()] as const;
+		return [...ofRuntimes, (user + system) / 1e6, (await farSide.report()).cpuSeconds] as const;
 	};
 	const cpuBefore = await cpuSeconds();
 	const elapsed = () => (performance.now() - startedAt) / 1_000;
 	const ended = new AbortController();
 	const beside = Promise.all([
-		watchMemory(worker, elapsed, ended.signal, (mb) => options.onProgress?.(progress(elapsed(), tally, mb))),
+		watchMemory(worker, elapsed, ended.signal, (...mb) => options.onProgress?.(progress(elapsed(), tally, mb))),
 		watchQueue(operator, log, ended.signal),
 		haveOutages(farSide, seconds, ended.signal),
 	]);
@@ -116,9 +124,11 @@ async function soak(
 	const [samples, mostQueued] = await beside;
 	const ran = elapsed();
 	const perSecond = tally.totals.sent / ran;
-	const [ofWorker = 0, clients = 0, ofFarSide = 0] = (await cpuSeconds()).map(
+	const [answering = 0, storing = 0, clients = 0, ofFarSide = 0] = (await cpuSeconds()).map(
 		(after, index) => (after - (cpuBefore[index] as number)) / ran,
 	);
+
+	const stored = await worker.stored();
 
 	await farSide.set({ faultShare: 0, down: null });
 	const closedSeconds = await traffic.untilClean(MOST_OPEN_SECONDS);
@@ -127,7 +137,8 @@ async function soak(
 	const ledgers = await checkLedgers(operator, log, tally);
 	client.close();
 	const report = await farSide.report();
-	const memory = judgeMemory(samples, seconds, tally);
+	const memory = memoryTrends(samples);
+	if (seconds >= LEAST_SECONDS_FOR_MEMORY) for (const what of grown(memory)) tally.note(`memory: ${what}`, null, null);
 	const queuedSeconds = mostQueued / ([...log.records.values()].reduce((sum, each) => sum + each, 0) / ran);
 	if (queuedSeconds > MOST_QUEUED_SECONDS) tally.note(`queue: was behind by ${queuedSeconds.toFixed(1)} s`, null, null);
 	checkSum(tally);
@@ -137,20 +148,25 @@ async function soak(
 		tally,
 		violations: tally.violations,
 		farSide: report,
-		explained: explainFailures(tally, report),
+		explained: explainFailures(tally, report, log.faultOf),
 		ledgers,
 		closedSeconds,
 		queue: { mostQueued, seconds: queuedSeconds },
 		faults: log.faults,
 		memory,
-		cores: { worker: ofWorker, clients, farSide: ofFarSide },
+		stored,
+		cores: { answering, storing, clients, farSide: ofFarSide },
 	};
 }
 
-function explainFailures(tally: Tally, report: FarSideReport): Map<string, number> {
+function explainFailures(
+	tally: Tally,
+	report: FarSideReport,
+	ownFaultOf: ReadonlyMap<string, string>,
+): Map<string, number> {
 	const explained = new Map<string, number>();
 	for (const failure of tally.failures) {
-		const reason = explainFailure(failure, report);
+		const reason = explainFailure(failure, report, ownFaultOf);
 		if (reason !== null) explained.set(reason, (explained.get(reason) ?? 0) + 1);
 		else {
 			const { sent, received, code } = failure;
@@ -167,43 +183,6 @@ function checkSum({ kinds, totals, note }: Tally): void {
 		0,
 	);
 	if (ended !== totals.sent) note(`lost: ${totals.sent} requests were sent, and ${ended} have ended`, null, null);
-}
-
-/**
- * Samples the heap first, since that collects garbage: the runtime, which has no limit here, would let garbage lie for as long as
- * there is memory, and what is resident would say little of what is alive.
- */
-async function watchMemory(
-	worker: SoakedWorker,
-	elapsed: () => number,
-	signal: AbortSignal,
-	onSample: (residentMb: number) => void,
-): Promise<MemorySamples> {
-	const samples = { heap: [] as MemorySample[], resident: [] as MemorySample[] };
-	while (!signal.aborted) {
-		samples.heap.push({ minute: elapsed() / 60, mb: await worker.liveHeapMb() });
-		const mb = await worker.residentMb();
-		samples.resident.push({ minute: elapsed() / 60, mb });
-		onSample(mb);
-		await pause(SAMPLE_EVERY_MS, undefined, { signal }).catch(() => {});
-	}
-	return samples;
-}
-
-interface MemorySamples {
-	readonly heap: readonly MemorySample[];
-	readonly resident: readonly MemorySample[];
-}
-
-/** Memory that grows is noted, where the run was long enough to say so. */
-function judgeMemory({ heap, resident }: MemorySamples, seconds: number, tally: Tally): SoakResult["memory"] {
-	const trends = { heap: memoryTrend(heap), resident: memoryTrend(resident) };
-	if (seconds < LEAST_SECONDS_FOR_MEMORY) return trends;
-	for (const [name, trend] of Object.entries(trends)) {
-		const growth = trend?.growth ?? Number.NaN;
-		if (!(growth <= MOST_GROWTH)) tally.note(`memory: the ${name} grew by ${(growth * 100).toFixed(1)}%`, null, null);
-	}
-	return trends;
 }
 
 async function watchQueue(
@@ -239,6 +218,6 @@ async function haveOutages(farSide: FarSide, seconds: number, signal: AbortSigna
 	}
 }
 
-function progress(seconds: number, { totals, violations }: Tally, mb: number): string {
-	return `${seconds.toFixed(0).padStart(5)} s  ${String(totals.sent).padStart(8)} requests  ${mb.toFixed(0).padStart(5)} MB  ${violations.length} violations`;
+function progress(seconds: number, { totals, violations }: Tally, mb: readonly number[]): string {
+	return `${seconds.toFixed(0).padStart(5)} s  ${String(totals.sent).padStart(8)} requests  ${mb.map((each) => each.toFixed(0).padStart(5)).join(" and")} MB  ${violations.length} violations`;
 }

@@ -1,29 +1,31 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { openIsolateHeap } from "./isolate-heap.ts";
+import { startRuntime, type ProcessFigures, type RuntimeProcess } from "./runtime-process.ts";
+import { storedIn, type Stored } from "./stored.ts";
 import type { LogLine } from "./worker-log.ts";
 
-/** The product's Worker in the Workers runtime. */
+/** The product's Worker in the Workers runtime, as it runs on Cloudflare: what answers, and what stores, are different machines'. */
 export interface SoakedWorker {
 	/** Nothing stands between this address and the Worker. */
 	readonly url: string;
 	readonly operatorKey: string;
-	/** Resident memory of the runtime's process, in MB; NaN where the system has no /proc. */
-	readonly residentMb: () => Promise<number>;
-	/** The heap of the Worker's own isolate after a garbage collection; see `IsolateHeap`. */
-	readonly liveHeapMb: () => Promise<number>;
-	/** User and system time of that process so far, in seconds. */
-	readonly cpuSeconds: () => Promise<number>;
+	/** Answers requests, and hands their records to the queue. */
+	readonly answering: ProcessFigures;
+	/** Holds all Durable Objects, each with its SQLite database, KV and the queue, and takes what comes from the queue. */
+	readonly storing: ProcessFigures;
+	/** What that process has on disk. */
+	readonly stored: () => Promise<Stored>;
 	readonly stop: () => Promise<void>;
 }
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const OPERATOR_KEY = "cascade-soak-operator";
+const STORING = "edge-cascade-storing";
+const QUEUE = "observations";
 const OBJECTS = {
 	TENANT_LEDGER: "TenantLedger",
 	OPERATOR_REGISTRY: "OperatorRegistry",
@@ -34,8 +36,10 @@ const OBJECTS = {
 } as const;
 
 /**
- * Bundles production's own Worker into the directory and runs it with KV, queue and Durable Objects. Workers AI is the runtime's own
- * `Ai` class, whose requests go to the far side. `onLog` is told each line that the Worker logs.
+ * Bundles production's own Worker into the directory and runs it twice, in two processes: one answers requests and has its Durable
+ * Objects, KV and queue in the other. In one process, nobody could tell memory that the Worker keeps from memory that storage takes,
+ * of which there is more with every record. Workers AI is the runtime's own `Ai` class, whose requests go to the far side. `onLog`
+ * is told each line that either logs.
  */
 export async function startWorker(input: {
 	readonly directory: string;
@@ -43,80 +47,70 @@ export async function startWorker(input: {
 	readonly onLog: (line: LogLine) => void;
 }): Promise<SoakedWorker> {
 	const { directory, farSideUrl, onLog } = input;
-	await promisify(execFile)(
-		process.execPath,
-		[join(ROOT, "node_modules/wrangler/bin/wrangler.js"), "deploy", "--dry-run", "--env", "", "--outdir", directory],
-		{ cwd: ROOT, env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" } },
-	);
-	const script = (await readdir(directory)).find((file) => file.endsWith(".js"));
-	if (script === undefined) throw new Error("There is no bundle.");
-	const before = await ownChildren();
-	const runtime = new Miniflare(
-		convertV4MiniflareOptions({
-			host: "127.0.0.1",
-			port: 0,
-			inspectorPort: 0,
-			cf: false,
-			logRequests: false,
-			handleStructuredLogs({ message }) {
-				const line = readLine(message);
-				if (line === undefined) process.stderr.write(`${message}\n`);
-				else onLog(line);
-			},
-			workers: [
-				{
-					name: "edge-cascade",
-					modulesRoot: directory,
-					modules: [{ type: "ESModule" as const, path: join(directory, script) }],
-					compatibilityDate: "2026-11-01",
-					compatibilityFlags: ["enable_request_signal"],
-					kvNamespaces: { CONFIG: "config" },
-					durableObjects: Object.fromEntries(
-						Object.entries(OBJECTS).map(([name, className]) => [name, { className, useSQLite: true }]),
-					),
-					queueProducers: { OBSERVATIONS: { queueName: "observations" } },
-					queueConsumers: { observations: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10 } },
-					ai: { binding: "AI", remoteProxyConnectionString: new URL(farSideUrl) as never },
-					bindings: { ALLOW_LOOPBACK_ORIGINS: "true", OPERATOR_KEY_SHA256: sha256Hex(OPERATOR_KEY) },
-					unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-				},
-			],
-		}),
-	);
-	await runtime.ready;
-	const heap = await openIsolateHeap(await runtime.getInspectorURL(), "edge-cascade");
-	const url = await runtime.unsafeGetDirectURL("edge-cascade");
-	const runtimeId = (await ownChildren()).find((id) => !before.includes(id));
-	const ofProcess = (file: string) => readFile(`/proc/${runtimeId}/${file}`, "utf8").catch(() => "");
-	return {
-		url: url.origin,
-		operatorKey: OPERATOR_KEY,
-		residentMb: async () => Number(/^VmRSS:\s*(\d+) kB/mu.exec(await ofProcess("status"))?.[1] ?? Number.NaN) / 1_024,
-		async cpuSeconds() {
-			const fields = (await ofProcess("stat")).split(") ")[1]?.split(" ") ?? [];
-			// Linux counts in hundredths of a second.
-			return (Number(fields[11]) + Number(fields[12])) / 100;
-		},
-		liveHeapMb: heap.liveMb,
-		async stop() {
-			heap.close();
-			await runtime.dispose();
-		},
+	const worker = {
+		...(await bundle(directory)),
+		compatibilityDate: "2026-11-01",
+		compatibilityFlags: ["enable_request_signal"],
+		kvNamespaces: { CONFIG: "config" },
+		bindings: { ALLOW_LOOPBACK_ORIGINS: "true", OPERATOR_KEY_SHA256: sha256Hex(OPERATOR_KEY) },
 	};
-}
-
-function readLine(message: string): LogLine | undefined {
+	const shared = { registry: join(directory, "registry"), resources: join(directory, "resources") };
+	const started: RuntimeProcess[] = [];
+	const stop = async () => void (await Promise.all(started.map((each) => each.stop())));
 	try {
-		const line = JSON.parse(message) as LogLine;
-		return typeof line.event === "string" ? line : undefined;
-	} catch {
-		return undefined;
+		// The one that stores comes first, since what both use is held by the first.
+		const storing = await startRuntime({
+			worker: {
+				...worker,
+				name: STORING,
+				durableObjects: eachObject((className) => ({ className, useSQLite: true })),
+				queueConsumers: { [QUEUE]: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10 } },
+			},
+			shared,
+			onLog,
+		});
+		started.push(storing);
+		const answering = await startRuntime({
+			worker: {
+				...worker,
+				name: "edge-cascade",
+				durableObjects: eachObject((className) => ({ className, scriptName: STORING, useSQLite: true })),
+				queueProducers: { OBSERVATIONS: { queueName: QUEUE } },
+				ai: { binding: "AI", remoteProxyConnectionString: new URL(farSideUrl) as never },
+			},
+			shared,
+			onLog,
+		});
+		started.push(answering);
+		return {
+			url: answering.url,
+			operatorKey: OPERATOR_KEY,
+			answering,
+			storing,
+			stored: () => storedIn(directory),
+			stop,
+		};
+	} catch (error) {
+		await stop();
+		throw error;
 	}
 }
 
-async function ownChildren(): Promise<string[]> {
-	const text = await readFile(`/proc/self/task/${process.pid}/children`, "utf8").catch(() => "");
-	return text.split(" ").filter((id) => id !== "");
+/** The Worker as it would be deployed. */
+async function bundle(directory: string) {
+	const bundled = join(directory, "bundle");
+	await promisify(execFile)(
+		process.execPath,
+		[join(ROOT, "node_modules/wrangler/bin/wrangler.js"), "deploy", "--dry-run", "--env", "", "--outdir", bundled],
+		{ cwd: ROOT, env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" } },
+	);
+	const script = (await readdir(bundled)).find((file) => file.endsWith(".js"));
+	if (script === undefined) throw new Error("There is no bundle.");
+	return { modulesRoot: bundled, modules: [{ type: "ESModule" as const, path: join(bundled, script) }] };
+}
+
+function eachObject<Binding>(bindingOf: (className: string) => Binding): Record<string, Binding> {
+	return Object.fromEntries(Object.entries(OBJECTS).map(([name, className]) => [name, bindingOf(className)]));
 }
 
 function sha256Hex(text: string): string {

@@ -28,7 +28,7 @@ export interface KindTally {
 }
 
 /** Failures before the cascade is begun, of which there is no record. */
-const UNRECORDED = new Set(["overloaded", "idempotency_in_progress"]);
+const UNRECORDED = new Set(["overloaded", "idempotency_in_progress", "idempotency_record_unavailable"]);
 const MOST_KEPT_IDS = 200;
 
 /** Keeps count of everything that was sent, and what is wrong. */

@@ -16,10 +16,15 @@ export function createWorkerLog() {
 	const records = new Map<string, number>();
 	const judged = new Map<string, number>();
 	const faults = new Map<string, number>();
+	const faultOf = new Map<string, string>();
 	const repeated: string[] = [];
 	return {
 		onLog(line: LogLine): void {
-			if (line.event === "fault") add(faults, line.fault ?? "unnamed");
+			if (line.event === "fault") {
+				const { fault = "unnamed", requestId } = line;
+				add(faults, fault);
+				if (requestId !== undefined) faultOf.set(requestId, fault);
+			}
 			if (line.event !== "request" || line.requestId === undefined || line.tenant === undefined) return;
 			const { requestId, tenant, item = 0, trail = [], cascade = "" } = line;
 			const known = requests.get(requestId) ?? { items: new Set(), tenant };
@@ -37,6 +42,8 @@ export function createWorkerLog() {
 		judged: judged as ReadonlyMap<string, number>,
 		/** Faults of the Worker's own stores, by name. */
 		faults: faults as ReadonlyMap<string, number>,
+		/** By the request that met it, where it is said. */
+		faultOf: faultOf as ReadonlyMap<string, string>,
 		/** Records written twice. */
 		repeated: repeated as readonly string[],
 	};

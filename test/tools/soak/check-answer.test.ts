@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkAnswer } from "../../../tools/soak/check-answer.ts";
-import { explainFailure } from "../../../tools/soak/check-failures.ts";
+import { explainFailure, type FailedAnswer } from "../../../tools/soak/check-failures.ts";
 import type { Received } from "../../../tools/soak/client.ts";
 import { flaggedCategories, labelsOf, scoreOf } from "../../../tools/soak/marker.ts";
 import type { SoakRequest } from "../../../tools/soak/requests.ts";
@@ -184,17 +184,33 @@ describe("a failed answer", () => {
 		code,
 		wasResting,
 	});
+	const explain = (
+		failed: FailedAnswer,
+		faults: ReturnType<typeof report>,
+		own: Readonly<Record<string, string>> = {},
+	) => explainFailure(failed, faults, new Map(Object.entries(own)));
 
 	it("is explained by a fault that befell its request", () => {
-		expect(explainFailure(failure("upstream_error"), report("drip", "status-503"))).toBe("status-503");
-		expect(explainFailure(failure("origin_unavailable", {}, true), report())).toBe("circuit-open");
-		expect(explainFailure(failure("insufficient_quota", { tenant: "thrifty" }), report())).toBe("budget");
+		expect(explain(failure("upstream_error"), report("drip", "status-503"))).toBe("status-503");
+		expect(explain(failure("origin_unavailable", {}, true), report())).toBe("circuit-open");
+		expect(explain(failure("insufficient_quota", { tenant: "thrifty" }), report())).toBe("budget");
 	});
 
 	it("is not by a fault of another kind, nor by none, nor by a budget that its tenant has not", () => {
-		expect(explainFailure(failure("upstream_error"), report("html"))).toBeNull();
-		expect(explainFailure(failure("upstream_timeout"), report())).toBeNull();
-		expect(explainFailure(failure("upstream_broken_off"), report("drip", "no-done"))).toBeNull();
-		expect(explainFailure(failure("insufficient_quota"), report("reset"))).toBeNull();
+		expect(explain(failure("upstream_error"), report("html"))).toBeNull();
+		expect(explain(failure("upstream_timeout"), report())).toBeNull();
+		expect(explain(failure("upstream_broken_off"), report("drip", "no-done"))).toBeNull();
+		expect(explain(failure("insufficient_quota"), report("reset"))).toBeNull();
+	});
+
+	it("is explained by a record that could not be reached only where the Worker has logged that of this very request", () => {
+		const unavailable = {
+			...failure("idempotency_record_unavailable"),
+			received: { ...received(""), headers: { "x-request-id": "req_1" } },
+		};
+		const fault = "idempotency-record-unavailable";
+		expect(explain(unavailable, report(), { req_1: fault })).toBe(fault);
+		expect(explain(unavailable, report("reset"), { req_2: fault })).toBeNull();
+		expect(explain(unavailable, report(), { req_1: "outage-not-shared" })).toBeNull();
 	});
 });
