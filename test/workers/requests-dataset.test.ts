@@ -87,3 +87,21 @@ describe("a dataset of requests", () => {
 		expect(status).toBe(200);
 	});
 });
+
+describe("the line of a request in the log", () => {
+	it.each([
+		["is written", undefined, 1],
+		["is not where the operator does without", "off", 0],
+		["is where the setting says anything else", "on", 1],
+	])("%s", async (_, setting, lines) => {
+		const log = vi.spyOn(console, "log").mockImplementation(() => {});
+		const { points, dataset } = fakeDataset();
+		const bindings = { ...WITHOUT_QUEUE, REQUESTS_DATASET: dataset };
+		await askWith(setting === undefined ? bindings : { ...bindings, REQUEST_LOG: setting }, "/v1/chat/completions", {
+			messages: MESSAGES,
+		});
+		expect(log).toHaveBeenCalledTimes(lines);
+		// What else is told of requests goes on.
+		expect(points).toHaveLength(1);
+	});
+});
