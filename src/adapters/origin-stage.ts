@@ -26,7 +26,7 @@ export function createOriginStage(
 ): CascadeStage {
 	const postOf = (call: StageCall, stream: boolean): OriginPost => ({
 		path: "/chat/completions",
-		body: originBody(call, stream, logprobs, boundField(origin, call.model)),
+		body: originBody(call, stream, logprobs, () => boundField(origin, call.model)),
 		requestId: call.requestId,
 		signal: call.signal,
 		timeoutMs: call.timeoutMs,
@@ -95,17 +95,17 @@ function boundField({ baseUrl }: Origin, model: string): BoundField {
  * that sends both names is checked by `max_completion_tokens`, and which one counts is the server's choice: so
  * `max_tokens` must not be more. One that sends neither is bounded where the request is, which is so under a budget.
  */
-function boundOf({ request, maxOutputTokens }: StageCall, field: BoundField): Readonly<Record<string, unknown>> {
+function boundOf({ request, maxOutputTokens }: StageCall, field: () => BoundField): Readonly<Record<string, unknown>> {
 	const { max_tokens: older, max_completion_tokens: newer } = request.body;
 	if (typeof older === "number" && typeof newer === "number") return older > newer ? { max_tokens: newer } : {};
-	return older == null && newer == null && request.maxOutputTokens !== undefined ? { [field]: maxOutputTokens } : {};
+	return older == null && newer == null && request.maxOutputTokens !== undefined ? { [field()]: maxOutputTokens } : {};
 }
 
 function originBody(
 	call: StageCall,
 	stream: boolean,
 	declaredLogprobs: boolean | undefined,
-	field: BoundField,
+	field: () => BoundField,
 ): Record<string, unknown> {
 	const { body } = call.request;
 	if (call.purpose === "verdict") {
@@ -113,7 +113,7 @@ function originBody(
 		const { messages, model, maxOutputTokens, temperature, topLogprobs = 0 } = call;
 		const wanted =
 			(call.declaredLogprobs ?? declaredLogprobs ?? true) ? { logprobs: true, top_logprobs: topLogprobs } : {};
-		return { model, messages, [field]: maxOutputTokens, temperature, ...wanted };
+		return { model, messages, [field()]: maxOutputTokens, temperature, ...wanted };
 	}
 	const changes: Record<string, unknown> = { model: call.model, stream, ...boundOf(call, field) };
 	if (call.messages !== undefined) changes["messages"] = call.messages;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isOriginSecretName, originRecordName } from "../core/published-records.ts";
-import { err, ok, type Result } from "../core/result.ts";
+import { ok, type Result } from "../core/result.ts";
 import type { Clock, StoreFailure } from "../cascade/ports.ts";
 import type { FaultLog } from "./fault-counter.ts";
 import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
@@ -30,6 +30,8 @@ const originRecord = v.object({
 	maxConcurrent: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
 });
 
+type OriginRecord = v.InferOutput<typeof originRecord>;
+
 /** Origins in KV. `secret` looks a Worker secret up by name. */
 export function createKvOriginStore(input: {
 	readonly kv: Pick<KVNamespace, "get">;
@@ -42,28 +44,32 @@ export function createKvOriginStore(input: {
 	readonly times?: CacheTimes;
 	readonly logFault?: FaultLog;
 }): OriginStore {
+	const { allowLoopback, hosts = [], secret: secretOf } = input;
+	// All that is asked of a record is asked when it is read, and not at each request.
 	const records = createKvRecordCache({
 		...input,
 		kind: "origin",
 		parse: (document) => {
 			const record = v.safeParse(originRecord, document);
-			return record.success ? record.output : undefined;
+			return record.success ? { origin: usableOrigin(record.output) } : undefined;
 		},
 	});
+
+	function usableOrigin({ baseUrl: text, secret = null, maxConcurrent }: OriginRecord): Origin | null {
+		// A record that is well-formed and not allowed will not mend by itself: it is no passing fault of the store.
+		const baseUrl = parseOriginUrl(text, allowLoopback);
+		if (!baseUrl.ok || (secret !== null && !isOriginSecretName(secret))) return null;
+		if (!isAllowedHost(new URL(baseUrl.value).hostname, hosts)) return null;
+		if (secret === null) return { baseUrl: baseUrl.value, key: null, maxConcurrent };
+		const key = secretOf(secret);
+		// An origin without its key would be asked anonymously, and its refusal blamed on the client.
+		return key === undefined || key === "" ? null : { baseUrl: baseUrl.value, key, maxConcurrent };
+	}
+
 	return {
 		async find(name) {
 			const record = await records.read(originRecordName(name));
-			if (!record.ok) return err(record.error);
-			if (record.value === null) return ok(null);
-			const { secret = null, maxConcurrent } = record.value;
-			// A record that is well-formed and not allowed will not mend by itself: it is no passing fault of the store.
-			const baseUrl = parseOriginUrl(record.value.baseUrl, input.allowLoopback);
-			if (!baseUrl.ok || (secret !== null && !isOriginSecretName(secret))) return ok(null);
-			if (!isAllowedHost(new URL(baseUrl.value).hostname, input.hosts ?? [])) return ok(null);
-			if (secret === null) return ok({ baseUrl: baseUrl.value, key: null, maxConcurrent });
-			const key = input.secret(secret);
-			// An origin without its key would be asked anonymously, and its refusal blamed on the client.
-			return ok(key === undefined || key === "" ? null : { baseUrl: baseUrl.value, key, maxConcurrent });
+			return record.ok ? ok(record.value?.origin ?? null) : record;
 		},
 	};
 }

@@ -1,5 +1,5 @@
 import type { StageFailure } from "../core/stage-failure.ts";
-import type { Clock } from "./ports.ts";
+import type { CallerSignal, Clock } from "./ports.ts";
 
 /** A time limit on one piece of work, joined with the client's own signal. */
 export interface Deadline {
@@ -30,7 +30,7 @@ const OVER = "over";
 export const TIME_IS_UP = "time is up";
 
 /** Starts the clock. */
-export function startDeadline(clock: Clock, ms: number, parent: AbortSignal): Deadline {
+export function startDeadline(clock: Clock, ms: number, parent: CallerSignal): Deadline {
 	const controller = new AbortController();
 	// Called directly and not by an event of the signal, which costs some ten microseconds a listener.
 	const waiting: (() => void)[] = [];

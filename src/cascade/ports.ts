@@ -124,6 +124,13 @@ export interface Clock {
 	readonly setTimer: (ms: number, onExpiry: () => void) => () => void;
 }
 
+/** The signal of whoever waits for an answer; a part of `AbortSignal`. */
+export interface CallerSignal {
+	readonly aborted: boolean;
+	readonly addEventListener: (type: "abort", listener: () => void) => void;
+	readonly removeEventListener: (type: "abort", listener: () => void) => void;
+}
+
 /** Who a key belongs to and what it may do. */
 export interface KeyHolder {
 	readonly tenant: string;

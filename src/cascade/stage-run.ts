@@ -9,6 +9,7 @@ import type { StageFailure } from "../core/stage-failure.ts";
 import type { StagePolicy } from "../core/tenant-policy.ts";
 import type { Reason, TrailEntry } from "../core/trail.ts";
 import type {
+	CallerSignal,
 	CascadeStage,
 	Clock,
 	LiveAnswer,
@@ -26,7 +27,7 @@ export interface StageRun {
 	readonly requestId: string;
 	readonly maxOutputTokens: number;
 	/** The client's own signal. */
-	readonly signal: AbortSignal;
+	readonly signal: CallerSignal;
 	readonly clock: Clock;
 	/** When the request arrived, in milliseconds since the Unix epoch; absent: calls are not told when they began. */
 	readonly arrivedAt?: number | undefined;

@@ -72,7 +72,7 @@ export async function answerGeneration(
 	const held = claiming === undefined ? undefined : await claiming;
 	if (held instanceof Response) return held;
 	const evidence = evidenceFor(ports, tenant.value.id, chosen, request.model, cascade, receivedAt);
-	const client = clientSignal(raw, request.stream);
+	const client = clientSignal(raw);
 	const running = runCascade(
 		{
 			request,
@@ -119,8 +119,10 @@ export async function answerGeneration(
 	};
 	try {
 		const reply = request.stream ? await streamReply(running, exchange) : plainReply(await running, exchange);
+		if (!request.stream) client.forget();
 		return held === undefined ? reply : await held.keep(reply);
 	} catch (error) {
+		client.forget();
 		held?.giveBack();
 		throw error;
 	} finally {

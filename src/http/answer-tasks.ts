@@ -18,6 +18,7 @@ import { holdKey } from "./hold-key.ts";
 import { createObserver } from "./observe.ts";
 import { readJsonBody } from "./read-body.ts";
 import { readCascade } from "./read-route.ts";
+import { requestClock } from "./request-clock.ts";
 import { readTenant, spendingOf, type Tenant } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 import { runBatch } from "./run-batch.ts";
@@ -117,12 +118,12 @@ async function runTasks(routed: RoutedTasks): Promise<Response> {
 	const { batch, revision, policy, isCanary } = chosen;
 	const { requests } = batch;
 	const spending = spendingOf(tenant, ports);
-	// A batch is also ended from here, which the request's own signal cannot be.
-	const client = clientSignal(raw, requests.length > 1);
+	const client = clientSignal(raw);
+	const clock = requestClock(ports.clock);
 	const ofTenant: StageResolver = (stage) => ports.resolveStage(stage, tenant.id);
 	const resolveStage = batch.aroundStages?.(ofTenant) ?? ofTenant;
 	// One time limit for all, as a client waits for all: a text whose turn comes late has what is left.
-	const endsAt = ports.clock.now() + cascade.timeoutMs;
+	const endsAt = clock.now() + cascade.timeoutMs;
 	const evidence = evidenceFor(ports, tenant.id, chosen, batch.model, cascade, receivedAt);
 	let stoppedBy: Failed | undefined;
 	const running = runBatch<TaskAnswer, Failed>(
@@ -143,7 +144,7 @@ async function runTasks(routed: RoutedTasks): Promise<Response> {
 			});
 			const maxOutputTokens = request.maxOutputTokens ?? policy.limits.maxOutputTokens;
 			const { signal } = client;
-			const { clock, hedges } = ports;
+			const { hedges } = ports;
 			const asked = { request, requestId, maxOutputTokens, signal, arrivedAt: receivedAt, endsAt };
 			const run = { ...asked, clock, resolveStage, hedges, spending };
 			const itsEvidence = evidence?.of(requests.length > 1 ? index : undefined);
@@ -168,7 +169,7 @@ async function runTasks(routed: RoutedTasks): Promise<Response> {
 		client.forget();
 		evidence?.answered();
 	});
-	const times = { authMs, totalMs: ports.clock.now() - receivedAt };
+	const times = { authMs, totalMs: clock.now() - receivedAt };
 	if (!done.ok) return failedReply(done.error.failure, batch, done.error.index, requestId, times);
 	const totals = batchTotals(done.value);
 	const headers = { ...commonHeaders(requestId, revision), ...headersOf(done.value, totals, times) };

@@ -1,19 +1,38 @@
+import type { CallerSignal } from "../cascade/ports.ts";
+
 /** Aborts when the client leaves, by whichever way that becomes known. */
 export interface ClientSignal {
-	readonly signal: AbortSignal;
+	readonly signal: CallerSignal;
 	readonly leave: () => void;
 	/** The exchange is over. */
 	readonly forget: () => void;
 }
 
-/** The signal of one exchange. */
-export function clientSignal(raw: Request, stream: boolean): ClientSignal {
-	// Only a stream can notice the client's leaving in another way than by the request's own signal.
-	if (!stream) return { signal: raw.signal, leave() {}, forget() {} };
-	const controller = new AbortController();
-	const leave = () => controller.abort();
-	if (raw.signal.aborted) leave();
-	else raw.signal.addEventListener("abort", leave);
-	// A listener left on a request's signal keeps the whole exchange in memory over several garbage collections.
-	return { signal: controller.signal, leave, forget: () => raw.signal.removeEventListener("abort", leave) };
+/**
+ * The signal of one exchange. It listens once to the request's own, and those who listen to it are called directly: a listener on
+ * a signal of the runtime's costs several microseconds, and one that is left there keeps the whole exchange in memory over
+ * several garbage collections.
+ */
+export function clientSignal(raw: Request): ClientSignal {
+	const listeners = new Set<() => void>();
+	const own = raw.signal;
+	let aborted = own.aborted;
+	const leave = () => {
+		if (aborted) return;
+		aborted = true;
+		for (const listener of listeners) listener();
+		listeners.clear();
+	};
+	own.addEventListener("abort", leave);
+	return {
+		signal: {
+			get aborted() {
+				return aborted;
+			},
+			addEventListener: (_, listener) => void listeners.add(listener),
+			removeEventListener: (_, listener) => void listeners.delete(listener),
+		},
+		leave,
+		forget: () => own.removeEventListener("abort", leave),
+	};
 }

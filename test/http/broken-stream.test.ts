@@ -21,7 +21,8 @@ async function eventsOf(then: (controller: ReadableStreamDefaultController<Uint8
 		request: REQUEST,
 		encoder: createChatEncoder(REQUEST),
 		identity: { id: "chatcmpl-1", created: 1 },
-		ports: { clock, times: { pendingAfterMs: 1, keepAliveEveryMs: 1, idleMs: IDLE_MS, totalMs: 900_000 } },
+		clock,
+		times: { pendingAfterMs: 1, keepAliveEveryMs: 1, idleMs: IDLE_MS, totalMs: 900_000 },
 		clientLeft: () => false,
 		onEnd: (end) => void ends.push(end),
 	};

@@ -5,7 +5,7 @@ const READ_CHARACTERS = 200;
 
 /** Apostrophes as models and keyboards write them. */
 const APOSTROPHES = /[’‘ʼ′`´]/gu;
-const CLAUSE_END = /[.!?,;:…\n—–]+|(?: - )|(?<=^|\s)(?:but|however|aber|jedoch|mais|pero|ma|però|mas|porém)(?=\s|$)/u;
+const CLAUSE_END = /[.!?,;:…\n—–]+|(?: - )|(?:^|\s)(?:but|however|aber|jedoch|mais|pero|ma|però|mas|porém)(?=\s|$)/u;
 /** Emphasis and list marks, not quotation marks: a quotation that begins an answer is not the model's own voice. */
 const LEADING_MARKS = /^[\s*_#>•-]+/u;
 
