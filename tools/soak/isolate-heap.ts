@@ -8,15 +8,15 @@ export interface IsolateHeap {
 const MOST_WAIT_MS = 3_000;
 const BYTES_IN_MB = 1024 * 1024;
 
-/** Connects to the isolate of the Worker of this name. */
-export async function openIsolateHeap(inspector: URL, worker: string): Promise<IsolateHeap> {
+/** Connects to the isolate of the Worker of this name, as the runtime's configuration has it. */
+export async function openIsolateHeap(inspector: URL, service: string): Promise<IsolateHeap> {
 	const list = new URL("/json", inspector.href.replace(/^ws/u, "http"));
 	const targets = (await (await fetch(list)).json()) as {
 		readonly id: string;
 		readonly webSocketDebuggerUrl: string;
 	}[];
-	const target = targets.find(({ id }) => id === `core:user:${worker}`);
-	if (target === undefined) throw new Error(`The inspector does not know the Worker ${worker}.`);
+	const target = targets.find(({ id }) => id === service);
+	if (target === undefined) throw new Error(`The inspector does not know the Worker ${service}.`);
 	const socket = new WebSocket(target.webSocketDebuggerUrl);
 	const waiting = new Map<number, (result: unknown) => void>();
 	await new Promise((resolve, reject) => {

@@ -84,7 +84,7 @@ export async function startWorker(input: {
 		}),
 	);
 	await runtime.ready;
-	const heap = await openIsolateHeap(await runtime.getInspectorURL(), "edge-cascade");
+	const heap = await openIsolateHeap(await runtime.getInspectorURL(), "core:user:edge-cascade");
 	const url = await runtime.unsafeGetDirectURL("edge-cascade");
 	const runtimeId = (await ownChildren()).find((id) => !before.includes(id));
 	const ofProcess = (file: string) => readFile(`/proc/${runtimeId}/${file}`, "utf8").catch(() => "");
