@@ -40,19 +40,7 @@ async function bundle(
 	const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
 	await promisify(execFile)(
 		process.execPath,
-		[
-			wrangler,
-			"deploy",
-			entry,
-			"--config",
-			configOf(entry),
-			"--dry-run",
-			"--env",
-			"",
-			"--outdir",
-			outdir,
-			...options,
-		],
+		[wrangler, "deploy", entry, "--config", configOf(entry), "--dry-run", "--env", "", "--outdir", outdir, ...options],
 		{
 			cwd: ROOT,
 			env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" },

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createBench, type Bench } from "./bench.ts";
@@ -43,7 +43,8 @@ const { values } = parseArgs({
 });
 const names = values.only.split(",");
 for (const name of names)
-	if (GROUPS[name] === undefined) throw new Error(`There is no group ${name}; there are ${Object.keys(GROUPS).join(", ")}.`);
+	if (GROUPS[name] === undefined)
+		throw new Error(`There is no group ${name}; there are ${Object.keys(GROUPS).join(", ")}.`);
 
 const directory = await mkdtemp(join(tmpdir(), "edge-cascade-bench-"));
 try {
@@ -74,7 +75,7 @@ async function run(plan: Plan): Promise<void> {
 	const facts: RunFacts = {
 		command: `npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(" ")}` : ""}`,
 		date: new Date().toISOString().slice(0, 10),
-		machine: `${availableParallelism()} cores of ${cpus()[0]?.model ?? "an unknown kind"}, workerd ${versionOf("workerd")}, Node ${process.version}`,
+		machine: `${cpus().length} cores of ${cpus()[0]?.model ?? "an unknown kind"}, workerd ${versionOf("workerd")}, Node ${process.version}`,
 		rounds: plan.rounds,
 		seconds: (performance.now() - startedAt) / 1000,
 		loads,

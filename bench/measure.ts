@@ -65,7 +65,12 @@ export async function measure(
 	const elapsed = after.microseconds - before.microseconds;
 	const completed = after.completed - before.completed;
 	const quantile = (share: number, field: keyof AnswerTimes) =>
-		times.length === 0 ? Number.NaN : sampleQuantile(times.map((answer) => answer[field]), share);
+		times.length === 0
+			? Number.NaN
+			: sampleQuantile(
+					times.map((answer) => answer[field]),
+					share,
+				);
 	return {
 		requestsPerSecond: (completed / elapsed) * 1e6,
 		cpuMicrosecondsPerRequest: (after.server - before.server) / completed,

@@ -15,8 +15,8 @@ const LAST_CHUNK = "0\r\n\r\n";
 const framed = STREAM_CHUNKS.map((chunk) => `${Buffer.byteLength(chunk).toString(16)}\r\n${chunk}\r\n`);
 const streamAtOnce = Buffer.from(`${streamHead}${framed.join("")}${LAST_CHUNK}`);
 /** The bytes of each write of a stream whose chunks come one by one. */
-const streamWrites = [`${streamHead}${framed[0]}`, ...framed.slice(1, -1), `${framed.at(-1)}${LAST_CHUNK}`].map((text) =>
-	Buffer.from(text),
+const streamWrites = [`${streamHead}${framed[0]}`, ...framed.slice(1, -1), `${framed.at(-1)}${LAST_CHUNK}`].map(
+	(text) => Buffer.from(text),
 );
 let calls = 0;
 let messages = 0;

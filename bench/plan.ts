@@ -28,13 +28,13 @@ export const FULL: Plan = {
 
 /** To see that it runs, and roughly; its figures are not to be quoted. */
 export const QUICK: Plan = {
-	rounds: 3,
-	warmUpMs: 400,
-	turnMs: 250,
-	otherTurnMs: 200,
-	slowTurnMs: 400,
-	memoryRequests: 10_000,
-	starts: 3,
+	rounds: 2,
+	warmUpMs: 200,
+	turnMs: 150,
+	otherTurnMs: 100,
+	slowTurnMs: 250,
+	memoryRequests: 4_000,
+	starts: 2,
 	tenants: 2_000,
 };
 

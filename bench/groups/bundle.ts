@@ -30,11 +30,7 @@ export async function measureBundle({ surroundings: { directory } }: Bench): Pro
 		title: "Bundle",
 		text: table(
 			["Worker", "KB", "gzip KB"],
-			[
-				row("ours, as it is deployed", deployed),
-				row("ours, minified", minified),
-				row("minimal cascade", minimal),
-			],
+			[row("ours, as it is deployed", deployed), row("ours, minified", minified), row("minimal cascade", minimal)],
 		),
 		verdicts: [verdict(MOST_KB, "bundle, gzip"), verdict(AIM_KB, "bundle, gzip: the aim")],
 	};

@@ -4,12 +4,7 @@ import { MAIN_CONNECTIONS, type Plan } from "../plan.ts";
 import { shown, table, type GroupReport } from "../report.ts";
 import { callsPerRequest, scenariosOf, type ContenderName, type Scenario } from "../scenarios.ts";
 
-const CASCADES: readonly ContenderName[] = [
-	"minimal cascade",
-	"decision path",
-	"every feature on",
-	"Portkey on Node",
-];
+const CASCADES: readonly ContenderName[] = ["minimal cascade", "decision path", "every feature on", "Portkey on Node"];
 
 const SCENARIOS: readonly Scenario[] = [
 	...scenariosOf("accepted", ["no gateway", "bare forwarding", "Hono + parse", ...CASCADES], "30 ms"),

@@ -37,7 +37,10 @@ export async function measureMemory({ surroundings, mock }: Bench, plan: Plan): 
 			MAIN_CONNECTIONS,
 		);
 		for (let sample = 1; sample <= SAMPLES; sample++) {
-			while (load.completed() < (sample * plan.memoryRequests) / SAMPLES) await wait(LOOK_EVERY_MS);
+			while (load.completed() < (sample * plan.memoryRequests) / SAMPLES) {
+				await wait(LOOK_EVERY_MS);
+				load.check();
+			}
 			const minute = (performance.now() - startedAt) / 60_000;
 			resident.push({ minute, mb: await server.residentMb() });
 			live.push({ minute, mb: await heap.liveMb() });
@@ -54,7 +57,10 @@ export async function measureMemory({ surroundings, mock }: Bench, plan: Plan): 
 				`${requests.toLocaleString("en")} requests of every kind to "every feature on", ${MAIN_CONNECTIONS} at a time; ${SAMPLES} samples.`,
 				table(
 					["MB", "median of each quarter", "last over second", "slope after the first, MB per 100,000 requests (95%)"],
-					[row("process, resident", process, perRequests), row("isolate, after a full collection", isolate, perRequests)],
+					[
+						row("process, resident", process, perRequests),
+						row("isolate, after a full collection", isolate, perRequests),
+					],
 				),
 			].join("\n\n"),
 			verdicts: [verdict("process", process), verdict("isolate's heap", isolate)],

@@ -12,12 +12,7 @@ const PASSING: readonly ContenderName[] = [
 	"every feature on",
 	"Portkey on Node",
 ];
-const CASCADES: readonly ContenderName[] = [
-	"minimal cascade",
-	"decision path",
-	"every feature on",
-	"Portkey on Node",
-];
+const CASCADES: readonly ContenderName[] = ["minimal cascade", "decision path", "every feature on", "Portkey on Node"];
 /** Few enough that no stream waits for another's work. */
 const READERS = 4;
 

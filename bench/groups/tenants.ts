@@ -61,8 +61,7 @@ async function report(server: ServerProcess, mock: ServerProcess, plan: Plan): P
 		return { name, target, turns: [] as Measurement[] };
 	});
 	const turn = { connections: MAIN_CONNECTIONS, milliseconds: plan.turnMs, timed: "no" } as const;
-	for (const { target } of measured)
-		await measure(server, mock, target, { ...turn, milliseconds: plan.warmUpMs / 4 });
+	for (const { target } of measured) await measure(server, mock, target, { ...turn, milliseconds: plan.warmUpMs / 4 });
 	for (let round = 0; round < plan.rounds; round++)
 		for (const { target, turns } of rotated(measured, round)) turns.push(await measure(server, mock, target, turn));
 	const [alone] = measured;
