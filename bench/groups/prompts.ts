@@ -7,7 +7,7 @@ import { bootstrapMedian, type Spread } from "../statistics.ts";
 
 /** Characters. */
 const LENGTHS = [1_000, 10_000, 50_000, 100_000];
-const CONTENDERS: readonly ContenderName[] = ["minimal cascade", "decision path", "every feature on"];
+const CONTENDERS: readonly ContenderName[] = ["minimal cascade", "decision path"];
 /** What a character of the second 50,000 may cost, as a multiple of one of the first. */
 const MOST_GROWTH = 1.25;
 
