@@ -3,11 +3,11 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { sampleQuantile } from "../src/core/confidence/logprob-confidence.ts";
-import { auditRecords } from "./audit-records.ts";
+import { benchRecords } from "./bench-records.ts";
 import { buildWorkers } from "./build-workers.ts";
-import { SCENARIOS } from "./contenders.ts";
 import { pinSelf, startMockUpstream, startRuntime, type ServerProcess } from "./processes.ts";
 import { binding, runtimeConfig, serverService, workerService } from "./runtime-config.ts";
+import { requestOf, scenarioOf } from "./scenarios.ts";
 import { bootstrapMedian, type Spread } from "./statistics.ts";
 import { timeRequests } from "./time-requests.ts";
 
@@ -31,9 +31,7 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const turn = { count: Number(values.requests), pauseMs: PAUSE_MS };
-const accepted = SCENARIOS.find(({ contender, kind }) => contender === "ours" && kind === "accepted");
-if (accepted === undefined) throw new Error("There is no scenario of an accepted answer.");
-const { request } = accepted;
+const request = requestOf(scenarioOf("accepted", "decision path"), 0);
 const directory = await mkdtemp(join(tmpdir(), "edge-cascade-audits-"));
 try {
 	await run();
@@ -84,8 +82,11 @@ async function startVariant(
 		],
 		services: [
 			serverService("edge-model", mock.port),
-			workerService("kv", "records.js", [binding.json("RECORDS", auditRecords(originUrl, auditRate))]),
-			workerService("queue", "queue.js", []),
+			workerService("kv", {
+				bundle: "records.js",
+				bindings: [binding.json("RECORDS", benchRecords(originUrl, auditRate))],
+			}),
+			workerService("queue", { bundle: "queue.js", bindings: [] }),
 		],
 	};
 	const path = join(directory, `variant-${index}.capnp`);

@@ -6,34 +6,51 @@ import { promisify } from "node:util";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
+const PRODUCT = "src/worker.ts";
+
 /** Every Worker that is run, by the name of its bundle. */
 const ENTRIES = {
 	forward: "bench/workers/forward.ts",
+	hono: "bench/workers/hono-parse.ts",
 	minimal: "bench/workers/minimal-cascade.ts",
+	empty: "bench/workers/empty.ts",
 	records: "bench/workers/kv-records.ts",
 	queue: "bench/workers/queue.ts",
-	cascade: "src/worker.ts",
+	tail: "bench/workers/tail.ts",
+	cascade: PRODUCT,
 } as const;
 
 /** Bundles every Worker as a deployment does; each becomes `<name>.js` in the directory. */
 export async function buildWorkers(directory: string): Promise<void> {
-	await Promise.all(
-		Object.entries(ENTRIES).map(async ([name, entry]) => {
-			const outdir = join(directory, name);
-			const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
-			await promisify(execFile)(
-				process.execPath,
-				[wrangler, "deploy", entry, "--config", configOf(entry), "--dry-run", "--env", "", "--outdir", outdir],
-				{
-					cwd: ROOT,
-					env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" },
-				},
-			);
-			const script = (await readdir(outdir)).find((file) => file.endsWith(".js"));
-			if (script === undefined) throw new Error(`There is no bundle of ${entry}.`);
-			await rename(join(outdir, script), join(directory, `${name}.js`));
-		}),
+	await Promise.all(Object.entries(ENTRIES).map(([name, entry]) => bundle(directory, name, entry)));
+}
+
+/** Bundles ours minified, as `npm run bundle` does; returns where it is. */
+export function buildMinified(directory: string): Promise<string> {
+	return bundle(directory, "minified", PRODUCT, ["--minify"]);
+}
+
+async function bundle(
+	directory: string,
+	name: string,
+	entry: string,
+	options: readonly string[] = [],
+): Promise<string> {
+	const outdir = join(directory, name);
+	const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
+	await promisify(execFile)(
+		process.execPath,
+		[wrangler, "deploy", entry, "--config", configOf(entry), "--dry-run", "--env", "", "--outdir", outdir, ...options],
+		{
+			cwd: ROOT,
+			env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" },
+		},
 	);
+	const script = (await readdir(outdir)).find((file) => file.endsWith(".js"));
+	if (script === undefined) throw new Error(`There is no bundle of ${entry}.`);
+	const path = join(directory, `${name}.js`);
+	await rename(join(outdir, script), path);
+	return path;
 }
 
 /** Ours is bundled as production's is; the others have none of its bindings. */

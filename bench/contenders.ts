@@ -1,100 +1,145 @@
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BENCH_KEY, benchRecords } from "./bench-records.ts";
-import { startRuntime, type ServerProcess } from "./processes.ts";
-import { binding, runtimeConfig, serverService, workerService, type ContenderConfig } from "./runtime-config.ts";
+import { benchRecords, OPERATOR_KEY, OPERATOR_KEY_SHA256, TENANT } from "./bench-records.ts";
+import { exchange, postRequest } from "./http-exchange.ts";
+import { startPortkey, startRuntime, type RuntimeOptions, type ServerProcess } from "./processes.ts";
+import {
+	binding,
+	objectsDisk,
+	runtimeConfig,
+	serverService,
+	workerService,
+	type ContenderConfig,
+	type WorkerConfig,
+} from "./runtime-config.ts";
+import type { ContenderName } from "./scenarios.ts";
 
-/** A Worker that is measured, in a process of its own. */
-export type ContenderName = "forward" | "minimal" | "minimal again" | "ours";
-
-/** What is asked of a contender over and over. */
-export interface Scenario {
-	readonly contender: ContenderName;
-	readonly kind: ScenarioKind;
-	/** Calls to the mock that one request must lead to; checked before anything is measured. */
-	readonly calls: number;
-	/** The request's bytes, for the contender's port. */
-	readonly request: Buffer;
+/** What starting a contender needs. */
+export interface Surroundings {
+	/** With the bundles. */
+	readonly directory: string;
+	readonly mockPort: number;
+	readonly pinned: boolean;
 }
 
-export type ScenarioKind = "accepted" | "escalated" | "stream";
+/** Sockets of "every feature on", beside the Worker's own: the Worker with its requests traced, and what its traces go to. */
+export const SAMPLED = "sampled";
+export const TAIL = "tail";
 
-/** Every scenario. Forwarding knows no cascade: its one call is the floor of the accepted and of the escalated ones. */
-export const SCENARIOS: readonly Scenario[] = [
-	scenario("forward", "accepted", 1),
-	scenario("minimal", "accepted", 1),
-	scenario("minimal again", "accepted", 1),
-	scenario("ours", "accepted", 1),
-	scenario("minimal", "escalated", 2),
-	scenario("minimal again", "escalated", 2),
-	scenario("ours", "escalated", 2),
-	scenario("forward", "stream", 1),
-	scenario("minimal", "stream", 2),
-	scenario("ours", "stream", 2),
-];
+const AUDIT_RATE = 0.05;
 
-/** Starts every contender's process. */
-export async function startContenders(
-	directory: string,
-	mockPort: number,
-	pinned: boolean,
-): Promise<ReadonlyMap<ContenderName, ServerProcess>> {
+/** The product's Durable Objects, as `wrangler.toml` binds them. */
+const OBJECTS = {
+	TENANT_LEDGER: "TenantLedger",
+	OPERATOR_REGISTRY: "OperatorRegistry",
+	EVIDENCE_LEDGER: "EvidenceLedger",
+	METRIC_SHARD: "MetricShard",
+	REPLAY_RECORD: "ReplayRecord",
+	UPSTREAM_OUTAGE: "UpstreamOutage",
+};
+
+/** Those that are not there anyway. */
+type StartedName = Exclude<ContenderName, "no gateway">;
+
+/** Starts a contender's process. `moreSockets`: see `startRuntime`. */
+export async function startContender(
+	name: StartedName,
+	surroundings: Surroundings,
+	moreSockets: readonly string[] = [],
+): Promise<ServerProcess> {
+	if (name === "Portkey on Node") return startPortkey(surroundings.pinned);
+	const config = await configOf(name, surroundings);
+	const sockets = ["http", ...(config.sockets ?? []), ...moreSockets];
+	const server = await startConfigured(name, config, surroundings, { sockets });
+	if (name === "every feature on")
+		for (const port of [server.port, server.ports.get(SAMPLED) ?? 0]) await makeTenant(port);
+	return server;
+}
+
+/** The ledgers answer for tenants that an operator has made. */
+async function makeTenant(port: number): Promise<void> {
+	const request = postRequest("/admin/v1/tenants", [`authorization: Bearer ${OPERATOR_KEY}`], { tenant: TENANT });
+	const { head } = await exchange(port, request);
+	if (!head.startsWith("HTTP/1.1 201")) throw new Error(`The tenant could not be made: ${head}`);
+}
+
+/** Starts the runtime with this configuration, which is written beside the bundles under that name. */
+export async function startConfigured(
+	name: string,
+	config: ContenderConfig,
+	{ directory, pinned }: Surroundings,
+	{ sockets, core }: RuntimeOptions = {},
+): Promise<ServerProcess> {
+	const path = join(directory, `${name.replaceAll(/\W+/gu, "-")}.capnp`);
+	await writeFile(path, runtimeConfig(config));
+	return startRuntime(path, pinned, { sockets, core });
+}
+
+async function configOf(
+	name: Exclude<StartedName, "Portkey on Node">,
+	{ mockPort, directory }: Surroundings,
+): Promise<ContenderConfig> {
 	const originUrl = `http://127.0.0.1:${mockPort}/v1`;
+	const origin = binding.text("ORIGIN_URL", originUrl);
 	const edge = serverService("edge-model", mockPort);
-	const minimal: ContenderConfig = {
-		bundle: "minimal.js",
-		bindings: [binding.ai("AI", "edge-model"), binding.text("ORIGIN_URL", originUrl)],
-		services: [edge],
-	};
-	const configs: Readonly<Record<ContenderName, ContenderConfig>> = {
-		forward: { bundle: "forward.js", bindings: [binding.text("ORIGIN_URL", originUrl)], services: [] },
-		minimal,
-		"minimal again": minimal,
-		ours: {
-			bundle: "cascade.js",
-			bindings: [
-				binding.ai("AI", "edge-model"),
-				binding.kv("CONFIG", "kv"),
-				binding.text("ALLOW_LOOPBACK_ORIGINS", "true"),
-			],
-			services: [edge, workerService("kv", "records.js", [binding.json("RECORDS", benchRecords(originUrl))])],
-		},
-	};
-	const started = new Map<ContenderName, ServerProcess>();
-	for (const [name, config] of Object.entries(configs) as [ContenderName, ContenderConfig][]) {
-		const path = join(directory, `${name.replaceAll(" ", "-")}.capnp`);
-		await writeFile(path, runtimeConfig(config));
-		started.set(name, await startRuntime(path, pinned));
+	switch (name) {
+		case "bare forwarding":
+			return { bundle: "forward.js", bindings: [origin], services: [] };
+		case "Hono + parse":
+			return { bundle: "hono.js", bindings: [origin], services: [] };
+		case "minimal cascade":
+		case "minimal cascade, again":
+			return { bundle: "minimal.js", bindings: [binding.ai("AI", "edge-model"), origin], services: [edge] };
+		case "decision path":
+			return { ...decisionPath, services: [edge, kvService(benchRecords(originUrl))] };
+		case "every feature on":
+			return everyFeature(mockPort, directory);
 	}
-	return started;
 }
 
-function scenario(contender: ContenderName, kind: ScenarioKind, calls: number): Scenario {
-	const body = JSON.stringify({
-		model: kind === "accepted" ? "accepts" : "escalates",
-		messages: [
-			{
-				role: "system",
-				content: "You sort the mail of a small company. Answer in one short paragraph, without a greeting.",
-			},
-			{
-				role: "user",
-				content: "Please say what this letter is about and who should read it. ".padEnd(
-					900,
-					"The invoice of March was paid twice. ",
-				),
-			},
+/** Keys, policies, confidence, checks, costs and the log line; nothing that goes to a ledger. */
+export const decisionPath: WorkerConfig = {
+	bundle: "cascade.js",
+	bindings: [
+		binding.ai("AI", "edge-model"),
+		binding.kv("CONFIG", "kv"),
+		binding.text("ALLOW_LOOPBACK_ORIGINS", "true"),
+	],
+};
+
+/**
+ * All of it: guarantees with audits at 5%, the queue of observations and evidence, the dataset, metrics, shared outages, and
+ * traces of one request in twenty, which are those that go to the second of two services. The queue is the mock, which keeps
+ * nothing: what comes of a message runs elsewhere in production, and is no part of a request's cost.
+ */
+async function everyFeature(mockPort: number, directory: string): Promise<ContenderConfig> {
+	const objects = await mkdtemp(join(directory, "objects-"));
+	const traced = workerService(SAMPLED, { ...withEveryFeature, tail: TAIL });
+	return {
+		...withEveryFeature,
+		services: [
+			serverService("edge-model", mockPort),
+			serverService("queue", mockPort),
+			objectsDisk(objects),
+			kvService(benchRecords(`http://127.0.0.1:${mockPort}/v1`, AUDIT_RATE)),
+			traced,
+			workerService(TAIL, { bundle: "tail.js", bindings: [] }),
 		],
-		temperature: 0,
-		max_tokens: 256,
-		stream: kind === "stream",
-	});
-	const lines = [
-		"POST /v1/chat/completions HTTP/1.1",
-		"host: bench.example",
-		`authorization: Bearer ${BENCH_KEY}`,
-		"content-type: application/json",
-		`content-length: ${Buffer.byteLength(body)}`,
-	];
-	return { contender, kind, calls, request: Buffer.from(`${lines.join("\r\n")}\r\n\r\n${body}`) };
+		sockets: [SAMPLED, TAIL],
+	};
+}
+
+const withEveryFeature: WorkerConfig = {
+	...decisionPath,
+	bindings: [
+		...decisionPath.bindings,
+		binding.queue("OBSERVATIONS", "queue"),
+		binding.dataset("REQUESTS_DATASET"),
+		binding.text("OPERATOR_KEY_SHA256", OPERATOR_KEY_SHA256),
+	],
+	objects: OBJECTS,
+};
+
+function kvService(records: unknown): string {
+	return workerService("kv", { bundle: "records.js", bindings: [binding.json("RECORDS", records)] });
 }

@@ -1,90 +1,97 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { loadavg, tmpdir } from "node:os";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { createBench, type Bench } from "./bench.ts";
 import { buildWorkers } from "./build-workers.ts";
-import { SCENARIOS, startContenders, type ContenderName } from "./contenders.ts";
-import { measure, type Measurement } from "./measure.ts";
-import { pinSelf, startMockUpstream, type ServerProcess } from "./processes.ts";
-import { formatReport, MAIN_CONNECTIONS, type ScenarioResult } from "./report.ts";
-import { verifyScenario } from "./verify-scenario.ts";
+import { conditions, document, type RunFacts } from "./document.ts";
+import { measureBundle } from "./groups/bundle.ts";
+import { measureLatency } from "./groups/latency.ts";
+import { measureMemory } from "./groups/memory.ts";
+import { measurePrompts } from "./groups/prompts.ts";
+import { measureStarts } from "./groups/start.ts";
+import { measureStreams } from "./groups/streams.ts";
+import { measureTenants } from "./groups/tenants.ts";
+import { measureThroughput } from "./groups/throughput.ts";
+import { FULL, QUICK, type Plan } from "./plan.ts";
+import { pinSelf, startMockUpstream } from "./processes.ts";
+import { verdictTable, type GroupReport } from "./report.ts";
 
-// What a request costs: ours, a minimal cascade and bare forwarding, turn by turn on the runtime itself. A turn is one
-// scenario under load for a second or so; a round is one turn of each, and each round begins with another scenario,
-// so that whatever else the machine does falls on all alike.
+// What a request costs, and what a stream, a start, a tenant more: ours, once with the decision alone and once with every
+// feature on, beside floors that do less and another gateway, on the runtime itself. docs/performance.md has the method.
 
-/** Besides the main number of connections, in some of the rounds: one at a time, and many. */
-const OTHER_CONNECTIONS = [1, 64];
+const GROUPS: Readonly<Record<string, (bench: Bench, plan: Plan) => Promise<GroupReport>>> = {
+	throughput: measureThroughput,
+	streams: measureStreams,
+	latency: measureLatency,
+	prompts: measurePrompts,
+	tenants: measureTenants,
+	memory: measureMemory,
+	start: measureStarts,
+	bundle: measureBundle,
+};
 
-interface Plan {
-	readonly rounds: number;
-	readonly turnMs: number;
-	readonly warmUpMs: number;
-	readonly roundsOfOthers: number;
-}
-const FULL: Plan = { rounds: 7, turnMs: 1_300, warmUpMs: 5_000, roundsOfOthers: 2 };
-/** To see that it runs, and roughly; its figures are not to be quoted. */
-const QUICK: Plan = { rounds: 5, turnMs: 400, warmUpMs: 1_000, roundsOfOthers: 0 };
+const { values } = parseArgs({
+	options: {
+		quick: { type: "boolean", default: false },
+		/** Names of groups, with commas between them. */
+		only: { type: "string", default: Object.keys(GROUPS).join(",") },
+		/** Where the report goes, as a document. */
+		write: { type: "string" },
+	},
+});
+const names = values.only.split(",");
+for (const name of names)
+	if (GROUPS[name] === undefined)
+		throw new Error(`There is no group ${name}; there are ${Object.keys(GROUPS).join(", ")}.`);
 
-const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
-const plan = values.quick ? QUICK : FULL;
 const directory = await mkdtemp(join(tmpdir(), "edge-cascade-bench-"));
 try {
-	await run();
+	await run(values.quick ? QUICK : FULL);
 } finally {
 	await rm(directory, { recursive: true });
 }
 
-async function run(): Promise<void> {
+async function run(plan: Plan): Promise<void> {
 	const startedAt = performance.now();
 	await buildWorkers(directory);
 	const pinned = pinSelf();
-	print(
-		pinned
-			? "The server has one core, client and mock another."
-			: "NOT PINNED: server, client and mock share every core, so throughput is of no use.",
-	);
 	const mock = await startMockUpstream(pinned);
-	const servers = await startContenders(directory, mock.port, pinned);
-	const serverOf = (name: ContenderName): ServerProcess => {
-		const server = servers.get(name);
-		if (server === undefined) throw new Error(`The contender ${name} was not started.`);
-		return server;
-	};
+	const bench = createBench({ directory, mockPort: mock.port, pinned }, mock);
+	const reports: GroupReport[] = [];
+	const loads = [load()];
 	try {
-		for (const scenario of SCENARIOS) await verifyScenario(scenario, serverOf(scenario.contender), mock);
-		for (const { contender, request } of SCENARIOS) {
-			await measure(serverOf(contender), mock, request, { connections: MAIN_CONNECTIONS, milliseconds: plan.warmUpMs });
+		for (const name of names) {
+			const report = await GROUPS[name]?.(bench, plan);
+			loads.push(load());
+			if (report === undefined) continue;
+			reports.push(report);
+			print(`## ${report.title}\n\n${report.text}\n`);
 		}
-		const results = SCENARIOS.map((scenario) => ({ scenario, turns: new Map<number, Measurement[]>() }));
-		const loads: string[] = [];
-		for (let round = 0; round < plan.rounds; round++) {
-			loads.push((loadavg()[0] ?? 0).toFixed(1));
-			const connectionCounts = [MAIN_CONNECTIONS, ...(round < plan.roundsOfOthers ? OTHER_CONNECTIONS : [])];
-			for (const connections of connectionCounts) {
-				for (const { scenario, turns } of rotated(results, round)) {
-					const turn = await measure(serverOf(scenario.contender), mock, scenario.request, {
-						connections,
-						milliseconds: plan.turnMs,
-					});
-					turns.set(connections, [...(turns.get(connections) ?? []), turn]);
-				}
-			}
-		}
-		print(
-			`${plan.rounds} rounds, ${((performance.now() - startedAt) / 1000).toFixed(0)} s; load average at each round: ${loads.join(", ")}.\n`,
-		);
-		print(formatReport(results satisfies readonly ScenarioResult[]));
 	} finally {
-		await Promise.all([mock, ...servers.values()].map((server) => server.stop()));
+		await bench.stop();
 	}
+	const facts: RunFacts = {
+		command: `npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(" ")}` : ""}`,
+		date: new Date().toISOString().slice(0, 10),
+		machine: `${cpus().length} cores of ${cpus()[0]?.model ?? "an unknown kind"}, workerd ${versionOf("workerd")}, Node ${process.version}`,
+		rounds: plan.rounds,
+		seconds: (performance.now() - startedAt) / 1000,
+		loads,
+		pinned,
+	};
+	print(`## Targets\n\n${verdictTable(reports.flatMap((report) => report.verdicts))}\n\n${conditions(facts)}`);
+	if (values.write !== undefined) await writeFile(values.write, document(reports, facts));
 }
 
-/** Begins further on in each round, and every other round goes backwards, so that no scenario always follows the same. */
-function rotated<Item>(items: readonly Item[], round: number): Item[] {
-	const from = (round * 3) % items.length;
-	const order = [...items.slice(from), ...items.slice(0, from)];
-	return round % 2 === 0 ? order : order.toReversed();
+function versionOf(name: string): string {
+	return (createRequire(import.meta.url)(`${name}/package.json`) as { readonly version: string }).version;
+}
+
+/** Processes that wanted to run, over the last minute; this bench's own among them. */
+function load(): number {
+	return loadavg()[0] ?? Number.NaN;
 }
 
 function print(text: string): void {

@@ -29,15 +29,16 @@ export const WHOLE_ANSWER = JSON.stringify({
 	usage,
 });
 
-/** The same answer as an event stream: one chunk a token, sent all at once, and usage at the end. */
-export const STREAMED_ANSWER = [
+/** The same answer as an event stream: one chunk a token, then usage and the end. */
+export const STREAM_CHUNKS: readonly string[] = [
 	...tokens.map((content, index) => chunk({ ...(index === 0 ? { role: "assistant" } : {}), content }, null)),
 	chunk({}, "stop"),
 	JSON.stringify({ ...IDENTITY, object: "chat.completion.chunk", choices: [], usage }),
 	"[DONE]",
-]
-	.map((data) => `data: ${data}\n\n`)
-	.join("");
+].map((data) => `data: ${data}\n\n`);
+
+/** What the first chunk with content has, and no head and no chunk before it. */
+export const FIRST_CONTENT = `"content":"${tokens[0]}`;
 
 function chunk(delta: object, finishReason: string | null): string {
 	const choices = [{ index: 0, delta, logprobs: null, finish_reason: finishReason }];

@@ -1,15 +1,20 @@
 import { execFileSync, spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 /** A server of the benchmark. */
 export interface ServerProcess {
 	readonly port: number;
+	/** All that it listens on, by name. */
+	readonly ports: ReadonlyMap<string, number>;
 	/** Microseconds of user and system time that its process has used, all threads. */
 	readonly cpuMicroseconds: () => Promise<number>;
+	/** What its process has in memory, in MB. */
+	readonly residentMb: () => Promise<number>;
 	readonly stop: () => Promise<void>;
 }
 
@@ -28,71 +33,150 @@ export function pinSelf(): boolean {
 	}
 }
 
+/** How the runtime is run. */
+export interface RuntimeOptions {
+	/** What it must listen on; the first is its `port`. With `INSPECTOR` among them, that is opened too. Absent: `http`. */
+	readonly sockets?: readonly string[] | undefined;
+	/** Absent: that of the server under test. */
+	readonly core?: "server" | "load" | undefined;
+}
+
 /** Runs the Workers runtime itself on this configuration; resolves when it listens. */
-export async function startRuntime(configPath: string, pinned: boolean): Promise<ServerProcess> {
+export async function startRuntime(
+	configPath: string,
+	pinned: boolean,
+	{ sockets = ["http"], core = "server" }: RuntimeOptions = {},
+): Promise<ServerProcess> {
 	// The package's main module is the path of its binary.
 	const binary = (createRequire(import.meta.url)("workerd") as { readonly default: string }).default;
-	// Log lines are written, as in production, and thrown away.
 	const args = ["serve", configPath, "--control-fd=3"];
-	return start(binary, args, pinned ? SERVER_CORE : null, ["ignore", "ignore", "inherit", "pipe"], 3, (line) => {
-		const event = JSON.parse(line) as { readonly event: string; readonly port?: number };
-		return event.event === "listen" ? event.port : undefined;
+	if (sockets.includes(INSPECTOR)) args.push("--inspector-addr=127.0.0.1:0");
+	return start(binary, args, {
+		core: pinned ? (core === "server" ? SERVER_CORE : LOAD_CORE) : null,
+		// Log lines are written, as in production, and thrown away.
+		stdio: ["ignore", "ignore", "inherit", "pipe"],
+		portPipe: 3,
+		sockets,
+		portOf(line) {
+			const event = JSON.parse(line) as { readonly event: string; readonly socket?: string; readonly port?: number };
+			if (event.port === undefined) return undefined;
+			return [event.event === "listen-inspector" ? INSPECTOR : (event.socket ?? ""), event.port];
+		},
 	});
 }
 
-/** Runs the mock of edge model and origin. */
+/** Name of the inspector's socket. */
+export const INSPECTOR = "inspector";
+
+/** Runs the mock of edge model, origin and queue. */
 export async function startMockUpstream(pinned: boolean): Promise<ServerProcess> {
 	const script = fileURLToPath(new URL("mock-upstream.ts", import.meta.url));
-	return start(process.execPath, [script], pinned ? LOAD_CORE : null, ["ignore", "pipe", "inherit"], 1, Number);
+	return start(process.execPath, [script], {
+		core: pinned ? LOAD_CORE : null,
+		stdio: ["ignore", "pipe", "inherit"],
+		portPipe: 1,
+		sockets: ["http"],
+		portOf: (line) => ["http", Number(line)],
+	});
 }
 
-async function start(
-	command: string,
-	args: readonly string[],
-	core: number | null,
-	stdio: StdioOptions,
-	portPipe: 1 | 3,
-	portOf: (line: string) => number | undefined,
-): Promise<ServerProcess> {
+/** Runs Portkey's gateway on the Node that runs this, without the page that shows its requests. */
+export async function startPortkey(pinned: boolean): Promise<ServerProcess> {
+	const script = new URL("portkey/node_modules/@portkey-ai/gateway/build/start-server.js", import.meta.url);
+	const port = await freePort();
+	return start(process.execPath, [fileURLToPath(script), "--headless", `--port=${port}`], {
+		core: pinned ? SERVER_CORE : null,
+		stdio: ["ignore", "pipe", "ignore"],
+		portPipe: 1,
+		sockets: ["http"],
+		portOf: (line) => (line.includes("Ready for connections") ? ["http", port] : undefined),
+		environment: { NODE_ENV: "production" },
+	});
+}
+
+/** A server of which it is not known where it listens would choose port 8787. */
+async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const address = server.address();
+	await new Promise((resolve) => server.close(resolve));
+	if (address === null || typeof address === "string") throw new Error("There is no free port.");
+	return address.port;
+}
+
+interface Starting {
+	readonly core: number | null;
+	readonly stdio: StdioOptions;
+	/** Where it tells its ports. */
+	readonly portPipe: 1 | 3;
+	/** What it must listen on. */
+	readonly sockets: readonly string[];
+	readonly portOf: (line: string) => readonly [socket: string, port: number] | undefined;
+	readonly environment?: Readonly<Record<string, string>>;
+}
+
+async function start(command: string, args: readonly string[], starting: Starting): Promise<ServerProcess> {
+	const options = { stdio: starting.stdio, env: { ...process.env, ...starting.environment } };
 	const child =
-		core === null
-			? spawn(command, args, { stdio })
-			: spawn("taskset", ["-c", String(core), command, ...args], { stdio });
+		starting.core === null
+			? spawn(command, args, options)
+			: spawn("taskset", ["-c", String(starting.core), command, ...args], options);
+	const kill = () => void child.kill("SIGKILL");
 	const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-	process.once("exit", () => child.kill("SIGKILL"));
-	const port = await firstPort(child, child.stdio[portPipe] as Readable, portOf);
+	process.once("exit", kill);
+	const ports = await portsOf(child, starting);
+	// taskset becomes the command it starts, so the process is the server's own.
+	const processId = child.pid ?? 0;
 	return {
-		port,
-		// taskset becomes the command it starts, so the process is the server's own.
-		cpuMicroseconds: () => cpuMicroseconds(child.pid ?? 0),
+		port: ports.get(starting.sockets[0] ?? "") ?? 0,
+		ports,
+		cpuMicroseconds: () => cpuMicroseconds(processId),
+		residentMb: () => residentMb(processId),
 		async stop() {
-			child.kill("SIGKILL");
+			process.off("exit", kill);
+			kill();
 			await ended;
 		},
 	};
 }
 
-function firstPort(child: ChildProcess, pipe: Readable, portOf: (line: string) => number | undefined): Promise<number> {
+function portsOf(child: ChildProcess, { portPipe, sockets, portOf }: Starting): Promise<ReadonlyMap<string, number>> {
 	return new Promise((resolve, reject) => {
 		child.once("error", reject);
 		child.once("exit", (code) => reject(new Error(`A server ended with ${code} before it listened.`)));
+		const ports = new Map<string, number>();
 		let text = "";
-		pipe.setEncoding("utf8").on("data", (more: string) => {
+		(child.stdio[portPipe] as Readable).setEncoding("utf8").on("data", (more: string) => {
 			text += more;
-			for (const line of text.split("\n").slice(0, -1)) {
-				const port = portOf(line);
-				if (port !== undefined) resolve(port);
+			const lines = text.split("\n");
+			text = lines.pop() ?? "";
+			for (const line of lines) {
+				const found = portOf(line);
+				if (found !== undefined) ports.set(found[0], found[1]);
 			}
+			if (sockets.every((name) => ports.has(name))) resolve(ports);
 		});
 	});
 }
 
-/** Linux counts the times of /proc/PID/stat in hundredths of a second. */
-const MICROSECONDS_PER_TICK = 10_000;
+/**
+ * By the scheduler, in nanoseconds and thread by thread: the times of /proc/PID/stat are counted in hundredths of a second,
+ * which is too coarse for a short turn. The servers' threads live as long as they do.
+ */
+async function cpuMicroseconds(processId: number): Promise<number> {
+	const threads = await readdir(`/proc/${processId}/task`);
+	const times = await Promise.all(
+		threads.map(async (thread) => {
+			const text = await readFile(`/proc/${processId}/task/${thread}/schedstat`, "utf8").catch(() => "0");
+			return Number.parseInt(text, 10) / 1_000;
+		}),
+	);
+	const sum = times.reduce((total, time) => total + time, 0);
+	if (sum === 0) throw new Error(`The kernel does not tell the times of process ${processId}.`);
+	return sum;
+}
 
-async function cpuMicroseconds(pid: number): Promise<number> {
-	const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-	// The command's name, in parentheses, may hold spaces; user and system time are the 12th and 13th field after it.
-	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-	return (Number(fields[11]) + Number(fields[12])) * MICROSECONDS_PER_TICK;
+async function residentMb(processId: number): Promise<number> {
+	const status = await readFile(`/proc/${processId}/status`, "utf8");
+	return Number(/^VmRSS:\s+(\d+) kB$/mu.exec(status)?.[1] ?? Number.NaN) / 1024;
 }

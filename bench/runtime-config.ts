@@ -1,41 +1,63 @@
 /** A Worker as the runtime is told of it. */
-export interface ContenderConfig {
+export interface WorkerConfig {
 	/** Its bundle, beside the configuration. */
 	readonly bundle: string;
 	readonly bindings: readonly string[];
+	/** Classes of Durable Objects that its bundle exports, each bound by the name that goes with it. */
+	readonly objects?: Readonly<Record<string, string>>;
+	/** The service that is told of its traces: with one, every request is sampled, and without, none. */
+	readonly tail?: string;
+}
+
+/** What one process of the runtime is told. */
+export interface ContenderConfig extends WorkerConfig {
 	/** Further services that its bindings name. */
 	readonly services: readonly string[];
+	/** Services beside the Worker that listen too, each on a socket of its own name. */
+	readonly sockets?: readonly string[];
 }
 
 const COMPATIBILITY_DATE = "2026-11-01";
 
+/** Takes data points and keeps nothing: the runtime alone has no Analytics Engine. */
+const DATASET_MODULE = "bench:dataset";
+const DATASET_SOURCE = "export default () => ({ writeDataPoint() {} });";
+
 /**
- * A configuration with one Worker on one socket. Every contender has the same flags; `global_fetch_strictly_public`,
+ * A configuration with one Worker on the socket `http`. Every contender has the same flags; `global_fetch_strictly_public`,
  * which production sets, is left out, since it would forbid the mock's address.
  */
-export function runtimeConfig({ bundle, bindings, services }: ContenderConfig): string {
+export function runtimeConfig({ services, sockets = [], ...main }: ContenderConfig): string {
 	return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
 	services = [
-		(name = "main", worker = ${worker(bundle, bindings)}),
+		(name = "main", worker = ${worker("main", main)}),
 		(name = "internet", network = (allow = ["public", "private"])),
 		${services.join(",\n\t\t")}
 	],
-	sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+	sockets = [${[["http", "main"], ...sockets.map((name) => [name, name])].map(socket).join(", ")}],
+	extensions = [(modules = [(name = "${DATASET_MODULE}", internal = true, esModule = ${JSON.stringify(DATASET_SOURCE)})])],
 );
 `;
 }
 
 /** A Worker as a service of its own. */
-export function workerService(name: string, bundle: string, bindings: readonly string[]): string {
-	return `(name = "${name}", worker = ${worker(bundle, bindings)})`;
+export function workerService(name: string, config: WorkerConfig): string {
+	return `(name = "${name}", worker = ${worker(name, config)})`;
 }
 
 /** A server of this machine as a service. */
 export function serverService(name: string, port: number): string {
 	return `(name = "${name}", external = (address = "127.0.0.1:${port}", http = ()))`;
 }
+
+/** Where the objects of every Worker keep what they have: a directory that is there. */
+export function objectsDisk(path: string): string {
+	return `(name = "${OBJECTS_DISK}", disk = (path = ${JSON.stringify(path)}, writable = true))`;
+}
+
+const OBJECTS_DISK = "objects";
 
 /** Bindings, as `env` has them. */
 export const binding = {
@@ -46,13 +68,26 @@ export const binding = {
 	/** The runtime's own `Ai` class, as production has it; what it sends goes to the service. */
 	ai: (name: string, service: string) =>
 		`(name = "${name}", wrapped = (moduleName = "cloudflare-internal:ai-api", innerBindings = [(name = "fetcher", service = "${service}")]))`,
+	dataset: (name: string) => `(name = "${name}", wrapped = (moduleName = "${DATASET_MODULE}"))`,
 };
 
-function worker(bundle: string, bindings: readonly string[]): string {
+function socket([name, service]: readonly string[]): string {
+	return `(name = "${name}", address = "127.0.0.1:0", http = (), service = "${service}")`;
+}
+
+function worker(service: string, { bundle, bindings, objects = {}, tail }: WorkerConfig): string {
+	const classes = Object.entries(objects);
+	const bound = classes.map(([name, className]) => `(name = "${name}", durableObjectNamespace = "${className}")`);
+	const namespaces = classes.map(
+		([, className]) => `(className = "${className}", uniqueKey = "${service}-${className}", enableSql = true)`,
+	);
 	return `(
 			modules = [(name = "${bundle}", esModule = embed "${bundle}")],
 			compatibilityDate = "${COMPATIBILITY_DATE}",
 			compatibilityFlags = ["enable_request_signal"],
-			bindings = [${bindings.join(", ")}],
+			bindings = [${[...bindings, ...bound].join(", ")}],
+			durableObjectNamespaces = [${namespaces.join(", ")}],
+			durableObjectStorage = (${classes.length === 0 ? "none = void" : `localDisk = "${OBJECTS_DISK}"`}),
+			streamingTails = [${tail === undefined ? "" : `"${tail}"`}],
 		)`;
 }

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkInstalled, checkLockfile, type Lockfile, type Manifest } from "./check-lockfile.ts";
 
-/** The check `dependencies` of `npm test`: the lockfiles of the product, of its tools and of the site, without any network. */
-const problems = [".", "tools", "site"].flatMap((directory) => {
+/** The check `dependencies` of `npm test`: the lockfiles of the product, its tools, the site and the bench, without any network. */
+const problems = [".", "tools", "site", "bench/portkey"].flatMap((directory) => {
 	const lockfile = readJson<Lockfile>(join(directory, "package-lock.json"));
 	const installed = join(directory, "node_modules/.package-lock.json");
 	return [

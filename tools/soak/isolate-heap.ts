@@ -17,12 +17,12 @@ interface Target {
 	readonly webSocketDebuggerUrl: string;
 }
 
-/** Connects to the isolates of the process that runs the Worker of this name. */
-export async function openIsolateHeap(inspector: URL, worker: string): Promise<IsolateHeap> {
+/** Connects to the isolates of the process that runs this Worker, by its service's name in the runtime's configuration. */
+export async function openIsolateHeap(inspector: URL, service: string): Promise<IsolateHeap> {
 	const list = new URL("/json", inspector.href.replace(/^ws/u, "http"));
 	const targets = (await (await fetch(list)).json()) as Target[];
-	const own = targets.find(({ id }) => id === `core:user:${worker}`);
-	if (own === undefined) throw new Error(`The inspector does not know the Worker ${worker}.`);
+	const own = targets.find(({ id }) => id === service);
+	if (own === undefined) throw new Error(`The inspector does not know the Worker ${service}.`);
 	const isolate = await openIsolate(own);
 	const others = await Promise.all(targets.filter((target) => target !== own).map(openIsolate));
 	return {

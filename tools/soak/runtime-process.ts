@@ -61,7 +61,7 @@ export async function startRuntime(input: {
 		unsafeEnableSharedStorage: true,
 	});
 	await runtime.ready;
-	const heap = await openIsolateHeap(await runtime.getInspectorURL(), worker.name);
+	const heap = await openIsolateHeap(await runtime.getInspectorURL(), `core:user:${worker.name}`);
 	const url = await runtime.unsafeGetDirectURL(worker.name);
 	const id = (await ownChildren()).find((child) => !before.includes(child));
 	const ofProcess = (file: string) => readFile(`/proc/${id}/${file}`, "utf8").catch(() => "");

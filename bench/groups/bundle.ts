@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Bench } from "../bench.ts";
+import { buildMinified } from "../build-workers.ts";
+import { table, type GroupReport } from "../report.ts";
+
+const MOST_KB = 100;
+/** What would be good. */
+const AIM_KB = 60;
+
+/** How large what is deployed is. */
+export async function measureBundle({ surroundings: { directory } }: Bench): Promise<GroupReport> {
+	const sizes = async (path: string) => {
+		const bytes = await readFile(path);
+		return { kb: bytes.length / 1024, gzipKb: gzipSync(bytes).length / 1024 };
+	};
+	const deployed = await sizes(join(directory, "cascade.js"));
+	const minified = await sizes(await buildMinified(directory));
+	const minimal = await sizes(join(directory, "minimal.js"));
+	const row = (name: string, { kb, gzipKb }: typeof deployed) => [name, kb.toFixed(0), gzipKb.toFixed(1)];
+	const verdict = (most: number, target: string) => ({
+		target,
+		limit: { most },
+		measured: { median: deployed.gzipKb, low: deployed.gzipKb, high: deployed.gzipKb },
+		decimals: 1,
+		unit: " KB",
+	});
+	return {
+		title: "Bundle",
+		text: table(
+			["Worker", "KB", "gzip KB"],
+			[row("ours, as it is deployed", deployed), row("ours, minified", minified), row("minimal cascade", minimal)],
+		),
+		verdicts: [verdict(MOST_KB, "bundle, gzip"), verdict(AIM_KB, "bundle, gzip: the aim")],
+	};
+}

@@ -1,0 +1,129 @@
+import { seededRandom } from "../../src/tuning/seeded-random.ts";
+import { manyTenants } from "../bench-records.ts";
+import { rotated, type Bench } from "../bench.ts";
+import type { LoadTarget } from "../closed-loop.ts";
+import { decisionPath, startConfigured } from "../contenders.ts";
+import { measure, type Measurement } from "../measure.ts";
+import { MAIN_CONNECTIONS, type Plan } from "../plan.ts";
+import type { ServerProcess } from "../processes.ts";
+import { shown, table, type GroupReport } from "../report.ts";
+import { binding, serverService } from "../runtime-config.ts";
+import { requestOf, scenarioOf } from "../scenarios.ts";
+import { bootstrapMedian, spreadOf } from "../statistics.ts";
+
+/** CPU of one of many tenants' requests, as a multiple of a lone tenant's, that is still taken for flat. */
+const MOST_GROWTH = 1.1;
+
+interface Population {
+	readonly name: string;
+	/** By whom each next request is. */
+	readonly tenants: readonly number[];
+}
+
+/** CPU a request by how many tenants one isolate serves. KV is a process of its own, beside client and mock. */
+export async function measureTenants(bench: Bench, plan: Plan): Promise<GroupReport> {
+	const { surroundings, mock } = bench;
+	const { records, policy } = manyTenants(`http://127.0.0.1:${mock.port}/v1`, plan.tenants);
+	const kv = await startConfigured(
+		"kv",
+		{
+			bundle: "records.js",
+			bindings: [binding.json("RECORDS", records), binding.json("POLICY", policy)],
+			services: [],
+		},
+		surroundings,
+		{ core: "load" },
+	);
+	const server = await startConfigured(
+		"tenants",
+		{
+			...decisionPath,
+			services: [serverService("edge-model", mock.port), serverService("kv", kv.port)],
+		},
+		surroundings,
+	);
+	try {
+		return await report(server, mock, plan);
+	} finally {
+		await Promise.all([server.stop(), kv.stop()]);
+	}
+}
+
+async function report(server: ServerProcess, mock: ServerProcess, plan: Plan): Promise<GroupReport> {
+	const scenario = scenarioOf("accepted", "decision path");
+	const requests = Array.from({ length: plan.tenants }, (_, tenant) => requestOf(scenario, mock.port, tenant));
+	const measured = populations(plan.tenants).map(({ name, tenants }) => {
+		const target: LoadTarget = {
+			port: server.port,
+			requests: tenants.map((tenant) => requests[tenant] as Buffer),
+			cursor: { next: 0 },
+		};
+		return { name, target, turns: [] as Measurement[] };
+	});
+	const turn = { connections: MAIN_CONNECTIONS, milliseconds: plan.turnMs, timed: "no" } as const;
+	for (const { target } of measured) await measure(server, mock, target, { ...turn, milliseconds: plan.warmUpMs / 4 });
+	for (let round = 0; round < plan.rounds; round++)
+		for (const { target, turns } of rotated(measured, round)) {
+			// Once without counting: what the turn before has driven out of the caches is no part of this one.
+			await measure(server, mock, target, turn);
+			turns.push(await measure(server, mock, target, turn));
+		}
+	const [alone] = measured;
+	const ratio = (turns: readonly Measurement[]) =>
+		bootstrapMedian(
+			turns.map(
+				(each, round) =>
+					each.cpuMicrosecondsPerRequest / (alone?.turns[round]?.cpuMicrosecondsPerRequest ?? Number.NaN),
+			),
+		);
+	return {
+		title: "Tenants of one isolate",
+		text: table(
+			["tenants", "CPU µs a request", "/ one tenant (95%)"],
+			measured.map(({ name, turns }) => [
+				name,
+				shown(spreadOf(turns.map((each) => each.cpuMicrosecondsPerRequest)), 0),
+				turns === alone?.turns ? "" : shown(ratio(turns), 2),
+			]),
+		),
+		verdicts: measured.slice(1).map(({ name, turns }) => ({
+			target: `CPU a request with ${name} / one tenant`,
+			limit: { most: MOST_GROWTH },
+			measured: ratio(turns),
+			decimals: 2,
+		})),
+	};
+}
+
+/** One tenant; more, each as busy as the other, which is the worst for a cache; and most of them seldom seen. */
+function populations(most: number): Population[] {
+	const evenly = (count: number): Population => ({
+		name: `${count.toLocaleString("en")} tenants in turn`,
+		tenants: Array.from({ length: count }, (_, tenant) => tenant),
+	});
+	return [
+		{ name: "1 tenant", tenants: [0] },
+		evenly(100),
+		evenly(1_000),
+		{ name: `${most.toLocaleString("en")} tenants by Zipf's law`, tenants: zipf(most, 4 * most) },
+		evenly(most),
+	];
+}
+
+/** Draws of tenants of whom the n-th has a share in proportion to 1/n. */
+function zipf(count: number, draws: number): number[] {
+	const random = seededRandom(count);
+	const sums: number[] = [];
+	for (let tenant = 0; tenant < count; tenant++) sums.push((sums.at(-1) ?? 0) + 1 / (tenant + 1));
+	const total = sums.at(-1) ?? 0;
+	return Array.from({ length: draws }, () => {
+		const drawn = random() * total;
+		let [low, high] = [0, count - 1];
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if ((sums[middle] ?? 0) > drawn) high = middle;
+			else low = middle + 1;
+		}
+		return low;
+	});
+}
