@@ -1,4 +1,5 @@
-import { Hono } from "hono";
+import { HonoBase } from "hono/hono-base";
+import { RegExpRouter } from "hono/router/reg-exp-router";
 import { isJsonObject } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { PolicyProblem } from "../core/tenant-policy.ts";
@@ -27,7 +28,9 @@ export function createAdminApp<Bindings>(
 	logFault: (fault: string, facts: Readonly<Record<string, string>>) => void,
 	routes: readonly AnyRoute[] = ADMIN_ROUTES,
 ) {
-	const app = new Hono<{ Bindings: Bindings & object; Variables: { requestId: string } }>().basePath(ADMIN_PATH);
+	const app = new HonoBase<{ Bindings: Bindings & object; Variables: { requestId: string } }>({
+		router: new RegExpRouter(),
+	}).basePath(ADMIN_PATH);
 	const paths = Map.groupBy(routes, ({ path }) => path);
 
 	app.use(async (context, next) => {
