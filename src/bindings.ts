@@ -1,3 +1,4 @@
+import type { AssetsBinding } from "./admin/document-files.ts";
 import type { ObjectNamespace } from "./adapters/ledger-stubs.ts";
 import type { RateLimitBinding } from "./adapters/rate-tiers.ts";
 import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
@@ -28,6 +29,8 @@ export interface UncheckedBindings {
 	readonly OBSERVATIONS?: Queue<QueueMessage>;
 	/** Where a data point of each request goes; without it, none is written. */
 	readonly REQUESTS_DATASET?: { readonly writeDataPoint: (point: DataPoint) => void };
+	/** The static files, for the admin API's description; without it, there is none. */
+	readonly ASSETS?: AssetsBinding;
 	/** SHA-256, in hex, of operators' keys, with commas between them. */
 	readonly OPERATOR_KEY_SHA256?: string;
 	/** The Cloudflare Access team, such as `example.cloudflareaccess.com`, and the application's audience tag. */
