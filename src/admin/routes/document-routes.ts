@@ -1,5 +1,5 @@
 import { open } from "../define-route.ts";
-import { pagePolicy } from "../document-page.ts";
+import { pagePolicy } from "../document-page-policy.ts";
 
 export const showOpenApi = open({
 	operationId: "openapi.get",
