@@ -1,3 +1,4 @@
+import type { AssetsBinding } from "./admin/document-files.ts";
 import type { ObjectNamespace } from "./adapters/ledger-stubs.ts";
 import type { RateLimitBinding } from "./adapters/rate-tiers.ts";
 import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
@@ -30,6 +31,8 @@ export interface UncheckedBindings {
 	readonly REQUESTS_DATASET?: { readonly writeDataPoint: (point: DataPoint) => void };
 	/** "off" writes no line for each request into the log; faults are logged whatever it says. */
 	readonly REQUEST_LOG?: string;
+	/** The static files, for the admin API's description; without it, there is none. */
+	readonly ASSETS?: AssetsBinding;
 	/** SHA-256, in hex, of operators' keys, with commas between them. */
 	readonly OPERATOR_KEY_SHA256?: string;
 	/** The Cloudflare Access team, such as `example.cloudflareaccess.com`, and the application's audience tag. */

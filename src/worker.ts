@@ -27,6 +27,7 @@ import { createUpstreamHealth } from "./adapters/upstream-health.ts";
 import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
 import { createAccessVerifier } from "./admin/access-token.ts";
 import { ADMIN_PATH, createAdminApp } from "./admin/admin-app.ts";
+import { createDocumentReader } from "./admin/document-files.ts";
 import type { PairLabeller } from "./admin/check-anchors.ts";
 import type { AdminPorts } from "./admin/admin-ports.ts";
 import { answerMetrics, METRICS_PATH, type MetricsPorts } from "./admin/metrics-endpoint.ts";
@@ -71,7 +72,7 @@ export function createWorker(options: WorkerOptions = {}) {
 		fetch(request: Request, bindings: UncheckedBindings, context: ExecutionContext): Response | Promise<Response> {
 			if (isForMetrics(request.url)) return answerMetrics(request, metricsPorts(bindings, adminPortsOf(bindings)));
 			if (!isForAdmin(request.url)) return app.fetch(request, bindings, context);
-			admin ??= createAdminApp<UncheckedBindings>(adminPortsOf, logFault);
+			admin ??= createAdminApp<UncheckedBindings>(adminPortsOf, ({ ASSETS }) => createDocumentReader(ASSETS), logFault);
 			return admin.fetch(request, bindings, context);
 		},
 		queue(batch: MessageBatch, bindings: UncheckedBindings): Promise<void> {

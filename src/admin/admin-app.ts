@@ -1,4 +1,5 @@
-import { Hono } from "hono";
+import { HonoBase } from "hono/hono-base";
+import { RegExpRouter } from "hono/router/reg-exp-router";
 import { isJsonObject } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { PolicyProblem } from "../core/tenant-policy.ts";
@@ -6,6 +7,7 @@ import type { AdminPorts } from "./admin-ports.ts";
 import { etagOf, problemsRefusal, refuse, toResponse, unknownTenant, type AdminRefusal } from "./admin-reply.ts";
 import { authorise, holdsKey } from "./authorise.ts";
 import type { AdminSuccess, AnyGuardedRoute, AnyRoute } from "./define-route.ts";
+import { NONCE_MARK, type ReadDocument } from "./document-files.ts";
 import { readPrecondition } from "./preconditions.ts";
 import { readAdminBody } from "./read-admin-body.ts";
 import { readQuery, readValue } from "./read-fields.ts";
@@ -20,14 +22,18 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /**
  * The admin API, made of the list of routes. `portsOf` is called once a request and should remember what it built; its
- * error says what is not configured, and is logged and not shown. `routes` takes the place of the list in tests.
+ * error says what is not configured, and is logged and not shown. `documentsOf` reads what anyone may see. `routes` takes the
+ * place of the list in tests.
  */
 export function createAdminApp<Bindings>(
 	portsOf: (bindings: Bindings) => Result<AdminPorts, string>,
+	documentsOf: (bindings: Bindings) => ReadDocument,
 	logFault: (fault: string, facts: Readonly<Record<string, string>>) => void,
 	routes: readonly AnyRoute[] = ADMIN_ROUTES,
 ) {
-	const app = new Hono<{ Bindings: Bindings & object; Variables: { requestId: string } }>().basePath(ADMIN_PATH);
+	const app = new HonoBase<{ Bindings: Bindings & object; Variables: { requestId: string } }>({
+		router: new RegExpRouter(),
+	}).basePath(ADMIN_PATH);
 	const paths = Map.groupBy(routes, ({ path }) => path);
 
 	app.use(async (context, next) => {
@@ -39,7 +45,16 @@ export function createAdminApp<Bindings>(
 		for (const route of ofPath) {
 			app.on(route.method, pattern, async (context) => {
 				const requestId = context.get("requestId");
-				if (route.roles === "anyone") return openReply(route, routes, requestId);
+				if (route.roles === "anyone") {
+					const reply = await openReply(route, documentsOf(context.env));
+					if (reply === null) {
+						logFault("admin-documents-missing", { requestId, what: route.file });
+						const message =
+							"This description was not deployed with the Worker; `npm run deploy` builds and uploads it.";
+						return toResponse(refuse({ status: 503, code: "documents_missing", message }), requestId);
+					}
+					return toResponse(reply, requestId);
+				}
 				const ports = portsOf(context.env);
 				if (!ports.ok) {
 					logFault("admin-not-configured", { requestId, what: ports.error });
@@ -146,15 +161,14 @@ function successReply({ reply }: AnyGuardedRoute, { status, body, revision }: Ad
 	return { status: status ?? reply.statuses?.[0] ?? 200, body, headers };
 }
 
-function openReply(
-	route: Extract<AnyRoute, { roles: "anyone" }>,
-	routes: readonly AnyRoute[],
-	requestId: string,
-): Response {
+/** Null where the file has not been deployed. */
+async function openReply({ file, headers, reply }: Extract<AnyRoute, { roles: "anyone" }>, read: ReadDocument) {
+	const text = await read(file);
+	if (text === null) return null;
 	const bytes = crypto.getRandomValues(new Uint8Array(16));
 	const nonce = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-	const { body, headers } = route.handle({ routes, nonce });
-	return toResponse({ status: 200, body, headers: { "content-type": route.reply.contentType, ...headers } }, requestId);
+	const body = text.replaceAll(NONCE_MARK, nonce);
+	return { status: 200, body, headers: { "content-type": reply.contentType, ...headers(nonce) } };
 }
 
 /** What the runtime marks as worth another try: an object that moves, is overloaded, or was lost on the way. */

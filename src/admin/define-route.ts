@@ -3,6 +3,7 @@ import type { TenantLedgerPort } from "../core/ledger/ledger-ports.ts";
 import type { Result } from "../core/result.ts";
 import type { AdminPorts } from "./admin-ports.ts";
 import type { AdminRefusal } from "./admin-reply.ts";
+import type { DocumentFile } from "./document-files.ts";
 import type { ExpectedRevision, PreconditionKind } from "./preconditions.ts";
 import type { AdminRole, Requester } from "./roles.ts";
 import type { PARAMETERS } from "./schemas/parameters.ts";
@@ -100,11 +101,10 @@ export interface GuardedRoute<
 export interface PublicRoute<Id extends string, Path extends string> extends RouteFacts<Id, Path> {
 	readonly roles: "anyone";
 	readonly reply: { readonly contentType: string; readonly description: string };
+	/** Holds the body. */
+	readonly file: DocumentFile;
 	/** `nonce` is of this reply, for the scripts and styles of a page. */
-	readonly handle: (about: { readonly routes: readonly AnyRoute[]; readonly nonce: string }) => {
-		readonly body: string;
-		readonly headers: Readonly<Record<string, string>>;
-	};
+	readonly headers: (nonce: string) => Readonly<Record<string, string>>;
 }
 
 /** A route of the list, whatever it takes and answers with. */

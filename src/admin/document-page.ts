@@ -1,18 +1,5 @@
 import { PAGE_SCRIPT } from "./document-page-script.ts";
 
-/** What the page may do: run its own script and style, which this reply's nonce names, and ask this Worker. */
-export function pagePolicy(nonce: string): string {
-	return [
-		"default-src 'none'",
-		`script-src 'nonce-${nonce}'`,
-		`style-src 'nonce-${nonce}'`,
-		"connect-src 'self'",
-		"base-uri 'none'",
-		"form-action 'none'",
-		"frame-ancestors 'none'",
-	].join("; ");
-}
-
 const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#c9ced6, #434a55); --edge: light-dark(#79838f, #79838f); --muted: light-dark(#566170, #a6b0bc); --soft: light-dark(#f3f5f8, #1d2127); --accent: light-dark(#0b57a4, #8cbcf5); --bad: light-dark(#a01818, #ff9d9d); }
 * { box-sizing: border-box; }

@@ -1,4 +1,6 @@
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { HonoBase } from "hono/hono-base";
+import { RegExpRouter } from "hono/router/reg-exp-router";
 import { errorReply } from "../openai/error-body.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { chatCompletions } from "./chat-completions.ts";
@@ -24,7 +26,7 @@ export function createApp<Bindings>(
 	portsOf: (bindings: Bindings) => AppPorts,
 	logFault: (fault: string, facts: Readonly<Record<string, string>>) => void,
 ) {
-	const app = new Hono<AppEnvironment<Bindings>>();
+	const app = new HonoBase<AppEnvironment<Bindings>>({ router: new RegExpRouter() });
 	const routes = [
 		{ method: "POST", path: "/v1/chat/completions", handle: chatCompletions },
 		{ method: "POST", path: "/v1/responses", handle: responses },

@@ -54,6 +54,7 @@ const COMPATIBILITY_DATE = "2026-11-01";
 /** As `[assets]` in wrangler.toml: the dashboard is files, and all else is the Worker's. */
 const DASHBOARD_FILES = {
 	directory: ASSET_DIRECTORY,
+	binding: "ASSETS",
 	run_worker_first: ["/*", "!/dashboard", "!/dashboard/*"],
 	routerConfig: { has_user_worker: true },
 	assetConfig: { html_handling: "auto-trailing-slash", not_found_handling: "none" } as const,

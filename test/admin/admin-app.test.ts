@@ -241,6 +241,7 @@ describe("the list of routes", () => {
 		const world = await createFakeWorld();
 		const app = createAdminApp(
 			() => ok(world.ports),
+			() => async () => null,
 			() => {},
 			ADMIN_ROUTES.slice(0, 1),
 		);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createLocalJWKSet } from "jose";
 import { createAccessVerifier } from "../../src/admin/access-token.ts";
 import { createAdminApp } from "../../src/admin/admin-app.ts";
+import { createDocumentReader } from "../../src/admin/document-files.ts";
 import type { AdminPorts } from "../../src/admin/admin-ports.ts";
 import { formatOperatorKey } from "../../src/admin/operator-key.ts";
 import type { TenantLedgerPort } from "../../src/core/ledger/ledger-ports.ts";
@@ -12,6 +13,7 @@ import { createInMemoryEvidence } from "../support/in-memory-evidence.ts";
 import { createInMemoryLedger } from "../support/in-memory-ledger.ts";
 import { createInMemoryRegistry } from "../support/in-memory-registry.ts";
 import { AUDIENCE, createAccessTokens, TEAM_DOMAIN } from "./access-tokens.ts";
+import { documentAssets } from "./document-assets.ts";
 import type { AdminWorld } from "./admin-world.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -63,6 +65,7 @@ export async function createFakeWorld(
 	const configured: Result<AdminPorts, string> = notConfigured === null ? ok(ports) : err(notConfigured);
 	const app = createAdminApp(
 		() => configured,
+		() => createDocumentReader(documentAssets),
 		(fault, facts) => faults.push({ fault, facts }),
 	);
 	return {

@@ -1,3 +1,6 @@
+import * as fc from "fast-check";
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
+import { mersenne } from "pure-rand/generator/mersenne";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/tuning/seeded-random.ts";
 
@@ -15,6 +18,20 @@ describe("seeded randomness", () => {
 
 	it("draws the same numbers on every machine, so that certificates can be made again", () => {
 		expect(draw(1, 3)).toEqual([0.6894079135345498, 0.10076732697837887, 0.007320390641425978]);
+	});
+
+	it("draws what another implementation of the Mersenne Twister draws, through several turns of its state", () => {
+		const seeds = fc.oneof(
+			fc.integer(),
+			fc.integer({ min: 2 ** 31, max: 2 ** 32 - 1 }),
+			fc.constantFrom(0, -1, 2 ** 32 - 1),
+		);
+		fc.assert(
+			fc.property(seeds, (seed) => {
+				const other = mersenne(seed);
+				expect(draw(seed, 1_000)).toEqual(Array.from({ length: 1_000 }, () => uniformFloat64(other)));
+			}),
+		);
 	});
 
 	it("is unlike from the first number on for seeds next to each other", () => {

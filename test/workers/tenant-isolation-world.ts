@@ -8,6 +8,7 @@ import type { UncheckedBindings } from "../../src/bindings.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import type { ObservationMessage } from "../../src/core/ledger/observation-message.ts";
 import { createWorker } from "../../src/worker.ts";
+import { documentAssets } from "../admin/document-assets.ts";
 import { fakeCascade } from "../support/cascades.ts";
 import { FAKE_ORIGIN_KEY } from "../support/fake-origin-key.ts";
 import { callsTo } from "../support/far-side.ts";
@@ -36,6 +37,7 @@ export async function createIsolationWorld() {
 	const tier = { limit: async ({ key }: { readonly key: string }) => ({ success: counted.push(key) > 0 }) };
 	const bindings = {
 		...(env as unknown as UncheckedBindings),
+		ASSETS: documentAssets,
 		OPERATOR_KEY_SHA256: await sha256Hex(operatorKey),
 		OBSERVATIONS: { send: async (message: ObservationMessage) => void messages.push(message) },
 		RATE_TIER_TEST: tier,

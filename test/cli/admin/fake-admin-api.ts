@@ -50,6 +50,7 @@ export async function startFakeAdminApi(hosts: readonly string[] = []): Promise<
 	};
 	const app = createAdminApp<object>(
 		() => ok(ports),
+		() => async () => null,
 		(fault, facts) => {
 			throw new Error(`${fault}: ${JSON.stringify(facts)}`);
 		},

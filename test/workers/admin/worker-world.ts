@@ -7,6 +7,7 @@ import type { UncheckedBindings } from "../../../src/bindings.ts";
 import { createWorker } from "../../../src/worker.ts";
 import type { TenantLedgerPort } from "../../../src/core/ledger/ledger-ports.ts";
 import { AUDIENCE, createAccessTokens, TEAM_DOMAIN } from "../../admin/access-tokens.ts";
+import { documentAssets } from "../../admin/document-assets.ts";
 import type { AdminWorld } from "../../admin/admin-world.ts";
 
 /** The admin API over the real ledgers, with what it has asked of other hosts. */
@@ -27,6 +28,7 @@ export async function createWorkerWorld(changes: Partial<UncheckedBindings> = {}
 	});
 	const bindings: UncheckedBindings = {
 		...(env as unknown as UncheckedBindings),
+		ASSETS: documentAssets,
 		OPERATOR_KEY_SHA256: await sha256Hex(operatorKey),
 		ACCESS_TEAM_DOMAIN: TEAM_DOMAIN,
 		ACCESS_AUD: AUDIENCE,
