@@ -23,6 +23,9 @@ import { readEvents } from "../../support/read-events.ts";
 import { MESSAGES } from "../ask.ts";
 import type { TestTenant } from "../tenant.ts";
 
+/** Of the runtime's timers, a request leaves its clock's own behind, which go with it: one, and another where an earlier one was needed (`src/http/request-clock.ts`). */
+export const REQUEST_TIMERS = 2;
+
 /** What is broken, or held in a test's hand, in one composition of the product. */
 interface Faults {
 	readonly clock?: Clock;

