@@ -97,13 +97,14 @@ async function configOf(
 	}
 }
 
-/** Keys, policies, confidence, checks, costs and the log line; nothing that goes to a ledger. */
+/** Keys, policies, confidence, checks and costs; no observation, neither in the log nor for a ledger. */
 export const decisionPath: WorkerConfig = {
 	bundle: "cascade.js",
 	bindings: [
 		binding.ai("AI", "edge-model"),
 		binding.kv("CONFIG", "kv"),
 		binding.text("ALLOW_LOOPBACK_ORIGINS", "true"),
+		binding.text("REQUEST_LOG", "off"),
 	],
 };
 
@@ -132,7 +133,9 @@ async function everyFeature(mockPort: number, directory: string): Promise<Conten
 const withEveryFeature: WorkerConfig = {
 	...decisionPath,
 	bindings: [
-		...decisionPath.bindings,
+		binding.ai("AI", "edge-model"),
+		binding.kv("CONFIG", "kv"),
+		binding.text("ALLOW_LOOPBACK_ORIGINS", "true"),
 		binding.queue("OBSERVATIONS", "queue"),
 		binding.dataset("REQUESTS_DATASET"),
 		binding.text("OPERATOR_KEY_SHA256", OPERATOR_KEY_SHA256),
