@@ -20,14 +20,9 @@ const ENTRIES = {
 	cascade: PRODUCT,
 } as const;
 
-/** Bundles every Worker as a deployment does; each becomes `<name>.js` in the directory. */
-export async function buildWorkers(directory: string): Promise<void> {
-	await Promise.all(Object.entries(ENTRIES).map(([name, entry]) => bundle(directory, name, entry)));
-}
-
-/** Bundles ours minified, as `npm run bundle` does; returns where it is. */
-export function buildMinified(directory: string): Promise<string> {
-	return bundle(directory, "minified", PRODUCT, ["--minify"]);
+/** Bundles every Worker as a deployment does; each becomes `<name>.js` in the directory. `options`: more of wrangler's own. */
+export async function buildWorkers(directory: string, options: readonly string[] = []): Promise<void> {
+	await Promise.all(Object.entries(ENTRIES).map(([name, entry]) => bundle(directory, name, entry, options)));
 }
 
 async function bundle(

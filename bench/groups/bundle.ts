@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Bench } from "../bench.ts";
-import { buildMinified } from "../build-workers.ts";
 import { table, type GroupReport } from "../report.ts";
 
 const MOST_KB = 100;
@@ -16,7 +15,6 @@ export async function measureBundle({ surroundings: { directory } }: Bench): Pro
 		return { kb: bytes.length / 1024, gzipKb: gzipSync(bytes).length / 1024 };
 	};
 	const deployed = await sizes(join(directory, "cascade.js"));
-	const minified = await sizes(await buildMinified(directory));
 	const minimal = await sizes(join(directory, "minimal.js"));
 	const row = (name: string, { kb, gzipKb }: typeof deployed) => [name, kb.toFixed(0), gzipKb.toFixed(1)];
 	const verdict = (most: number, target: string) => ({
@@ -30,7 +28,7 @@ export async function measureBundle({ surroundings: { directory } }: Bench): Pro
 		title: "Bundle",
 		text: table(
 			["Worker", "KB", "gzip KB"],
-			[row("ours, as it is deployed", deployed), row("ours, minified", minified), row("minimal cascade", minimal)],
+			[row("ours, as it is deployed", deployed), row("minimal cascade", minimal)],
 		),
 		verdicts: [verdict(MOST_KB, "bundle, gzip"), verdict(AIM_KB, "bundle, gzip: the aim")],
 	};

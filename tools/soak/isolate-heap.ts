@@ -1,3 +1,5 @@
+import { isolatesOf, openIsolate } from "./inspector.ts";
+
 /** The JavaScript heaps of a runtime's process, by its inspector (Chrome DevTools Protocol). */
 export interface IsolateHeap {
 	/**
@@ -8,19 +10,11 @@ export interface IsolateHeap {
 	readonly close: () => void;
 }
 
-const MOST_WAIT_MS = 3_000;
 const BYTES_IN_MB = 1024 * 1024;
-
-/** What the inspector says of an isolate. */
-interface Target {
-	readonly id: string;
-	readonly webSocketDebuggerUrl: string;
-}
 
 /** Connects to the isolates of the process that runs this Worker, by its service's name in the runtime's configuration. */
 export async function openIsolateHeap(inspector: URL, service: string): Promise<IsolateHeap> {
-	const list = new URL("/json", inspector.href.replace(/^ws/u, "http"));
-	const targets = (await (await fetch(list)).json()) as Target[];
+	const targets = await isolatesOf(inspector);
 	const own = targets.find(({ id }) => id === service);
 	if (own === undefined) throw new Error(`The inspector does not know the Worker ${service}.`);
 	const isolate = await openIsolate(own);
@@ -36,37 +30,5 @@ export async function openIsolateHeap(inspector: URL, service: string): Promise<
 		close() {
 			for (const each of [isolate, ...others]) each.close();
 		},
-	};
-}
-
-/** Calls methods of one isolate's inspector; undefined where it has not answered in time. */
-async function openIsolate({ webSocketDebuggerUrl }: Target) {
-	const socket = new WebSocket(webSocketDebuggerUrl);
-	const waiting = new Map<number, (result: unknown) => void>();
-	await new Promise((resolve, reject) => {
-		socket.addEventListener("open", resolve);
-		socket.addEventListener("error", () => reject(new Error("The inspector could not be reached.")));
-	});
-	socket.addEventListener("message", ({ data }) => {
-		const { id = 0, result } = JSON.parse(String(data)) as { readonly id?: number; readonly result?: unknown };
-		waiting.get(id)?.(result);
-		waiting.delete(id);
-	});
-	let last = 0;
-	return {
-		call: (method: string): Promise<unknown> =>
-			new Promise((resolve) => {
-				if (socket.readyState !== WebSocket.OPEN) return resolve(undefined);
-				const id = ++last;
-				const end = (result?: unknown) => {
-					clearTimeout(giveUp);
-					waiting.delete(id);
-					resolve(result);
-				};
-				const giveUp = setTimeout(() => end(), MOST_WAIT_MS);
-				waiting.set(id, end);
-				socket.send(JSON.stringify({ id, method }));
-			}),
-		close: () => socket.close(),
 	};
 }

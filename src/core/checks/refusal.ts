@@ -34,8 +34,11 @@ export function readsAsRefusal(text: string): boolean {
 	return rest.some((clause) => REFUSAL.test(clause) || REFUSAL_AFTER_OPENING.test(clause));
 }
 
+/** White space that is no single space between words. */
+const OTHER_SPACE = /\s\s|[^\S ]/u;
+
 function clauseOf(text: string): string {
-	return text.replaceAll(/\s+/gu, " ").trim();
+	return (OTHER_SPACE.test(text) ? text.replaceAll(/\s+/gu, " ") : text).trim();
 }
 
 /** What a clause says from each of its words on. */
