@@ -96,8 +96,11 @@ describe("the playground", () => {
 
 		await page.getByLabel("As a stream").check();
 		await ask(page, UNSURE_MAIL);
+		// Until then the first answer is shown.
+		await expect
+			.poll(() => page.locator(".trail h3").allTextContents(), { timeout: 10_000 })
+			.toEqual(["edge: passed on", "origin: served"]);
 		expect(await page.locator(".answer-text").textContent()).toBe(UNSURE_MAIL.large.label);
-		expect(await page.locator(".trail h3").allTextContents()).toEqual(["edge: passed on", "origin: served"]);
 		expect(await page.getByText("first text after").count()).toBe(1);
 		expect(await page.locator(".figures").textContent()).toMatch(/Saved.*−\$/u);
 

@@ -53,7 +53,7 @@ describe("the documents' reader", () => {
 
 	it("makes anchors as GitHub does", () => {
 		expect(anchorsOf("docs/deploying.md")).toContain("a-new-version-and-back");
-		expect(anchorsOf("docs/performance.md")).toContain("2026-11-25-with-every-kind-of-request");
+		expect(anchorsOf("docs/performance.md")).toContain("what-auditing-adds-to-an-answer");
 	});
 
 	it("finds links and code in the documents that have them", () => {
