@@ -125,13 +125,16 @@ export function createGatheringQueue<Item>(
 	};
 }
 
+const BEYOND_ASCII = /[^\0-\x7f]/u;
+
 /** As few messages as hold the items, in their order. */
 function packed<Item>(items: readonly Item[]): Item[][] {
 	const encoder = new TextEncoder();
 	const messages: Item[][] = [];
 	let room = 0;
 	for (const item of items) {
-		const bytes = encoder.encode(JSON.stringify(item)).length + 1;
+		const text = JSON.stringify(item);
+		const bytes = (BEYOND_ASCII.test(text) ? encoder.encode(text).length : text.length) + 1;
 		if (bytes > room) {
 			messages.push([]);
 			room = MOST_MESSAGE_BYTES;

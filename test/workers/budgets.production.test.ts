@@ -7,7 +7,7 @@ import { policyNumber, valueOf } from "./ledger/ledgers.ts";
 import { publishTenant } from "./tenant.ts";
 
 const ACTOR = { kind: "operator-key", name: "opkey_1" } as const;
-const BUDGET = { budget: { usdPerDay: 5 } };
+const BUDGET = { budget: { usdPerDay: 200 } };
 
 describe("the Worker as production composes it", () => {
 	it("pays for requests from one lease, and returns it with what they cost", { timeout: 60_000 }, async () => {
@@ -36,8 +36,8 @@ describe("the Worker as production composes it", () => {
 				open: sql.exec<{ holder: string; counted: number }>("SELECT holder, counted FROM leases").toArray(),
 			}));
 		expect(await books()).toEqual({
-			counted: 5e9 / 50,
-			open: [{ holder: expect.stringMatching(/^isolate_/u) as string, counted: 5e9 / 50 }],
+			counted: 200e9 / 2_000,
+			open: [{ holder: expect.stringMatching(/^isolate_/u) as string, counted: 200e9 / 2_000 }],
 		});
 		const closed = await vi.waitUntil(
 			async () => {

@@ -2,7 +2,7 @@ import { formatTable, percent } from "../mail-job/table.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 import { simulateAlarm, type AlarmPlan } from "./simulation/alarm-spread.ts";
 import { simulateBudget } from "./simulation/budget.ts";
-import { smallerSteps } from "./simulation/smaller-steps.ts";
+import { largerSteps } from "./simulation/larger-steps.ts";
 import { simulateLoad, type LoadPlan } from "./simulation/ledger-load.ts";
 import { simulatePolicy } from "./simulation/policy-spread.ts";
 
@@ -181,8 +181,8 @@ export async function budgetTable({ seed, share }: Run): Promise<string> {
 		["50", { isolates: 50 }],
 		["100", { isolates: 100 }],
 		["200", { isolates: 200 }],
-		["200, lent a fortieth as much", { isolates: 200, lend: smallerSteps }],
-		["20, lent a fortieth as much", { isolates: 20, lend: smallerSteps }],
+		["200, lent forty times as much", { isolates: 200, lend: largerSteps }],
+		["20, lent forty times as much", { isolates: 20, lend: largerSteps }],
 	] as const) {
 		const result = await simulateBudget({
 			...plan,

@@ -88,17 +88,22 @@ function canonicalText(text: string, request: ChatRequest, { match, labels }: Co
 }
 
 function normalised(text: string): string | undefined {
-	const words = text
-		.normalize("NFKC")
-		.toLowerCase()
-		// A sign before a digit and a point or comma between digits are part of the number.
+	const folded = text.normalize("NFKC").toLowerCase();
+	const words = (HAS_NUMBER.test(folded) ? withoutMarksOutsideNumbers(folded) : folded.replaceAll(MARKS, " ")).trim();
+	return words === "" ? undefined : words;
+}
+
+const HAS_NUMBER = /\p{N}/u;
+const MARKS = /[\p{P}\p{S}\s]+/gu;
+
+/** A sign before a digit and a point or comma between digits are part of the number. Looking back for that takes several times as long. */
+function withoutMarksOutsideNumbers(text: string): string {
+	return text
 		.replaceAll(
 			/(?<!\p{N})[-\u2212](?=\p{N})|(?<=\p{N})[.,](?=\p{N})|([\p{P}\p{S}\s])/gu,
 			(mark: string, other?: string) => (other === undefined ? mark : " "),
 		)
-		.replaceAll(/ +/gu, " ")
-		.trim();
-	return words === "" ? undefined : words;
+		.replaceAll(/ +/gu, " ");
 }
 
 function canonicalJson(text: string): string | undefined {

@@ -13,10 +13,13 @@ const DAY_MS = 86_400_000;
 /** How long a lease may be drawn on. Shorter than the 30 s for which a Worker may go on after its answer. */
 export const LEASE_MS = 20_000;
 
-/** A lease is this part of the day's budget, or more where more is wanted, */
-const PART_OF_BUDGET = 50;
-/** but no more than this part of what is left, so that the last of a budget does not lie with one isolate. */
-const PART_OF_LEFT = 4;
+/**
+ * A lease is this part of the day's budget, or more where more is wanted. A tenant may be served by some hundred isolates, each of
+ * which holds a lease for 20 s whatever it spends of it: together they must not hold the budget (`docs/scale.md`).
+ */
+const PART_OF_BUDGET = 2_000;
+/** But no more than this part of what is left, so that the last of a budget does not lie with a few of them. */
+const PART_OF_LEFT = 160;
 
 /** A part of a budget, lent to one isolate. */
 export interface Lease {

@@ -63,14 +63,26 @@ describe("a budget's day", () => {
 });
 
 describe("a lease's amount", () => {
-	it("is a fiftieth of the budget while there is plenty", () => {
-		expect(leaseAmount({ budget: 1000, counted: 0, needed: 1, wanted: 1 })).toBe(20);
-		expect(leaseAmount({ budget: 1000, counted: 920, needed: 1, wanted: 1 })).toBe(20);
+	it("is a two-thousandth of the budget while there is plenty", () => {
+		expect(leaseAmount({ budget: 1e6, counted: 0, needed: 1, wanted: 1 })).toBe(500);
+		expect(leaseAmount({ budget: 1e6, counted: 920_000, needed: 1, wanted: 1 })).toBe(500);
 	});
 
-	it("is a quarter of what is left where that is less", () => {
-		expect(leaseAmount({ budget: 1000, counted: 921, needed: 1, wanted: 1 })).toBe(19);
-		expect(leaseAmount({ budget: 1000, counted: 990, needed: 1, wanted: 1 })).toBe(2);
+	it("is a hundred and sixtieth of what is left where that is less", () => {
+		expect(leaseAmount({ budget: 1e6, counted: 920_160, needed: 1, wanted: 1 })).toBe(499);
+		expect(leaseAmount({ budget: 1e6, counted: 990_000, needed: 1, wanted: 1 })).toBe(62);
+	});
+
+	it("leaves enough for some hundred isolates that have just begun, of which each holds one", () => {
+		const budget = nanosOfBudget(1_000);
+		const worst = nanosOfCost(0.0026);
+		let counted = 0;
+		for (let isolate = 0; isolate < 500; isolate++) {
+			const amount = leaseAmount({ budget, counted, needed: worst, wanted: worst });
+			expect(amount).not.toBeNull();
+			counted += amount ?? 0;
+		}
+		expect(counted).toBeLessThanOrEqual(budget / 4);
 	});
 
 	it("is always what the next call needs, and there is none where that is more than is left", () => {
@@ -79,10 +91,10 @@ describe("a lease's amount", () => {
 		expect(leaseAmount({ budget: 1000, counted: 990, needed: 11, wanted: 11 })).toBeNull();
 	});
 
-	it("is what all who wait want, up to a quarter of what is left", () => {
-		expect(leaseAmount({ budget: 1000, counted: 0, needed: 5, wanted: 250 })).toBe(250);
-		expect(leaseAmount({ budget: 1000, counted: 900, needed: 5, wanted: 300 })).toBe(25);
-		expect(leaseAmount({ budget: 1000, counted: 0, needed: 0, wanted: -7 })).toBe(20);
+	it("is what all who wait want, up to that part of what is left", () => {
+		expect(leaseAmount({ budget: 1e6, counted: 0, needed: 5, wanted: 2_500 })).toBe(2_500);
+		expect(leaseAmount({ budget: 1e6, counted: 900_000, needed: 5, wanted: 3_000 })).toBe(625);
+		expect(leaseAmount({ budget: 1e6, counted: 0, needed: 0, wanted: -7 })).toBe(500);
 	});
 
 	it("is nothing where more than the budget is spent, or there is none", () => {

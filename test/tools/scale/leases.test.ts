@@ -5,7 +5,7 @@ import { EVIDENCE_TIMES } from "../../../src/ledger/evidence-times.ts";
 import { simulateAlarm } from "../../../tools/scale/simulation/alarm-spread.ts";
 import { simulateBudget } from "../../../tools/scale/simulation/budget.ts";
 import { KV_VISIBLE_MS } from "../../../tools/scale/simulation/kv.ts";
-import { smallerSteps } from "../../../tools/scale/simulation/smaller-steps.ts";
+import { largerSteps } from "../../../tools/scale/simulation/larger-steps.ts";
 import { simulatePolicy } from "../../../tools/scale/simulation/policy-spread.ts";
 
 describe("an alarm", () => {
@@ -43,7 +43,7 @@ describe("a budget", () => {
 		expect(spent).toBeLessThanOrEqual(1);
 		// Each cost is rounded up to a nano-dollar.
 		expect(counted).toBeCloseTo(spent, 5);
-		expect(refusedEarly).toBe(0);
+		expect(refusedEarly).toBeLessThan(0.02);
 	});
 
 	it("is never exceeded by many, nor where isolates are gone with what was lent to them", async () => {
@@ -54,9 +54,9 @@ describe("a budget", () => {
 		expect(many.spent).toBeLessThanOrEqual(1);
 	});
 
-	it("is refused early where very many isolates hold leases, unless those are smaller", async () => {
+	it("is not refused early though very many isolates hold leases, as it would be if those were larger", async () => {
 		const many = { ...plan, isolates: 150, usdPerDay: 10 };
-		expect((await simulateBudget(many)).refusedEarly).toBeGreaterThan(0.1);
-		expect((await simulateBudget({ ...many, lend: smallerSteps })).refusedEarly).toBe(0);
+		expect((await simulateBudget(many)).refusedEarly).toBe(0);
+		expect((await simulateBudget({ ...many, lend: largerSteps })).refusedEarly).toBeGreaterThan(0.1);
 	});
 });

@@ -50,8 +50,8 @@ async function books({ stub }: TestLedger) {
 }
 
 describe("a ledger that is asked for a lease", () => {
-	it("lends a fiftieth of the day's budget, and counts it as spent", async () => {
-		const made = await budgeted(10_000);
+	it("lends a two-thousandth of the day's budget, and counts it as spent", async () => {
+		const made = await budgeted(400_000);
 		const lease = await granted(made.leases, 7);
 		expect(lease).toMatchObject({ amount: 200, expiresAt: world.now + LEASE_MS });
 		expect(await books(made)).toEqual({
@@ -164,7 +164,7 @@ describe("a lease that is returned", () => {
 
 describe("a lease that is extended", () => {
 	it("has so much more, and a later end, and stays one", async () => {
-		const made = await budgeted(10_000);
+		const made = await budgeted(1_000_000);
 		const first = await granted(made.leases, 4_000);
 		world.now += 5_000;
 		const added = valueOf(
