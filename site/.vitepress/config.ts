@@ -76,6 +76,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
 		items: [
 			page("Architecture", "architecture"),
 			page("Performance", "performance"),
+			page("Performance: results", "performance-results"),
 			page("Load and soak", "soak"),
 			page("Mutation tests", "mutation"),
 			...decisions(),
