@@ -23,7 +23,7 @@ export default defineConfig({
 					name: "unit",
 					include: ["test/**/*.test.ts"],
 					exclude: ["test/workers/**", "test/end-to-end/**", "test/browser/**", "**/node_modules/**"],
-					// Nothing that these tests import keeps a state, so a file need not evaluate anew what those before it have.
+					// Modules are evaluated once for all files of a worker; what these tests import keeps no state that one relies on.
 					isolate: false,
 					testTimeout: 20_000,
 				},

