@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { sampleQuantile } from "../src/core/confidence/logprob-confidence.ts";
 import { benchRecords } from "./bench-records.ts";
 import { buildWorkers } from "./build-workers.ts";
+import { answeringBindings, kvService } from "./contenders.ts";
 import { pinSelf, startMockUpstream, startRuntime, type ServerProcess } from "./processes.ts";
 import { binding, runtimeConfig, serverService, workerService } from "./runtime-config.ts";
 import { requestOf, scenarioOf } from "./scenarios.ts";
@@ -74,18 +75,10 @@ async function startVariant(
 	const originUrl = `http://127.0.0.1:${mock.port}/v1`;
 	const config = {
 		bundle: "cascade.js",
-		bindings: [
-			binding.ai("AI", "edge-model"),
-			binding.kv("CONFIG", "kv"),
-			binding.queue("OBSERVATIONS", "queue"),
-			binding.text("ALLOW_LOOPBACK_ORIGINS", "true"),
-		],
+		bindings: [...answeringBindings, binding.queue("OBSERVATIONS", "queue")],
 		services: [
 			serverService("edge-model", mock.port),
-			workerService("kv", {
-				bundle: "records.js",
-				bindings: [binding.json("RECORDS", benchRecords(originUrl, auditRate))],
-			}),
+			kvService(benchRecords(originUrl, auditRate)),
 			workerService("queue", { bundle: "queue.js", bindings: [] }),
 		],
 	};

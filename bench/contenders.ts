@@ -97,15 +97,17 @@ async function configOf(
 	}
 }
 
+/** What ours needs to answer. */
+export const answeringBindings: readonly string[] = [
+	binding.ai("AI", "edge-model"),
+	binding.kv("CONFIG", "kv"),
+	binding.text("ALLOW_LOOPBACK_ORIGINS", "true"),
+];
+
 /** Keys, policies, confidence, checks and costs; no observation, neither in the log nor for a ledger. */
 export const decisionPath: WorkerConfig = {
 	bundle: "cascade.js",
-	bindings: [
-		binding.ai("AI", "edge-model"),
-		binding.kv("CONFIG", "kv"),
-		binding.text("ALLOW_LOOPBACK_ORIGINS", "true"),
-		binding.text("REQUEST_LOG", "off"),
-	],
+	bindings: [...answeringBindings, binding.text("REQUEST_LOG", "off")],
 };
 
 /**
@@ -131,11 +133,9 @@ async function everyFeature(mockPort: number, directory: string): Promise<Conten
 }
 
 const withEveryFeature: WorkerConfig = {
-	...decisionPath,
+	bundle: "cascade.js",
 	bindings: [
-		binding.ai("AI", "edge-model"),
-		binding.kv("CONFIG", "kv"),
-		binding.text("ALLOW_LOOPBACK_ORIGINS", "true"),
+		...answeringBindings,
 		binding.queue("OBSERVATIONS", "queue"),
 		binding.dataset("REQUESTS_DATASET"),
 		binding.text("OPERATOR_KEY_SHA256", OPERATOR_KEY_SHA256),
@@ -143,6 +143,7 @@ const withEveryFeature: WorkerConfig = {
 	objects: OBJECTS,
 };
 
-function kvService(records: unknown): string {
+/** The namespace that ours reads, with these records in it. */
+export function kvService(records: unknown): string {
 	return workerService("kv", { bundle: "records.js", bindings: [binding.json("RECORDS", records)] });
 }

@@ -1,23 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { CascadeFacts } from "../../src/core/cascade-facts.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import { answerAsSent, isInClientForm } from "../../src/openai/answer-as-sent.ts";
 import { encodeCompletion } from "../../src/openai/encode-completion.ts";
 import { normaliseCompletion } from "../../src/openai/normalise-completion.ts";
 import { exampleBody, exampleRequest } from "../core/examples.ts";
+import { facts } from "./upstream-streams.ts";
 
-const facts: CascadeFacts = {
-	stage: "origin",
-	model: "large",
-	reason: "low-confidence",
-	confidence: 0.4,
-	threshold: 0.8,
-	trail: [],
-	calls: [],
-	costUsd: 0.001,
-	savedUsd: -0.0001,
-};
 const identity = { id: "chatcmpl-ours", created: 1_800_000_000 };
 const whole = (fields: JsonObject = {}, message: JsonObject = {}, choice: JsonObject = {}) =>
 	exampleBody(
