@@ -120,7 +120,8 @@ describe("the playground", () => {
 			return items.find(({ name }) => name === "Playground");
 		};
 		await expect.poll(playgroundKey).toMatchObject({ scopes: ["inference"], revokedAt: expect.any(Number) as number });
-		// Chromium now and then reports a stream that was read to its end as aborted, when the view that asked for it goes.
+		// Chromium now and then reports the one stream as aborted although its reader has had all of it, end included.
+		expect(complaints.length).toBeLessThanOrEqual(1);
 		expect(complaints.filter((complaint) => !complaint.endsWith("/chat/completions: net::ERR_ABORTED"))).toEqual([]);
 		await page.context().close();
 	});

@@ -57,10 +57,7 @@ function Playground({ admin, tenant, cascade, policy }: ViewProps) {
 			{ key, model, system, prompt, stream, route: mayForce ? route : "" },
 			{ signal: mine.signal, onAnswer: setAnswer },
 		);
-		if (asking.current !== mine) return;
-		// A request that has ended is not to be aborted with the view: browsers may report it as failed.
-		asking.current = null;
-		setAsking(false);
+		if (asking.current === mine) setAsking(false);
 	};
 	return (
 		<>
