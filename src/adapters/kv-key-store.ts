@@ -3,6 +3,7 @@ import QuickLRU from "quick-lru";
 import { isWellFormedApiKey } from "../core/api-key.ts";
 import { keyRecordName } from "../core/published-records.ts";
 import { ok } from "../core/result.ts";
+import type { CacheBounds } from "../core/weighed-cache.ts";
 import type { Clock, KeyStore } from "../cascade/ports.ts";
 import type { FaultLog } from "./fault-counter.ts";
 import { createKvRecordCache, type CacheTimes } from "./kv-record-cache.ts";
@@ -19,7 +20,7 @@ const keyRecord = v.object({
 });
 
 /** Hashes remembered, so that a busy key is not hashed at each request. The keys are in memory only. */
-const MOST_HASHES = 1_000;
+const MOST_HASHES = 10_000;
 
 /**
  * Keys in KV under their SHA-256. Unsalted is enough: a key has 256 random bits, so no table of guesses helps.
@@ -30,6 +31,7 @@ export function createKvKeyStore(input: {
 	readonly clock: Clock;
 	readonly knownKeys?: readonly string[];
 	readonly times?: CacheTimes;
+	readonly bounds?: CacheBounds;
 	readonly logFault?: FaultLog;
 }): KeyStore {
 	const { knownKeys = [] } = input;

@@ -1,6 +1,6 @@
-import QuickLRU from "quick-lru";
 import { parseJson } from "../core/json.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import { createWeighedCache, type CacheBounds } from "../core/weighed-cache.ts";
 import { settledWithin } from "../web/settled-within.ts";
 import type { FaultLog } from "./fault-counter.ts";
 import { logFault as logOnly } from "./observation-log.ts";
@@ -31,7 +31,20 @@ const ASK_AGAIN_MS = 5_000;
 
 /** KV's own cache at each location; 30 s is the least it takes. */
 const KV_CACHE_TTL_SECONDS = 30;
-const MOST_RECORDS = 2_000;
+
+/**
+ * What an isolate, which has 128 MB, keeps of each kind of record: 10,000 tenants with policies of a thousand characters, and
+ * fewer of larger ones. A record takes three to four bytes a character, of which its text is one.
+ */
+const MOST_KEPT: CacheBounds = { values: 20_000, weight: 12_000_000 };
+/** Characters that a record weighs beside its text: its name, and that there is one. */
+const ENTRY_WEIGHT = 200;
+
+/** A record as it was read. */
+interface Fetched<Value> {
+	readonly value: Value | null;
+	readonly text: string;
+}
 
 interface Entry<Value> {
 	readonly value: Value | null;
@@ -40,6 +53,8 @@ interface Entry<Value> {
 	readonly readAt: number;
 	/** When the last good record is read again after a read that failed. */
 	readonly askAgainAt?: number;
+	/** Of the newest: where it is read again unchanged, as nearly always, it need not be parsed again. */
+	readonly text: string;
 }
 
 /** Reads records from KV through a bounded cache in the isolate. */
@@ -67,12 +82,18 @@ export function createKvRecordCache<Value>(input: {
 	readonly isOlder?: (read: Value, known: Value) => boolean;
 	readonly clock: Clock;
 	readonly times?: CacheTimes;
+	/** Weight in characters. */
+	readonly bounds?: CacheBounds;
 	readonly logFault?: FaultLog;
 }): KvRecordCache<Value> {
 	const { kv, kind, parse, isOlder = () => false, clock, times = CACHE_TIMES, logFault = logOnly } = input;
-	const entries = new QuickLRU<string, Entry<Value>>({ maxSize: MOST_RECORDS });
+	const entries = createWeighedCache<Entry<Value>>(input.bounds ?? MOST_KEPT);
+	const keep = (key: string, entry: Entry<Value>) => entries.set(key, entry, ENTRY_WEIGHT + entry.text.length);
 
-	const fetchRecord = async (key: string): Promise<Result<Value | null, "unreadable" | "unparsable">> => {
+	const fetchRecord = async (
+		key: string,
+		known?: Entry<Value>,
+	): Promise<Result<Fetched<Value>, "unreadable" | "unparsable">> => {
 		let text: string | null;
 		try {
 			const answer = await settledWithin(
@@ -85,10 +106,11 @@ export function createKvRecordCache<Value>(input: {
 		} catch {
 			return err("unreadable");
 		}
-		if (text === null) return ok(null);
+		if (text === null) return ok({ value: null, text: "" });
+		if (known !== undefined && known.newest !== null && text === known.text) return ok({ value: known.newest, text });
 		const document = parseJson(text);
 		const value = document === undefined ? undefined : await parse(document);
-		return value === undefined ? err("unparsable") : ok(value);
+		return value === undefined ? err("unparsable") : ok({ value, text });
 	};
 
 	return {
@@ -100,18 +122,19 @@ export function createKvRecordCache<Value>(input: {
 			}
 			const usable = known !== undefined && known.value !== null && now - known.readAt < times.lastGoodMs;
 			if (usable && now < (known.askAgainAt ?? 0)) return ok(known.value);
-			const fetched = await fetchRecord(key);
+			const fetched = await fetchRecord(key, known);
 			if (!fetched.ok) {
 				logFault(`kv-${fetched.error}`, { kind });
 				if (!usable) return err({ kind: "store-unavailable" });
 				// Not over what another request has read meanwhile.
-				if (entries.get(key) === known) entries.set(key, { ...known, askAgainAt: clock.now() + ASK_AGAIN_MS });
+				if (entries.get(key) === known) keep(key, { ...known, askAgainAt: clock.now() + ASK_AGAIN_MS });
 				return ok(known.value);
 			}
 			const newest = known?.newest ?? null;
-			const value =
-				fetched.value !== null && newest !== null && isOlder(fetched.value, newest) ? newest : fetched.value;
-			entries.set(key, { value, newest: value ?? newest, readAt: now });
+			const { value: read, text } = fetched.value;
+			const isOld = newest !== null && (read === null || isOlder(read, newest));
+			const value = read !== null && isOld ? newest : read;
+			keep(key, { value, newest: value ?? newest, text: isOld ? (known?.text ?? "") : text, readAt: now });
 			return ok(value);
 		},
 	};

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { createKvKeyStore, sha256Hex } from "../../src/adapters/kv-key-store.ts";
 import { createKvPolicyStore } from "../../src/adapters/kv-policy-store.ts";
+import { createKvRecordCache } from "../../src/adapters/kv-record-cache.ts";
 import { formatApiKey } from "../../src/core/api-key.ts";
 import { fakeCascade } from "../support/cascades.ts";
 import { handClock, observedKv } from "./records.ts";
@@ -147,6 +148,40 @@ function keyStore(knownKeys: readonly string[] = []) {
 const newKey = () => formatApiKey(crypto.getRandomValues(new Uint8Array(32)));
 const publishKey = async (key: string, fields: object = {}) =>
 	putRecord(`key/${await sha256Hex(key)}`, { tenant: "t1", scopes: ["inference"], ...fields });
+
+describe("records in KV", () => {
+	it("are parsed once, and again only where they have changed, also after they were gone or stood behind a newer one", async () => {
+		const { kv } = observedKv();
+		const { clock, advance } = handClock();
+		const name = crypto.randomUUID();
+		let parsed = 0;
+		const records = createKvRecordCache({
+			kv,
+			kind: "record",
+			parse: (document) => ((parsed += 1), document as { readonly revision: number }),
+			isOlder: (read, known) => read.revision < known.revision,
+			clock,
+			times: TIMES,
+		});
+		const steps = [
+			{ text: '{"revision":2}', revision: 2, parses: 1 },
+			{ text: '{"revision":2}', revision: 2, parses: 1 },
+			{ text: '{"revision":2} ', revision: 2, parses: 2 },
+			{ text: '{"revision":1}', revision: 2, parses: 3 },
+			{ text: '{"revision":2} ', revision: 2, parses: 3 },
+			{ text: null, revision: undefined, parses: 3 },
+			{ text: '{"revision":2} ', revision: 2, parses: 3 },
+			{ text: '{"revision":3}', revision: 3, parses: 4 },
+		] as const;
+		for (const { text, revision, parses } of steps) {
+			await (text === null ? env.CONFIG.delete(name) : env.CONFIG.put(name, text));
+			const read = await records.read(name);
+			expect(read.ok && read.value?.revision).toBe(revision);
+			expect(parsed).toBe(parses);
+			advance(TIMES.freshMs);
+		}
+	});
+});
 
 describe("the keys in KV", () => {
 	it("are found under their hash, and one look-up serves many requests", async () => {
