@@ -13,6 +13,7 @@ const ENTRIES = {
 	forward: "bench/workers/forward.ts",
 	hono: "bench/workers/hono-parse.ts",
 	minimal: "bench/workers/minimal-cascade.ts",
+	contract: "bench/workers/contract-cascade.ts",
 	empty: "bench/workers/empty.ts",
 	records: "bench/workers/kv-records.ts",
 	queue: "bench/workers/queue.ts",

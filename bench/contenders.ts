@@ -90,6 +90,8 @@ async function configOf(
 		case "minimal cascade":
 		case "minimal cascade, again":
 			return { bundle: "minimal.js", bindings: [binding.ai("AI", "edge-model"), origin], services: [edge] };
+		case "minimal cascade with the contract":
+			return { bundle: "contract.js", bindings: [binding.ai("AI", "edge-model"), origin], services: [edge] };
 		case "decision path":
 			return { ...decisionPath, services: [edge, kvService(benchRecords(originUrl))] };
 		case "every feature on":

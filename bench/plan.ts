@@ -8,6 +8,10 @@ export interface Plan {
 	readonly otherTurnMs: number;
 	/** Of one turn in which answers wait for slow upstreams, so that there are enough of them. */
 	readonly slowTurnMs: number;
+	/** Rounds of many tenants, whose turns are longer. */
+	readonly tenantRounds: number;
+	/** Of one turn of so many tenants that each asks seldom. */
+	readonly manyTenantsMs: number;
 	/** Requests over which memory is watched. */
 	readonly memoryRequests: number;
 	readonly starts: number;
@@ -16,11 +20,13 @@ export interface Plan {
 }
 
 export const FULL: Plan = {
-	rounds: 5,
+	rounds: 12,
 	warmUpMs: 8_000,
-	turnMs: 1_500,
-	otherTurnMs: 500,
-	slowTurnMs: 1_500,
+	turnMs: 700,
+	otherTurnMs: 300,
+	slowTurnMs: 900,
+	tenantRounds: 5,
+	manyTenantsMs: 30_000,
 	memoryRequests: 200_000,
 	starts: 20,
 	tenants: 10_000,
@@ -33,6 +39,8 @@ export const QUICK: Plan = {
 	turnMs: 150,
 	otherTurnMs: 100,
 	slowTurnMs: 250,
+	tenantRounds: 2,
+	manyTenantsMs: 500,
 	memoryRequests: 4_000,
 	starts: 2,
 	tenants: 2_000,

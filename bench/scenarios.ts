@@ -9,6 +9,7 @@ export type ContenderName =
 	| "Hono + parse"
 	| "minimal cascade"
 	| "minimal cascade, again"
+	| "minimal cascade with the contract"
 	| "decision path"
 	| "every feature on"
 	| "Portkey on Node";

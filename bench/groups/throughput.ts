@@ -10,6 +10,7 @@ const OTHER_CONNECTIONS = [1, 64];
 const CASCADES: readonly ContenderName[] = [
 	"minimal cascade",
 	"minimal cascade, again",
+	"minimal cascade with the contract",
 	"decision path",
 	"every feature on",
 	"Portkey on Node",
@@ -61,6 +62,8 @@ function measuredTable(main: readonly Series[], others: readonly (readonly Serie
 function ratioTable(main: readonly Series[]): string {
 	const pairs: readonly (readonly [ContenderName, ContenderName])[] = [
 		["minimal cascade, again", "minimal cascade"],
+		["minimal cascade with the contract", "minimal cascade"],
+		["decision path", "minimal cascade with the contract"],
 		["decision path", "minimal cascade"],
 		["every feature on", "minimal cascade"],
 		["every feature on", "Portkey on Node"],
