@@ -176,7 +176,7 @@ async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange)
 			observer.failed(failed);
 		});
 		const pending = { "x-cascade-stage": "pending", ...timingHeader(timesNow(), { trail: [], calls: [] }) };
-		return eventStreamReply(byteStream(events, client.leave), { ...headers, ...pending });
+		return eventStreamReply(byteStream(events, clock, client.leave), { ...headers, ...pending });
 	}
 	if (outcome.kind !== "live") client.forget();
 	if (outcome.kind === "failed") return failedReply(outcome, exchange);
@@ -186,7 +186,7 @@ async function streamReply(running: Promise<CascadeOutcome>, exchange: Exchange)
 			client.leave();
 			outcome.abort();
 		};
-		return eventStreamReply(byteStream(liveEvents(outcome, context), leave), allHeaders);
+		return eventStreamReply(byteStream(liveEvents(outcome, context), clock, leave), allHeaders);
 	}
 	observer.ended({ kind: "answered", facts: outcome.facts, firstEventAt: clock.now() });
 	return eventStreamReply(encoder.wholeAsStream(outcome.answer, identity, outcome.facts), allHeaders);

@@ -1,16 +1,94 @@
+/** A text that comes so soon after another, in milliseconds, is one of many that come at once. */
+const AT_ONCE_MS = 1;
+
+/** Texts that come at once are written no more often than this, in milliseconds. */
+const BETWEEN_WRITES_MS = 4;
+
+/** No more is read ahead of a client that reads slowly, in UTF-16 units; only the last text may go beyond it. */
+const MOST_HELD_CHARACTERS = 16 * 1024;
+
+/** Time, as the writing of a stream needs it. */
+interface WritingClock {
+	readonly now: () => number;
+	readonly setTimer: (ms: number, onExpiry: () => void) => () => void;
+}
+
 /**
- * A response body that pulls its text from a generator: the client's reading speed is the generator's. `onCancel` runs when the client
- * leaves, before the generator is ended, so that a read it is waiting on can be broken off.
+ * A response body that takes its text from a generator. A write costs the runtime more than all else that is done for an event, so
+ * texts that come at once are written together, held for two milliseconds at most; the first text, and every one that
+ * comes by itself, goes out as it comes. A client that reads slowly stops the generator. `onCancel` runs when the client leaves,
+ * before the generator is ended, so that a read it is waiting on can be broken off.
  */
-export function byteStream(texts: AsyncGenerator<string, void>, onCancel: () => void): ReadableStream<Uint8Array> {
+export function byteStream(
+	texts: AsyncGenerator<string, void>,
+	clock: WritingClock,
+	onCancel: () => void,
+): ReadableStream<Uint8Array> {
 	const encoder = new TextEncoder();
-	return new ReadableStream<Uint8Array>({
-		async pull(controller) {
+	let held = "";
+	let cameAt = Number.NEGATIVE_INFINITY;
+	let writtenAt = Number.NEGATIVE_INFINITY;
+	let isTimed = false;
+	let isReading = false;
+	let isOver = false;
+
+	/** Sends what is held, where the client wants more. */
+	const write = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+		if (held === "" || (controller.desiredSize ?? 0) <= 0) return;
+		const bytes = encoder.encode(held);
+		held = "";
+		writtenAt = clock.now();
+		// A client that waits is given them here and now, and what it asks for next is asked for before this returns.
+		controller.enqueue(bytes);
+		if (isOver) controller.close();
+	};
+
+	/** Sends a text with what is held, or has it wait for those that come with it. */
+	const take = (text: string, controller: ReadableStreamDefaultController<Uint8Array>) => {
+		held += text;
+		const now = clock.now();
+		const isAlone = now - cameAt > AT_ONCE_MS;
+		cameAt = now;
+		const earlyMs = writtenAt + BETWEEN_WRITES_MS - now;
+		if (isAlone || earlyMs <= 0) write(controller);
+		else if (!isTimed) {
+			isTimed = true;
+			clock.setTimer(earlyMs, () => {
+				isTimed = false;
+				write(controller);
+			});
+		}
+	};
+
+	const read = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+		isReading = true;
+		while (held.length < MOST_HELD_CHARACTERS) {
 			const { done, value } = await texts.next();
-			if (done === true) controller.close();
-			else controller.enqueue(encoder.encode(value));
+			if (isOver) return;
+			if (done !== true) take(value, controller);
+			else {
+				isOver = true;
+				if (held === "") controller.close();
+				else write(controller);
+				return;
+			}
+		}
+		isReading = false;
+	};
+
+	return new ReadableStream<Uint8Array>({
+		pull(controller) {
+			write(controller);
+			if (isReading || isOver) return;
+			read(controller).catch((error: unknown) => {
+				isOver = true;
+				held = "";
+				controller.error(error);
+			});
 		},
 		async cancel() {
+			isOver = true;
+			held = "";
 			onCancel();
 			await texts.return();
 		},
