@@ -52,11 +52,12 @@ export async function* liveEvents(outcome: LiveOutcome, context: StreamContext):
 		return failure === null ? { kind: "answered", facts } : { kind: "failed", facts, failure };
 	};
 	try {
-		for (const bytes of live.head) {
-			const text = encoder.feed(relay.feed(decoder.decode(bytes, { stream: true })));
-			if (text === "") continue;
-			firstEventAt ??= clock.now();
-			yield text;
+		// All of it is there, so it is one text.
+		const beginning = live.head.map((bytes) => relay.feed(decoder.decode(bytes, { stream: true }))).join("");
+		const begun = encoder.feed(beginning);
+		if (begun !== "") {
+			firstEventAt = clock.now();
+			yield begun;
 		}
 		let failure = relay.failure(false);
 		while (failure === null && !relay.done()) {

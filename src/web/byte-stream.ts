@@ -1,8 +1,11 @@
-/** A text that comes so soon after another, in milliseconds, is one of many that come at once. */
+/** A text that follows another within this time, in milliseconds, comes at once with it. */
 const AT_ONCE_MS = 1;
 
-/** Texts that come at once are written no more often than this, in milliseconds. */
-const BETWEEN_WRITES_MS = 4;
+/** So many texts go out as they come, although they come at once: a role, an empty text and the first word often do. */
+const UNHELD_TEXTS = 3;
+
+/** Further texts that come at once are written no more often than this, in milliseconds. */
+const BETWEEN_WRITES_MS = 8;
 
 /** No more is read ahead of a client that reads slowly, in UTF-16 units; only the last text may go beyond it. */
 const MOST_HELD_CHARACTERS = 16 * 1024;
@@ -15,9 +18,9 @@ interface WritingClock {
 
 /**
  * A response body that takes its text from a generator. A write costs the runtime more than all else that is done for an event, so
- * texts that come at once are written together, held for two milliseconds at most; the first text, and every one that
- * comes by itself, goes out as it comes. A client that reads slowly stops the generator. `onCancel` runs when the client leaves,
- * before the generator is ended, so that a read it is waiting on can be broken off.
+ * where many texts come at once, those after the third are written together, held for eight milliseconds at most: a text never waits
+ * for one that may not come. A client that reads slowly stops the generator. `onCancel` runs when the client leaves, before the
+ * generator is ended, so that a read it is waiting on can be broken off.
  */
 export function byteStream(
 	texts: AsyncGenerator<string, void>,
@@ -27,6 +30,7 @@ export function byteStream(
 	const encoder = new TextEncoder();
 	let held = "";
 	let cameAt = Number.NEGATIVE_INFINITY;
+	let cameAtOnce = 0;
 	let writtenAt = Number.NEGATIVE_INFINITY;
 	let isTimed = false;
 	let isReading = false;
@@ -47,10 +51,10 @@ export function byteStream(
 	const take = (text: string, controller: ReadableStreamDefaultController<Uint8Array>) => {
 		held += text;
 		const now = clock.now();
-		const isAlone = now - cameAt > AT_ONCE_MS;
+		cameAtOnce = now - cameAt > AT_ONCE_MS ? 1 : cameAtOnce + 1;
 		cameAt = now;
 		const earlyMs = writtenAt + BETWEEN_WRITES_MS - now;
-		if (isAlone || earlyMs <= 0) write(controller);
+		if (cameAtOnce <= UNHELD_TEXTS || earlyMs <= 0) write(controller);
 		else if (!isTimed) {
 			isTimed = true;
 			clock.setTimer(earlyMs, () => {

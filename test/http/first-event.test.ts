@@ -72,6 +72,14 @@ async function endOf(
 	return { kind, firstMs: firstEventAt === undefined ? undefined : firstEventAt - began };
 }
 
+/** The same events, each of them also put here. */
+async function* collecting(events: AsyncGenerator<string>, sent: string[]): AsyncGenerator<string> {
+	for await (const event of events) {
+		sent.push(event);
+		yield event;
+	}
+}
+
 describe("the first event of a stream", () => {
 	it("is when the first of the answer is sent, not the last", async () => {
 		expect(await endOf((context, clock) => liveEvents(live(clock, WORDS), context))).toEqual({
@@ -90,6 +98,17 @@ describe("the first event of a stream", () => {
 			kind: "client-left",
 			firstMs: 1_000,
 		});
+	});
+
+	it("is sent with all that was read before the decision", async () => {
+		const sent: string[] = [];
+		const end = await endOf((context, clock) => {
+			const { live: rest, ...outcome } = live(clock, WORDS.slice(2));
+			const head = WORDS.slice(0, 2).map((word) => new TextEncoder().encode(word));
+			return collecting(liveEvents({ ...outcome, live: { ...rest, head } }, context), sent);
+		});
+		expect(end).toEqual({ kind: "answered", firstMs: 0 });
+		expect(sent[0]?.match(/"content":"."/gu)).toEqual(['"content":"a"', '"content":"b"']);
 	});
 
 	it("is none where the stream fails before it", async () => {

@@ -61,51 +61,66 @@ describe("what a stream writes, and when", () => {
 		]);
 	});
 
-	it("is the first text at once, and with its end all that came at once after it", async () => {
-		const { reading, writes } = streamOf(parts([0, "a"], [0, "b"], [0, "c"]));
+	it("is each of the first three where all come at once, and with the end all that came after them", async () => {
+		const { reading, writes } = streamOf(parts([0, "a"], [0, "b"], [0, "c"], [0, "d"], [0, "e"]));
 		await reading;
 		expect(writes).toEqual([
 			[0, "a"],
-			[0, "bc"],
+			[0, "b"],
+			[0, "c"],
+			[0, "de"],
 		]);
 	});
 
-	it("is what came at once after four milliseconds, whether or not more follows", async () => {
-		const { clock, reading, writes } = streamOf(parts([5, "a"], [0, "b"], [1, "c"], [0, "d"], [600, "e"]));
+	it("is what came at once after those three when eight milliseconds have passed, whether or not more follows", async () => {
+		const atOnce = parts([5, "a"], [0, "b"], [1, "c"], [1, "d"], [0, "e"], [1, "f"], [600, "g"], [1, "h"]);
+		const { clock, reading, writes } = streamOf(atOnce);
 		await clock.until(reading as Promise<void>);
 		expect(writes).toEqual([
 			[5, "a"],
-			[9, "bcd"],
-			[606, "e"],
+			[5, "b"],
+			[6, "c"],
+			[14, "def"],
+			[608, "g"],
+			[609, "h"],
 		]);
 	});
 
 	it("is what is held together with a text that comes by itself, and not after it", async () => {
-		const { clock, reading, writes } = streamOf(parts([5, "a"], [0, "b"], [2, "c"], [50, "d"]));
+		const { clock, reading, writes } = streamOf(
+			parts([5, "a"], [0, "b"], [0, "c"], [0, "d"], [2, "e"], [1, "f"], [50, "g"]),
+		);
 		await clock.until(reading as Promise<void>);
 		expect(writes).toEqual([
 			[5, "a"],
-			[7, "bc"],
-			[57, "d"],
+			[5, "b"],
+			[5, "c"],
+			[7, "de"],
+			[8, "f"],
+			[58, "g"],
 		]);
 	});
 
-	it("is at once what follows a text closely, where nothing was written for four milliseconds", async () => {
-		const { clock, reader, writes, readAll } = streamOf(parts([0, "a"], [0, "b"], [9, "c"], [1, "d"], [9, "e"]), {
-			reads: false,
-		});
-		await clock.advance(9);
-		const reading = readAll();
-		await clock.until(reading);
-		expect(writes.map(([, text]) => text).join("")).toBe("abcde");
-		await expect(reader.closed).resolves.toBeUndefined();
+	it("is, of a stream without a pause, what came in each eight milliseconds", async () => {
+		const { clock, reading, writes } = streamOf(Array.from({ length: 40 }, () => ({ afterMs: 1, text: "x" })));
+		await clock.until(reading as Promise<void>);
+		expect(writes.map(([ms, text]) => [ms, text.length])).toEqual([
+			[1, 1],
+			[2, 1],
+			[3, 1],
+			[11, 7],
+			[19, 8],
+			[27, 8],
+			[35, 8],
+			[40, 6],
+		]);
 	});
 
-	it("is every text in its order, none twice, and the first and the lone ones without delay, however they come", async () => {
+	it("is every text in its order, none twice, and only what comes at once after three others with a delay", async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.array(
-					fc.record({ afterMs: fc.integer({ min: 0, max: 6 }), text: fc.string({ unit: "binary", minLength: 1 }) }),
+					fc.record({ afterMs: fc.integer({ min: 0, max: 3 }), text: fc.string({ unit: "binary", minLength: 1 }) }),
 				),
 				async (list) => {
 					const { clock, reading, writes } = streamOf(list);
@@ -114,6 +129,7 @@ describe("what a stream writes, and when", () => {
 					// What is no Unicode is replaced, as in every encoding of a text.
 					expect(writes.map(([, text]) => text).join("")).toBe(whole.toWellFormed());
 					let cameAt = 0;
+					let cameAtOnce = 0;
 					let length = 0;
 					const writtenBy = (end: number) => {
 						let sum = 0;
@@ -123,9 +139,10 @@ describe("what a stream writes, and when", () => {
 					for (const [index, { afterMs, text }] of list.entries()) {
 						cameAt += afterMs;
 						length += text.length;
+						cameAtOnce = index > 0 && afterMs <= 1 ? cameAtOnce + 1 : 1;
 						const delay = writtenBy(length) - cameAt;
 						expect(delay).toBeGreaterThanOrEqual(0);
-						expect(delay).toBeLessThanOrEqual(index === 0 || afterMs > 1 ? 0 : 4);
+						expect(delay).toBeLessThanOrEqual(cameAtOnce <= 3 ? 0 : 8);
 					}
 				},
 			),
