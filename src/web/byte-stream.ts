@@ -1,10 +1,7 @@
-/** A text that follows another within this time, in milliseconds, comes at once with it. */
-const AT_ONCE_MS = 1;
-
-/** So many texts go out as they come, although they come at once: a role, an empty text and the first word often do. */
+/** So many texts of a stream go out as they come: a role, an empty text and the first word often come at once. */
 const UNHELD_TEXTS = 3;
 
-/** Further texts that come at once are written no more often than this, in milliseconds. */
+/** Those after them are written no more often than this, in milliseconds: less than what a model of 120 tokens a second takes for one. */
 const BETWEEN_WRITES_MS = 8;
 
 /** No more is read ahead of a client that reads slowly, in UTF-16 units; only the last text may go beyond it. */
@@ -18,8 +15,8 @@ interface WritingClock {
 
 /**
  * A response body that takes its text from a generator. A write costs the runtime more than all else that is done for an event, so
- * where many texts come at once, those after the third are written together, held for eight milliseconds at most: a text never waits
- * for one that may not come. A client that reads slowly stops the generator. `onCancel` runs when the client leaves, before the
+ * where texts come faster than every eight milliseconds, those after the third are written together. None is held for longer than that:
+ * a text never waits for one that may not come. A client that reads slowly stops the generator. `onCancel` runs when the client leaves, before the
  * generator is ended, so that a read it is waiting on can be broken off.
  */
 export function byteStream(
@@ -29,8 +26,7 @@ export function byteStream(
 ): ReadableStream<Uint8Array> {
 	const encoder = new TextEncoder();
 	let held = "";
-	let cameAt = Number.NEGATIVE_INFINITY;
-	let cameAtOnce = 0;
+	let taken = 0;
 	let writtenAt = Number.NEGATIVE_INFINITY;
 	let isTimed = false;
 	let isReading = false;
@@ -47,14 +43,12 @@ export function byteStream(
 		if (isOver) controller.close();
 	};
 
-	/** Sends a text with what is held, or has it wait for those that come with it. */
+	/** Sends a text with what is held, or has it wait for those that come soon. */
 	const take = (text: string, controller: ReadableStreamDefaultController<Uint8Array>) => {
 		held += text;
-		const now = clock.now();
-		cameAtOnce = now - cameAt > AT_ONCE_MS ? 1 : cameAtOnce + 1;
-		cameAt = now;
-		const earlyMs = writtenAt + BETWEEN_WRITES_MS - now;
-		if (cameAtOnce <= UNHELD_TEXTS || earlyMs <= 0) write(controller);
+		taken += 1;
+		const earlyMs = writtenAt + BETWEEN_WRITES_MS - clock.now();
+		if (taken <= UNHELD_TEXTS || earlyMs <= 0) write(controller);
 		else if (!isTimed) {
 			isTimed = true;
 			clock.setTimer(earlyMs, () => {
