@@ -1,6 +1,9 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { FAKE_ORIGIN_KEY } from "./test/support/fake-origin-key.ts";
+import { CONFIGURATION_FILES, readConfigurations } from "./tools/deploy/configurations.ts";
+
+const { inference } = readConfigurations();
 
 /** Three ways to run a test: plain functions in Node, adapters and routes in the Workers runtime, the whole product over HTTP. */
 export default defineConfig({
@@ -31,11 +34,24 @@ export default defineConfig({
 			{
 				plugins: [
 					cloudflareTest(({ inject }) => ({
-						// Production's own configuration. Only the far side of the network is faked: the binding below runs
-						// the runtime's real `Ai` class, which sends its HTTP requests to the fake.
-						wrangler: { configPath: "./wrangler.toml" },
+						// Production's own configuration, of both Workers in one. Only the far side of the network is faked: the binding
+						// AI runs the runtime's real `Ai` class, which sends its HTTP requests to the fake.
+						wrangler: { configPath: CONFIGURATION_FILES.control },
+						main: "./test/workers/whole-worker.ts",
 						remoteBindings: false,
 						miniflare: {
+							compatibilityFlags: [...inference.compatibility_flags],
+							// The control Worker's, of which the inference Worker binds more than it does itself.
+							durableObjects: Object.fromEntries(
+								inference.durable_objects.bindings.map(({ name, class_name }) => [
+									name,
+									{ className: class_name, useSQLite: true },
+								]),
+							),
+							queueProducers: Object.fromEntries(
+								(inference.queues.producers ?? []).map(({ binding, queue }) => [binding, { queueName: queue }]),
+							),
+							ratelimits: Object.fromEntries(inference.ratelimits.map((tier) => [tier.name, tier])),
 							ai: { binding: "AI", remoteProxyConnectionString: new URL(inject("workersAiUrl")) as never },
 							bindings: {
 								ALLOW_LOOPBACK_ORIGINS: "true",

@@ -6,8 +6,6 @@ import { promisify } from "node:util";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-const PRODUCT = "src/worker.ts";
-
 /** Every Worker that is run, by the name of its bundle. */
 const ENTRIES = {
 	forward: "bench/workers/forward.ts",
@@ -18,7 +16,8 @@ const ENTRIES = {
 	records: "bench/workers/kv-records.ts",
 	queue: "bench/workers/queue.ts",
 	tail: "bench/workers/tail.ts",
-	cascade: PRODUCT,
+	cascade: "src/worker.ts",
+	control: "src/control-worker.ts",
 } as const;
 
 /** Bundles every Worker as a deployment does; each becomes `<name>.js` in the directory. `options`: more of wrangler's own. */
@@ -49,7 +48,8 @@ async function bundle(
 	return path;
 }
 
-/** Ours is bundled as production's is; the others have none of its bindings. */
+/** Ours are bundled as production's are; the others have none of their bindings. */
 function configOf(entry: string): string {
+	if (entry === ENTRIES.control) return join(ROOT, "wrangler.control.toml");
 	return join(ROOT, entry.startsWith("bench/") ? "bench/workers/wrangler.toml" : "wrangler.toml");
 }

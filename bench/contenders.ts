@@ -28,10 +28,12 @@ export const TAIL = "tail";
 
 const AUDIT_RATE = 0.05;
 
-/** The product's Durable Objects, as `wrangler.toml` binds them. */
+/** The service that is the control Worker. */
+const CONTROL = "control";
+
+/** The control Worker's Durable Objects that the inference Worker binds too, as `wrangler.toml` has them. */
 const OBJECTS = {
 	TENANT_LEDGER: "TenantLedger",
-	OPERATOR_REGISTRY: "OperatorRegistry",
 	EVIDENCE_LEDGER: "EvidenceLedger",
 	METRIC_SHARD: "MetricShard",
 	REPLAY_RECORD: "ReplayRecord",
@@ -51,8 +53,7 @@ export async function startContender(
 	const config = await configOf(name, surroundings);
 	const sockets = ["http", ...(config.sockets ?? []), ...moreSockets];
 	const server = await startConfigured(name, config, surroundings, { sockets });
-	if (name === "every feature on")
-		for (const port of [server.port, server.ports.get(SAMPLED) ?? 0]) await makeTenant(port);
+	if (name === "every feature on") await makeTenant(server.port);
 	return server;
 }
 
@@ -106,7 +107,7 @@ export const answeringBindings: readonly string[] = [
 	binding.text("ALLOW_LOOPBACK_ORIGINS", "true"),
 ];
 
-/** Keys, policies, confidence, checks and costs; no observation, neither in the log nor for a ledger. */
+/** Keys, policies, confidence, checks and costs; no observation, neither in the log nor for a ledger, and so no control Worker. */
 export const decisionPath: WorkerConfig = {
 	bundle: "cascade.js",
 	bindings: [...answeringBindings, binding.text("REQUEST_LOG", "off")],
@@ -129,6 +130,7 @@ async function everyFeature(mockPort: number, directory: string): Promise<Conten
 			kvService(benchRecords(`http://127.0.0.1:${mockPort}/v1`, AUDIT_RATE)),
 			traced,
 			workerService(TAIL, { bundle: "tail.js", bindings: [] }),
+			workerService(CONTROL, controlWorker),
 		],
 		sockets: [SAMPLED, TAIL],
 	};
@@ -140,9 +142,16 @@ const withEveryFeature: WorkerConfig = {
 		...answeringBindings,
 		binding.queue("OBSERVATIONS", "queue"),
 		binding.dataset("REQUESTS_DATASET"),
-		binding.text("OPERATOR_KEY_SHA256", OPERATOR_KEY_SHA256),
+		binding.entrypoint("CONTROL", CONTROL, "ControlPlane"),
 	],
-	objects: OBJECTS,
+	objectsOf: { service: CONTROL, objects: OBJECTS },
+};
+
+/** In production it runs elsewhere; here in the same process, where what it does is no part of what is measured. */
+const controlWorker: WorkerConfig = {
+	bundle: "control.js",
+	bindings: [binding.kv("CONFIG", "kv"), binding.text("OPERATOR_KEY_SHA256", OPERATOR_KEY_SHA256)],
+	objects: { ...OBJECTS, OPERATOR_REGISTRY: "OperatorRegistry" },
 };
 
 /** The namespace that ours reads, with these records in it. */

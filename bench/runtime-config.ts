@@ -5,6 +5,8 @@ export interface WorkerConfig {
 	readonly bindings: readonly string[];
 	/** Classes of Durable Objects that its bundle exports, each bound by the name that goes with it. */
 	readonly objects?: Readonly<Record<string, string>>;
+	/** Those of another Worker's, the service of this name, bound as its own would be. */
+	readonly objectsOf?: { readonly service: string; readonly objects: Readonly<Record<string, string>> };
 	/** The service that is told of its traces: with one, every request is sampled, and without, none. */
 	readonly tail?: string;
 }
@@ -68,6 +70,9 @@ export const binding = {
 	/** The runtime's own `Ai` class, as production has it; what it sends goes to the service. */
 	ai: (name: string, service: string) =>
 		`(name = "${name}", wrapped = (moduleName = "cloudflare-internal:ai-api", innerBindings = [(name = "fetcher", service = "${service}")]))`,
+	/** An entrypoint of another Worker, as production's service bindings have it. */
+	entrypoint: (name: string, service: string, entrypoint: string) =>
+		`(name = "${name}", service = (name = "${service}", entrypoint = "${entrypoint}"))`,
 	dataset: (name: string) => `(name = "${name}", wrapped = (moduleName = "${DATASET_MODULE}"))`,
 };
 
@@ -75,9 +80,13 @@ function socket([name, service]: readonly string[]): string {
 	return `(name = "${name}", address = "127.0.0.1:0", http = (), service = "${service}")`;
 }
 
-function worker(service: string, { bundle, bindings, objects = {}, tail }: WorkerConfig): string {
+function worker(service: string, { bundle, bindings, objects = {}, objectsOf, tail }: WorkerConfig): string {
 	const classes = Object.entries(objects);
 	const bound = classes.map(([name, className]) => `(name = "${name}", durableObjectNamespace = "${className}")`);
+	const boundThere = Object.entries(objectsOf?.objects ?? {}).map(
+		([name, className]) =>
+			`(name = "${name}", durableObjectNamespace = (className = "${className}", serviceName = "${objectsOf?.service}"))`,
+	);
 	const namespaces = classes.map(
 		([, className]) => `(className = "${className}", uniqueKey = "${service}-${className}", enableSql = true)`,
 	);
@@ -85,7 +94,7 @@ function worker(service: string, { bundle, bindings, objects = {}, tail }: Worke
 			modules = [(name = "${bundle}", esModule = embed "${bundle}")],
 			compatibilityDate = "${COMPATIBILITY_DATE}",
 			compatibilityFlags = ["enable_request_signal"],
-			bindings = [${[...bindings, ...bound].join(", ")}],
+			bindings = [${[...bindings, ...bound, ...boundThere].join(", ")}],
 			durableObjectNamespaces = [${namespaces.join(", ")}],
 			durableObjectStorage = (${classes.length === 0 ? "none = void" : `localDisk = "${OBJECTS_DISK}"`}),
 			streamingTails = [${tail === undefined ? "" : `"${tail}"`}],

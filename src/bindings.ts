@@ -1,4 +1,3 @@
-import type { AssetsBinding } from "./admin/document-files.ts";
 import type { ObjectNamespace } from "./adapters/ledger-stubs.ts";
 import type { RateLimitBinding } from "./adapters/rate-tiers.ts";
 import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
@@ -7,6 +6,7 @@ import type { DataPoint } from "./core/metrics/data-point.ts";
 import { listedValues } from "./core/listed-values.ts";
 import { isOriginSecretName } from "./core/published-records.ts";
 import { rateTierBinding } from "./core/rate-tier.ts";
+import type { ControlPlanePort } from "./hand-over.ts";
 
 /** What the runtime hands over: anything may be missing, since configuration is written by people. */
 export interface UncheckedBindings {
@@ -14,9 +14,10 @@ export interface UncheckedBindings {
 	readonly CONFIG?: KVNamespace;
 	/** "true" allows `http:` origins on this machine. Never set it in production. */
 	readonly ALLOW_LOOPBACK_ORIGINS?: string;
-	/** The sources behind CONFIG, for the admin API. */
+	/** Where the admin API, the metrics and the dashboard are; without it, their paths answer 503. */
+	readonly CONTROL?: ControlPlanePort;
+	/** The sources of leases on budgets, and where feedback goes. */
 	readonly TENANT_LEDGER?: ObjectNamespace;
-	readonly OPERATOR_REGISTRY?: ObjectNamespace;
 	/** The sources of leases on guaranteed cascades. */
 	readonly EVIDENCE_LEDGER?: ObjectNamespace;
 	/** Sums for `/metrics`; without it, nothing is counted for it. */
@@ -31,13 +32,6 @@ export interface UncheckedBindings {
 	readonly REQUESTS_DATASET?: { readonly writeDataPoint: (point: DataPoint) => void };
 	/** "off" writes no line for each request into the log; faults are logged whatever it says. */
 	readonly REQUEST_LOG?: string;
-	/** The static files, for the admin API's description; without it, there is none. */
-	readonly ASSETS?: AssetsBinding;
-	/** SHA-256, in hex, of operators' keys, with commas between them. */
-	readonly OPERATOR_KEY_SHA256?: string;
-	/** The Cloudflare Access team, such as `example.cloudflareaccess.com`, and the application's audience tag. */
-	readonly ACCESS_TEAM_DOMAIN?: string;
-	readonly ACCESS_AUD?: string;
 	/** Where origins may be, with commas between them; any public host where absent. No secret, in spite of its prefix. */
 	readonly ORIGIN_HOSTS?: string;
 	/** Origin credentials, named by origin records. */
@@ -66,7 +60,18 @@ class ConfigurationError extends Error {
 /** The rate limit of a tier; undefined where there is none, or what has its name is something else. */
 export function rateTierOf(unchecked: UncheckedBindings, tier: string): RateLimitBinding | undefined {
 	const binding = unchecked[rateTierBinding(tier)];
-	return typeof binding?.limit === "function" ? binding : undefined;
+	return isRateLimit(binding) ? binding : undefined;
+}
+
+function isRateLimit(binding: RateLimitBinding | undefined): binding is RateLimitBinding {
+	return typeof binding?.limit === "function";
+}
+
+/** Names of the bindings of all rate tiers that there are. */
+export function rateTierNames(unchecked: UncheckedBindings): string[] {
+	return Object.keys(unchecked)
+		.filter((name) => name.startsWith("RATE_TIER_"))
+		.filter((name) => isRateLimit(unchecked[name as `RATE_TIER_${string}`]));
 }
 
 /** Checks each binding by name; throws with the one that is missing, since nothing can work without it. */
@@ -88,18 +93,5 @@ export function checkBindings(unchecked: UncheckedBindings): Bindings {
 			const secret = isOriginSecretName(name) ? unchecked[name as `ORIGIN_${string}`] : undefined;
 			return typeof secret === "string" ? secret : undefined;
 		},
-	};
-}
-
-/**
- * Builds a value once for each bindings object: caches live in the ports, so they must outlive a request, and the
- * runtime hands every request of an isolate the same bindings.
- */
-export function onceEach<Value>(build: (bindings: UncheckedBindings) => Value): (bindings: UncheckedBindings) => Value {
-	const built = new WeakMap<object, { readonly value: Value }>();
-	return (bindings) => {
-		const known = built.get(bindings) ?? { value: build(bindings) };
-		built.set(bindings, known);
-		return known.value;
 	};
 }

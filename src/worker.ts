@@ -1,5 +1,4 @@
 import * as runtime from "cloudflare:workers";
-import { consumeObservations } from "./adapters/consume-observations.ts";
 import { createTextEmbedder } from "./adapters/embeddings-on-workers-ai.ts";
 import { createEmbedder } from "./adapters/embeddings-resolver.ts";
 import { createAuditedTexts } from "./adapters/audited-texts.ts";
@@ -8,9 +7,9 @@ import { createEvidenceLeases } from "./adapters/evidence-leases.ts";
 import { createEvidenceQueue, NO_EVIDENCE_QUEUE } from "./adapters/evidence-queue.ts";
 import { createFaultCounter, type FaultLog } from "./adapters/fault-counter.ts";
 import { createFeedbackRecorder } from "./adapters/feedback-recorder.ts";
-import { createKvKeyStore, sha256Hex } from "./adapters/kv-key-store.ts";
+import { createKvKeyStore } from "./adapters/kv-key-store.ts";
 import { createKvPolicyStore } from "./adapters/kv-policy-store.ts";
-import { evidenceLedgerOf, ledgerOf, metricShard, registryOf, sharedOutage } from "./adapters/ledger-stubs.ts";
+import { evidenceLedgerOf, ledgerOf, metricShard, sharedOutage } from "./adapters/ledger-stubs.ts";
 import { createLeaseHolder } from "./adapters/lease-holder.ts";
 import { logFault } from "./adapters/observation-log.ts";
 import { createOutageExchange, NO_OUTAGE_EXCHANGE } from "./adapters/outage-exchange.ts";
@@ -25,19 +24,15 @@ import { systemClock } from "./adapters/system-clock.ts";
 import { createUpstreamGuards, type UpstreamGuards } from "./adapters/upstream-guard.ts";
 import { createUpstreamHealth } from "./adapters/upstream-health.ts";
 import type { WorkersAiBinding } from "./adapters/workers-ai-stage.ts";
-import { createAccessVerifier } from "./admin/access-token.ts";
-import { ADMIN_PATH, createAdminApp } from "./admin/admin-app.ts";
-import { createDocumentReader } from "./admin/document-files.ts";
 import type { PairLabeller } from "./admin/check-anchors.ts";
-import type { AdminPorts } from "./admin/admin-ports.ts";
-import { answerMetrics, METRICS_PATH, type MetricsPorts } from "./admin/metrics-endpoint.ts";
-import { readAdminSettings } from "./admin/admin-settings.ts";
-import { checkBindings, onceEach, rateTierOf, type Bindings, type UncheckedBindings } from "./bindings.ts";
+import { isForControl } from "./admin/control-paths.ts";
+import { checkBindings, rateTierNames, rateTierOf, type Bindings, type UncheckedBindings } from "./bindings.ts";
+import { onceEach, required } from "./bindings-of-an-isolate.ts";
 import { labelAnswer } from "./cascade/label-answer.ts";
 import type { LabelPorts } from "./cascade/label-ports.ts";
 import type { EvidenceAddress } from "./core/evidence/evidence-entry.ts";
 import { createHedgeBudget } from "./core/resilience/hedge-budget.ts";
-import { err, ok, type Result } from "./core/result.ts";
+import { handOver, type Deployment } from "./hand-over.ts";
 import { createAdmission } from "./http/admission.ts";
 import { createApp } from "./http/app.ts";
 import { STREAM_TIMES, type AppPorts } from "./http/app-ports.ts";
@@ -58,83 +53,28 @@ export interface WorkerOptions {
 	readonly prepareAi?: (ai: WorkersAiBinding) => WorkersAiBinding;
 }
 
-/** The composition root: bindings become ports, once an isolate, and ports become routes. */
+/** The composition root of inference: bindings become ports, once an isolate, and ports become routes. */
 export function createWorker(options: WorkerOptions = {}) {
-	const app = createApp<UncheckedBindings>(
-		onceEach((bindings) => buildPorts(bindings, options)),
+	const app = createApp(
+		onceEach((bindings: UncheckedBindings) => buildPorts(bindings, options)),
 		logFault,
 	);
-	const adminPortsOf = onceEach(buildAdminPorts);
-	// Made when it is first asked for: most isolates never serve the admin API.
-	let admin: ReturnType<typeof createAdminApp<UncheckedBindings>> | undefined;
+	const deploymentOf = onceEach(describeDeployment);
 	return {
-		// Two apps and not one: the admin's middleware, errors and configuration are nothing to inference.
 		fetch(request: Request, bindings: UncheckedBindings, context: ExecutionContext): Response | Promise<Response> {
-			if (isForMetrics(request.url)) return answerMetrics(request, metricsPorts(bindings, adminPortsOf(bindings)));
-			if (!isForAdmin(request.url)) return app.fetch(request, bindings, context);
-			admin ??= createAdminApp<UncheckedBindings>(adminPortsOf, ({ ASSETS }) => createDocumentReader(ASSETS), logFault);
-			return admin.fetch(request, bindings, context);
-		},
-		queue(batch: MessageBatch, bindings: UncheckedBindings): Promise<void> {
-			return consumeObservations(batch, {
-				ledgerOf: (tenant) => requiredLedgerOf(bindings, tenant),
-				evidenceLedgerOf: (address) => requiredEvidenceLedgerOf(bindings, address),
-				clock: systemClock,
-				logFault,
-			});
+			if (isForControl(request.url)) return handOver(request, bindings.CONTROL, deploymentOf(bindings), logFault);
+			return app.fetch(request, bindings, context);
 		},
 	};
 }
 
-function requiredLedgerOf({ TENANT_LEDGER }: UncheckedBindings, tenant: string): ReturnType<typeof ledgerOf> {
-	if (TENANT_LEDGER === undefined) throw new Error("the binding TENANT_LEDGER is missing");
-	return ledgerOf(TENANT_LEDGER, tenant);
-}
-
-function requiredEvidenceLedgerOf({ EVIDENCE_LEDGER }: UncheckedBindings, address: EvidenceAddress) {
-	if (EVIDENCE_LEDGER === undefined) throw new Error("the binding EVIDENCE_LEDGER is missing");
-	return evidenceLedgerOf(EVIDENCE_LEDGER, address);
-}
-
-/** Whether an address is the admin API's. Other addresses, on every request for inference, are not parsed for it. */
-function isForAdmin(url: string): boolean {
-	if (!url.includes(ADMIN_PATH)) return false;
-	const { pathname } = new URL(url);
-	return pathname === ADMIN_PATH || pathname.startsWith(`${ADMIN_PATH}/`);
-}
-
-function isForMetrics(url: string): boolean {
-	return url.includes(METRICS_PATH) && new URL(url).pathname === METRICS_PATH;
-}
-
-function metricsPorts({ METRIC_SHARD }: UncheckedBindings, admin: Result<AdminPorts, string>): MetricsPorts {
-	const shardOf = METRIC_SHARD === undefined ? null : (name: string) => metricShard(METRIC_SHARD, name);
-	return { admin, shardOf, logFault };
-}
-
-function buildAdminPorts(unchecked: UncheckedBindings): Result<AdminPorts, string> {
-	const { TENANT_LEDGER, OPERATOR_REGISTRY, EVIDENCE_LEDGER } = unchecked;
-	if (TENANT_LEDGER === undefined || OPERATOR_REGISTRY === undefined || EVIDENCE_LEDGER === undefined)
-		return err("the bindings TENANT_LEDGER, OPERATOR_REGISTRY and EVIDENCE_LEDGER must be there");
-	const settings = readAdminSettings(unchecked);
-	if (!settings.ok) return settings;
-	const { operatorKeyHashes, access, originHosts } = settings.value;
-	return ok({
-		ledgerOf: (tenant) => ledgerOf(TENANT_LEDGER, tenant),
-		evidenceLedgerOf: (address) => evidenceLedgerOf(EVIDENCE_LEDGER, address),
+function describeDeployment(unchecked: UncheckedBindings): Deployment {
+	return {
+		rateTiers: rateTierNames(unchecked),
+		originHosts: unchecked.ORIGIN_HOSTS,
+		allowLoopbackOrigins: unchecked.ALLOW_LOOPBACK_ORIGINS === "true",
 		labelPair: pairLabeller(unchecked),
-		// A stub for each use: one belongs to the request that made it, and is of no more use once a call on it has thrown.
-		get registry() {
-			return registryOf(OPERATOR_REGISTRY);
-		},
-		operatorKeyHashes,
-		verifyAccess: access === null ? null : createAccessVerifier(access),
-		originRules: { hosts: originHosts, allowLoopback: unchecked.ALLOW_LOOPBACK_ORIGINS === "true" },
-		hasRateTier: (tier) => rateTierOf(unchecked, tier) !== undefined,
-		sha256Hex,
-		randomKeyBytes: () => crypto.getRandomValues(new Uint8Array(32)),
-		now: () => systemClock.now(),
-	});
+	};
 }
 
 /** Judges outside of any request; what it asks is paid for, and no tenant's budget is asked. */
@@ -181,14 +121,14 @@ function buildPorts(unchecked: UncheckedBindings, { knownKeys = [], prepareAi = 
 		resolveStage: createGuardedResolver({ ai, origins, clock, guards, random }),
 		embed: createEmbedder({ ai, origins, clock }),
 		spendingOf: createLeaseHolder({
-			ledgerOf: (tenant) => requiredLedgerOf(unchecked, tenant),
+			ledgerOf: (tenant) => ledgerOf(required(unchecked.TENANT_LEDGER, "TENANT_LEDGER"), tenant),
 			clock,
 			waitUntil,
 			logFault,
 			holder: `isolate_${isolate}`,
 		}),
 		recordFeedback: createFeedbackRecorder({
-			ledgerOf: (tenant) => requiredLedgerOf(unchecked, tenant),
+			ledgerOf: (tenant) => ledgerOf(required(unchecked.TENANT_LEDGER, "TENANT_LEDGER"), tenant),
 			clock,
 			logFault,
 		}),
@@ -245,7 +185,8 @@ function evidenceExchanges(
 	logFault: FaultLog,
 ): ReturnType<typeof createEvidenceExchanges> {
 	const clock = systemClock;
-	const ledgerOfEvidence = (address: EvidenceAddress) => requiredEvidenceLedgerOf(unchecked, address);
+	const ledgerOfEvidence = (address: EvidenceAddress) =>
+		evidenceLedgerOf(required(unchecked.EVIDENCE_LEDGER, "EVIDENCE_LEDGER"), address);
 	return createEvidenceExchanges({
 		// Without a queue nothing could be audited, so nothing is accepted by a certificate that others earn.
 		leases:
@@ -280,10 +221,4 @@ function replays({ REPLAY_RECORD }: UncheckedBindings, logFault: ReplayPorts["lo
 	return { replays: createReplays({ recordOf, clock: systemClock, waitUntil, logFault, logReplay }) };
 }
 
-export { EvidenceLedger } from "./ledger/evidence-ledger.ts";
-export { MetricShard } from "./ledger/metric-shard.ts";
-export { OperatorRegistry } from "./ledger/operator-registry.ts";
-export { ReplayRecord } from "./ledger/replay-record.ts";
-export { TenantLedger } from "./ledger/tenant-ledger.ts";
-export { UpstreamOutage } from "./ledger/upstream-outage.ts";
 export default createWorker();

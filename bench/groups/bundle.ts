@@ -8,13 +8,14 @@ const MOST_KB = 100;
 /** What would be good. */
 const AIM_KB = 60;
 
-/** How large what is deployed is. */
+/** How large what is deployed is; the bound is the inference Worker's, which is what a client waits for. */
 export async function measureBundle({ surroundings: { directory } }: Bench): Promise<GroupReport> {
 	const sizes = async (path: string) => {
 		const bytes = await readFile(path);
 		return { kb: bytes.length / 1024, gzipKb: gzipSync(bytes).length / 1024 };
 	};
 	const deployed = await sizes(join(directory, "cascade.js"));
+	const control = await sizes(join(directory, "control.js"));
 	const minimal = await sizes(join(directory, "minimal.js"));
 	const row = (name: string, { kb, gzipKb }: typeof deployed) => [name, kb.toFixed(0), gzipKb.toFixed(1)];
 	const verdict = (most: number, target: string) => ({
@@ -28,7 +29,11 @@ export async function measureBundle({ surroundings: { directory } }: Bench): Pro
 		title: "Bundle",
 		text: table(
 			["Worker", "KB", "gzip KB"],
-			[row("ours, as it is deployed", deployed), row("minimal cascade", minimal)],
+			[
+				row("ours, the inference Worker", deployed),
+				row("ours, the control Worker", control),
+				row("minimal cascade", minimal),
+			],
 		),
 		verdicts: [verdict(MOST_KB, "bundle, gzip"), verdict(AIM_KB, "bundle, gzip: the aim")],
 	};

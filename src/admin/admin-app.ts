@@ -6,6 +6,7 @@ import type { PolicyProblem } from "../core/tenant-policy.ts";
 import type { AdminPorts } from "./admin-ports.ts";
 import { etagOf, problemsRefusal, refuse, toResponse, unknownTenant, type AdminRefusal } from "./admin-reply.ts";
 import { authorise, holdsKey } from "./authorise.ts";
+import { ADMIN_PATH } from "./control-paths.ts";
 import type { AdminSuccess, AnyGuardedRoute, AnyRoute } from "./define-route.ts";
 import { NONCE_MARK, type ReadDocument } from "./document-files.ts";
 import { readPrecondition } from "./preconditions.ts";
@@ -14,9 +15,6 @@ import { readQuery, readValue } from "./read-fields.ts";
 import { ADMIN_ROUTES } from "./routes.ts";
 import { PARAMETERS, tenantName } from "./schemas/parameters.ts";
 import * as v from "valibot";
-
-/** Where the admin API is. */
-export const ADMIN_PATH = "/admin/v1";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 

@@ -5,6 +5,7 @@ import type { TenantLedgerPort } from "../core/ledger/ledger-ports.ts";
 import type { AccessVerifier } from "./access-token.ts";
 import type { PairLabeller } from "./check-anchors.ts";
 import type { OriginRules } from "./origin-rules.ts";
+import type { TenantLookUps } from "./tenant-look-ups.ts";
 
 /** Everything the admin routes need of the outside; the composition root builds it, tests may build it otherwise. */
 export interface AdminPorts {
@@ -20,6 +21,8 @@ export interface AdminPorts {
 	/** Null: Cloudflare Access is not set up, and its header means nothing. */
 	readonly verifyAccess: AccessVerifier | null;
 	readonly originRules: OriginRules;
+	/** The same for all requests of an isolate. */
+	readonly lookUps: TenantLookUps;
 	/** Whether the Worker has a rate limit for this tier. */
 	readonly hasRateTier: (tier: string) => boolean;
 	/** SHA-256 of the text's UTF-8 bytes, in lower-case hex. */

@@ -6,14 +6,12 @@ export interface UncheckedAdminSettings {
 	readonly OPERATOR_KEY_SHA256?: string | undefined;
 	readonly ACCESS_TEAM_DOMAIN?: string | undefined;
 	readonly ACCESS_AUD?: string | undefined;
-	readonly ORIGIN_HOSTS?: string | undefined;
 }
 
 /** What the admin API relies on. */
 export interface AdminSettings {
 	readonly operatorKeyHashes: ReadonlySet<string>;
 	readonly access: { readonly teamDomain: string; readonly audience: string } | null;
-	readonly originHosts: readonly string[];
 }
 
 /** SHA-256 of nothing, which a script writes that hashes an unset variable: a key that anybody has. */
@@ -35,12 +33,16 @@ export function readAdminSettings(unchecked: UncheckedAdminSettings): Result<Adm
 		return err("ACCESS_TEAM_DOMAIN must be a host name such as example.cloudflareaccess.com");
 	if (hashes.length === 0 && teamDomain === "")
 		return err("OPERATOR_KEY_SHA256, or ACCESS_TEAM_DOMAIN and ACCESS_AUD, must be set");
-	const originHosts = listedValues(unchecked.ORIGIN_HOSTS);
-	if (originHosts.some((host) => !HOST.test(host.replace(/^\*\./u, ""))))
-		return err("ORIGIN_HOSTS must be host names, each alone or as *.example.com, with commas between them");
 	return ok({
 		operatorKeyHashes: new Set(hashes),
 		access: teamDomain === "" ? null : { teamDomain, audience },
-		originHosts,
 	});
+}
+
+/** Where origins may be, as ORIGIN_HOSTS says it; empty: any public host. The error is for the operator's log. */
+export function readOriginHosts(text: string | undefined): Result<readonly string[], string> {
+	const hosts = listedValues(text);
+	return hosts.some((host) => !HOST.test(host.replace(/^\*\./u, "")))
+		? err("ORIGIN_HOSTS must be host names, each alone or as *.example.com, with commas between them")
+		: ok(hosts);
 }

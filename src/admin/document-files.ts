@@ -12,7 +12,7 @@ export type ReadDocument = (file: DocumentFile) => Promise<string | null>;
 
 /** The binding of the static assets, as far as it is used. */
 export interface AssetsBinding {
-	readonly fetch: (address: string) => Promise<Response>;
+	readonly fetch: (address: string | Request) => Promise<Response>;
 }
 
 /** Reads the files through the binding; there may be none, or none of these files behind it. */

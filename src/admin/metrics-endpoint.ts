@@ -5,9 +5,6 @@ import type { AdminPorts } from "./admin-ports.ts";
 import { refuse, toResponse } from "./admin-reply.ts";
 import { authorise, holdsKey } from "./authorise.ts";
 
-/** Where the metrics are: where scrapers look. */
-export const METRICS_PATH = "/metrics";
-
 /** What the route needs. */
 export interface MetricsPorts {
 	/** The error says what is not configured; it is logged and not shown. */

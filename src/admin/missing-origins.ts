@@ -8,6 +8,7 @@ import type { PolicyProblem, TenantPolicy } from "../core/tenant-policy.ts";
 import type { AdminPorts } from "./admin-ports.ts";
 import { conflictRefusal, problemsRefusal, refuse, unknownTenant, type AdminRefusal } from "./admin-reply.ts";
 import type { ExpectedRevision } from "./preconditions.ts";
+import { LOOK_UPS } from "./tenant-look-ups.ts";
 
 /** Whose policy it is, and who asks. */
 interface Asking {
@@ -39,7 +40,7 @@ export async function remarksOnOrigins(
 	const foreign = foreignOrigins(policy, tenant);
 	const own = originsNamed(policy).filter(({ origin }) => !isForeignOrigin(origin, tenant));
 	if (own.length === 0) return ok({ problems: foreign, warnings: [] });
-	if (actor.kind === "tenant-key" && !lookUpsOf(ports).admit(tenant, ports.now())) return err(tooManyLookUps());
+	if (actor.kind === "tenant-key" && !ports.lookUps.admit(tenant, ports.now())) return err(tooManyLookUps());
 	const missing = new Set(await ports.registry.missingOrigins([...new Set(own.map(({ origin }) => origin))]));
 	const before = inForce === null ? null : parseTenantPolicy(inForce);
 	const named = new Set(before?.ok === true ? originsNamed(before.value).map(({ origin }) => origin) : []);
@@ -80,35 +81,6 @@ export async function refuseMissingOrigins(
 	if (problems.length === 0) return null;
 	await ledger.recordRefusal({ actor, act, detail: { refusal: "invalid", problems: problems.length } });
 	return problemsRefusal(422, "invalid_policy", problems);
-}
-
-const LOOK_UPS = { most: 60, perMs: 10_000 } as const;
-
-/** How often tenants' keys have made this isolate ask the registry, which all tenants share. */
-class TenantLookUps {
-	#began = 0;
-	readonly #counts = new Map<string, number>();
-
-	/** Counts a look-up; false where it is one too many. `now`: milliseconds since the Unix epoch. */
-	admit(tenant: string, now: number): boolean {
-		if (Math.abs(now - this.#began) >= LOOK_UPS.perMs) {
-			this.#began = now;
-			this.#counts.clear();
-		}
-		const count = this.#counts.get(tenant) ?? 0;
-		if (count >= LOOK_UPS.most) return false;
-		this.#counts.set(tenant, count + 1);
-		return true;
-	}
-}
-
-/** Ports are made once an isolate. */
-const lookUps = new WeakMap<AdminPorts, TenantLookUps>();
-
-function lookUpsOf(ports: AdminPorts): TenantLookUps {
-	const known = lookUps.get(ports) ?? new TenantLookUps();
-	lookUps.set(ports, known);
-	return known;
 }
 
 function tooManyLookUps(): AdminRefusal {

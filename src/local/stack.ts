@@ -9,9 +9,9 @@ import { ASSET_DIRECTORY } from "../dashboard/build/build-dashboard.ts";
 import { DEMO_KEY, demoKeyRecord, type OwnServer } from "./demo-records.ts";
 import { LOCAL_OPERATOR_KEY, seedDemo } from "./seed-demo.ts";
 
-/** A running local Worker and local origin. */
+/** Both running local Workers and the local origin. */
 export interface LocalStack {
-	/** Of the Worker, without `/v1`. */
+	/** Of the inference Worker, without `/v1`; it passes on what is the control Worker's. */
 	readonly url: string;
 	/** Of the local origin, without `/v1`. */
 	readonly originUrl: string;
@@ -29,48 +29,56 @@ export interface LocalStackOptions {
 	/** Addresses of the origins that it names beside the demo's own, by name; they are sent the local origin's key. */
 	readonly origins?: Readonly<Record<string, string>>;
 	readonly ownServer?: OwnServer | undefined;
-	/**
-	 * Serves the dashboard at `/dashboard/`. The runtime's router of files takes some 0.2 ms of each request here, so where
-	 * requests are measured there is none.
-	 */
-	readonly dashboard?: boolean;
-	/** Shows the Worker's log lines. */
+	/** Shows the Workers' log lines. */
 	readonly showLog?: boolean;
 	/** Tokens a second of the local origin's models, and of the edge's; as fast as possible when absent. */
 	readonly tokensPerSecond?: number;
 	readonly edgeTokensPerSecond?: number;
 	/** A directory built before, to start faster. */
 	readonly builtDirectory?: string;
-	/** For the Worker of the demonstration alone, which must have been built: how many times as fast as the world's its clock runs. */
+	/** For the Workers of the demonstration alone, which must have been built: how many times as fast as the world's their clock runs. */
 	readonly clockSpeed?: number;
-	/** Is told of each event on the Worker's traces, as the runtime tells a streaming tail Worker. */
+	/** Is told of each event on the inference Worker's traces, as the runtime tells a streaming tail Worker. */
 	readonly onTailEvent?: (event: unknown) => void;
-	/** Answers all that the Worker asks of the network, in its place. */
+	/** Answers all that both Workers ask of the network, in its place. */
 	readonly network?: (request: Request) => Promise<Response>;
 }
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const COMPATIBILITY_DATE = "2026-11-01";
-/** As `[assets]` in wrangler.toml: the dashboard is files, and all else is the Worker's. */
-const DASHBOARD_FILES = {
+const INFERENCE = "edge-cascade-local";
+const CONTROL = "edge-cascade-local-control";
+/** As `[assets]` in wrangler.control.toml. */
+const ASSETS = {
 	directory: ASSET_DIRECTORY,
 	binding: "ASSETS",
-	run_worker_first: ["/*", "!/dashboard", "!/dashboard/*"],
+	run_worker_first: true,
 	routerConfig: { has_user_worker: true },
 	assetConfig: { html_handling: "auto-trailing-slash", not_found_handling: "none" } as const,
 };
+/** The ledgers, as the control Worker keeps them and the inference Worker binds them. */
+const LEDGERS = {
+	TENANT_LEDGER: "TenantLedger",
+	EVIDENCE_LEDGER: "EvidenceLedger",
+	METRIC_SHARD: "MetricShard",
+	UPSTREAM_OUTAGE: "UpstreamOutage",
+	REPLAY_RECORD: "ReplayRecord",
+} as const;
 
 /**
- * Builds both Workers with wrangler, as a deployment does, and runs them in the Workers runtime: the Worker with real
- * KV and the `AI` stand-in, the local origin on its own port. `wrangler dev` would run the same, at some ten times the
+ * Builds the Workers with wrangler, as a deployment does, and runs them in the Workers runtime: the inference Worker with the `AI`
+ * stand-in, the control Worker with the ledgers behind it, both with real KV, and the local origin on its own port. `wrangler dev` would run the same, at some ten times the
  * CPU a request and without the origin's own port.
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
 	const built = options.builtDirectory ?? (await buildLocalWorkers(join(ROOT, ".wrangler", "local")));
 	const origin = await modulesOf(join(built, "origin"));
 	const worker = await modulesOf(join(built, "worker"));
+	const control = await modulesOf(join(built, "control"));
 	const edgeSpeed =
 		options.edgeTokensPerSecond === undefined ? {} : { EDGE_TOKENS_PER_SECOND: options.edgeTokensPerSecond };
+	const clock = options.clockSpeed === undefined ? {} : { CLOCK_SPEED: options.clockSpeed, CLOCK_BEGAN_AT: Date.now() };
+	const network = options.network === undefined ? {} : { outboundService: options.network };
 	const runtime = new Miniflare(
 		convertV4MiniflareOptions({
 			host: "127.0.0.1",
@@ -82,37 +90,44 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 			},
 			workers: [
 				{
-					name: "edge-cascade-local",
+					name: INFERENCE,
 					...worker,
+					...network,
 					compatibilityDate: COMPATIBILITY_DATE,
 					compatibilityFlags: ["enable_request_signal", "enable_abortsignal_rpc"],
 					kvNamespaces: { CONFIG: "config" },
-					durableObjects: {
-						TENANT_LEDGER: { className: "TenantLedger", useSQLite: true },
-						OPERATOR_REGISTRY: { className: "OperatorRegistry", useSQLite: true },
-						EVIDENCE_LEDGER: { className: "EvidenceLedger", useSQLite: true },
-						METRIC_SHARD: { className: "MetricShard", useSQLite: true },
-						UPSTREAM_OUTAGE: { className: "UpstreamOutage", useSQLite: true },
-						REPLAY_RECORD: { className: "ReplayRecord", useSQLite: true },
-					},
+					durableObjects: eachLedger((className) => ({ className, scriptName: CONTROL, useSQLite: true })),
 					queueProducers: { OBSERVATIONS: { queueName: "observations" } },
-					queueConsumers: { observations: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10 } },
 					// For whoever sets `limits.rateTier`; `trial` is soon used up, to see what a client is told.
 					ratelimits: {
 						RATE_TIER_STANDARD: { namespace_id: "1001", simple: { limit: 6_000, period: 60 } },
 						RATE_TIER_TRIAL: { namespace_id: "1002", simple: { limit: 5, period: 10 } },
 					},
 					...(options.onTailEvent === undefined ? {} : { streamingTails: [TAIL_NAME] }),
-					...(options.network === undefined ? {} : { outboundService: options.network }),
-					...(options.dashboard === true ? { assets: DASHBOARD_FILES } : {}),
-					serviceBindings: { AI: { name: "edge-cascade-local", entrypoint: "LocalAI" } },
+					serviceBindings: {
+						AI: { name: INFERENCE, entrypoint: "LocalAI" },
+						CONTROL: { name: CONTROL, entrypoint: "ControlPlane" },
+					},
 					bindings: {
 						ALLOW_LOOPBACK_ORIGINS: "true",
 						ORIGIN_LOCAL_KEY: LOCAL_ORIGIN_KEY,
-						OPERATOR_KEY_SHA256: sha256Hex(LOCAL_OPERATOR_KEY),
 						...edgeSpeed,
-						...(options.clockSpeed === undefined ? {} : { CLOCK_SPEED: options.clockSpeed }),
+						...clock,
 					},
+				},
+				{
+					name: CONTROL,
+					...control,
+					...network,
+					compatibilityDate: COMPATIBILITY_DATE,
+					kvNamespaces: { CONFIG: "config" },
+					durableObjects: {
+						...eachLedger((className) => ({ className, useSQLite: true })),
+						OPERATOR_REGISTRY: { className: "OperatorRegistry", useSQLite: true },
+					},
+					queueConsumers: { observations: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10 } },
+					assets: ASSETS,
+					bindings: { OPERATOR_KEY_SHA256: sha256Hex(LOCAL_OPERATOR_KEY), ...clock },
 				},
 				{
 					name: "edge-cascade-local-origin",
@@ -132,7 +147,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 	try {
 		const url = await runtime.ready;
 		const originUrl = await runtime.unsafeGetDirectURL("edge-cascade-local-origin");
-		const kv = await runtime.getKVNamespace("CONFIG", "edge-cascade-local");
+		const kv = await runtime.getKVNamespace("CONFIG", INFERENCE);
 		const publish: LocalStack["publish"] = async (records) => {
 			for (const { key, value } of records) await kv.put(key, value);
 		};
@@ -149,6 +164,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 		await runtime.dispose();
 		throw error;
 	}
+}
+
+function eachLedger<Binding>(bindingOf: (className: string) => Binding): Record<string, Binding> {
+	return Object.fromEntries(Object.entries(LEDGERS).map(([name, className]) => [name, bindingOf(className)]));
 }
 
 const TAIL_NAME = "edge-cascade-local-tail";
@@ -179,11 +198,17 @@ function tailWorker(onTailEvent: (event: unknown) => void) {
 /** Opens the local origin on this machine; it guards nothing. */
 export const LOCAL_ORIGIN_KEY = "local-origin-key";
 
+/** Entry points of both Workers, from the repository's root. */
+export interface LocalEntries {
+	readonly worker: string;
+	readonly control: string;
+}
+
 /**
- * Bundles the local Worker and the local origin into `directory`; about three seconds. `worker` is the entry point of another
- * Worker in its place, from the repository's root.
+ * Bundles both Workers, the local origin and the dashboard; the Workers and the origin go into `directory`. About three seconds.
+ * `entries` take the place of the laptop's own.
  */
-export async function buildLocalWorkers(directory: string, worker?: string): Promise<string> {
+export async function buildLocalWorkers(directory: string, entries?: LocalEntries): Promise<string> {
 	await mkdir(directory, { recursive: true });
 	// Beside its configuration wrangler keeps temporary files, which a watcher of the sources must not see.
 	const originConfig = join(directory, "origin.wrangler.toml");
@@ -193,17 +218,13 @@ export async function buildLocalWorkers(directory: string, worker?: string): Pro
 		originConfig,
 		config.replace(/^main = .*$/mu, () => `main = ${main}`),
 	);
-	const entry = worker === undefined ? [] : [join(ROOT, worker)];
+	const build = (config: string, name: keyof LocalEntries, ...options: readonly string[]) => {
+		const entry = entries === undefined ? [] : [join(ROOT, entries[name])];
+		return bundle(["--config", join(ROOT, config), "--outdir", join(directory, name), ...options, ...entry]);
+	};
 	await Promise.all([
-		bundle([
-			"--env",
-			"local",
-			"--config",
-			join(ROOT, "wrangler.toml"),
-			"--outdir",
-			join(directory, "worker"),
-			...entry,
-		]),
+		build("wrangler.toml", "worker", "--env", "local"),
+		build("wrangler.control.toml", "control"),
 		bundle(["--config", originConfig, "--outdir", join(directory, "origin")]),
 	]);
 	return directory;

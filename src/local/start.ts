@@ -13,13 +13,12 @@ async function main(): Promise<void> {
 	}
 	const tokensPerSecond = Number(process.env["TOKENS_PER_SECOND"] ?? "0");
 	const edgeTokensPerSecond = Number(process.env["EDGE_TOKENS_PER_SECOND"] ?? "0");
-	process.stdout.write("Building the Worker and the local origin …\n");
+	process.stdout.write("Building the Workers and the local origin …\n");
 	const stack = await startLocalStack({
 		port,
 		originPort,
 		ownServer,
 		showLog: true,
-		dashboard: true,
 		...(tokensPerSecond > 0 ? { tokensPerSecond } : {}),
 		...(edgeTokensPerSecond > 0 ? { edgeTokensPerSecond } : {}),
 	});

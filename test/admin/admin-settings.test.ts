@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readAdminSettings } from "../../src/admin/admin-settings.ts";
+import { readAdminSettings, readOriginHosts } from "../../src/admin/admin-settings.ts";
 
 const HASH = "a".repeat(64);
 const OTHER = "0123456789abcdef".repeat(4);
@@ -9,18 +9,13 @@ describe("the admin API's settings", () => {
 	it("are the hashes of operators' keys, or an Access application, or both", () => {
 		expect(readAdminSettings({ OPERATOR_KEY_SHA256: ` ${HASH}, ${OTHER.toUpperCase()},` })).toEqual({
 			ok: true,
-			value: { operatorKeyHashes: new Set([HASH, OTHER]), access: null, originHosts: [] },
+			value: { operatorKeyHashes: new Set([HASH, OTHER]), access: null },
 		});
 		expect(readAdminSettings(ACCESS)).toMatchObject({
 			ok: true,
 			value: { access: { teamDomain: "example.cloudflareaccess.com", audience: "tag" } },
 		});
 		expect(readAdminSettings({ ...ACCESS, OPERATOR_KEY_SHA256: HASH }).ok).toBe(true);
-	});
-
-	it("hold the hosts that origins may have", () => {
-		const read = readAdminSettings({ ...ACCESS, ORIGIN_HOSTS: "GPU.example.com , *.example.net" });
-		expect(read).toMatchObject({ ok: true, value: { originHosts: ["gpu.example.com", "*.example.net"] } });
 	});
 
 	it.each([
@@ -38,12 +33,30 @@ describe("the admin API's settings", () => {
 		["a team that is an address", { ...ACCESS, ACCESS_TEAM_DOMAIN: "https://example.com" }, "ACCESS_TEAM_DOMAIN"],
 		["a team that leads elsewhere", { ...ACCESS, ACCESS_TEAM_DOMAIN: "example.com/x@y" }, "ACCESS_TEAM_DOMAIN"],
 		["a team without a domain", { ...ACCESS, ACCESS_TEAM_DOMAIN: "localhost" }, "ACCESS_TEAM_DOMAIN"],
-		["hosts that are addresses", { ...ACCESS, ORIGIN_HOSTS: "https://gpu.example.com" }, "ORIGIN_HOSTS"],
-		["hosts with a star inside", { ...ACCESS, ORIGIN_HOSTS: "gpu.*.example.com" }, "ORIGIN_HOSTS"],
-		["every host", { ...ACCESS, ORIGIN_HOSTS: "*" }, "ORIGIN_HOSTS"],
 	])("are refused as a whole, and named: %s", (_what, settings, named) => {
 		const read = readAdminSettings(settings);
 		expect(read).toMatchObject({ ok: false, error: expect.stringContaining(named) });
 		expect(JSON.stringify(read)).not.toContain("op_ec_live_abc");
+	});
+});
+
+describe("the hosts that origins may have", () => {
+	it("are host names with commas between them, any where there is none", () => {
+		expect(readOriginHosts("GPU.example.com , *.example.net")).toEqual({
+			ok: true,
+			value: ["gpu.example.com", "*.example.net"],
+		});
+		expect(readOriginHosts(undefined)).toEqual({ ok: true, value: [] });
+	});
+
+	it.each([
+		["addresses", "https://gpu.example.com"],
+		["with a star inside", "gpu.*.example.com"],
+		["every host", "*"],
+	])("are refused as a whole, and named: %s", (_what, text) => {
+		expect(readOriginHosts(`example.com, ${text}`)).toMatchObject({
+			ok: false,
+			error: expect.stringContaining("ORIGIN_HOSTS"),
+		});
 	});
 });

@@ -7,7 +7,7 @@ export const documentAssets: AssetsBinding = {
 		const texts = new Map<string, string>(
 			Object.entries(documentTexts()).map(([name, text]) => [`/${DOCUMENT_DIRECTORY}/${name}`, text]),
 		);
-		const text = texts.get(new URL(address).pathname);
+		const text = texts.get(new URL(new Request(address).url).pathname);
 		return text === undefined ? new Response(null, { status: 404 }) : new Response(text);
 	},
 };

@@ -4,6 +4,7 @@ import { createAccessVerifier } from "../../src/admin/access-token.ts";
 import { createAdminApp } from "../../src/admin/admin-app.ts";
 import { createDocumentReader } from "../../src/admin/document-files.ts";
 import type { AdminPorts } from "../../src/admin/admin-ports.ts";
+import { TenantLookUps } from "../../src/admin/tenant-look-ups.ts";
 import { formatOperatorKey } from "../../src/admin/operator-key.ts";
 import type { TenantLedgerPort } from "../../src/core/ledger/ledger-ports.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
@@ -37,6 +38,7 @@ export async function createFakeWorld(
 	const operatorKey = formatOperatorKey(crypto.getRandomValues(new Uint8Array(32)));
 	const now = () => Date.now();
 	const ports: AdminPorts = {
+		lookUps: new TenantLookUps(),
 		ledgerOf(tenant) {
 			const ledger = ledgers.get(tenant) ?? createInMemoryLedger(now);
 			ledgers.set(tenant, ledger);

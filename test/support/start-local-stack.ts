@@ -15,7 +15,6 @@ export default async function startStack(project: TestProject): Promise<() => Pr
 		policy: stackPolicy(),
 		origins: { fake: `${origin.url}/v1` },
 		builtDirectory,
-		dashboard: true,
 	});
 	await stack.publish(stackRecords());
 	project.provide("stackUrl", stack.url);

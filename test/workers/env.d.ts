@@ -5,10 +5,10 @@ import type { OperatorRegistry } from "../../src/ledger/operator-registry.ts";
 import type { ReplayRecord } from "../../src/ledger/replay-record.ts";
 import type { TenantLedger } from "../../src/ledger/tenant-ledger.ts";
 import type { UpstreamOutage } from "../../src/ledger/upstream-outage.ts";
-import type * as worker from "../../src/worker.ts";
+import type * as worker from "./whole-worker.ts";
 import "../support/provided-context.d.ts";
 
-/** The bindings that vitest.config.ts and wrangler.toml give the tests in the Workers runtime. */
+/** The bindings that vitest.config.ts and the configurations of both Workers give the tests in the Workers runtime. */
 declare global {
 	namespace Cloudflare {
 		interface Env {

@@ -2,9 +2,8 @@ import { env, exports } from "cloudflare:workers";
 import { createExecutionContext } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sha256Hex } from "../../src/adapters/kv-key-store.ts";
-import type { UncheckedBindings } from "../../src/bindings.ts";
 import { formatApiKey } from "../../src/core/api-key.ts";
-import { createWorker } from "../../src/worker.ts";
+import { createWorker, type WholeBindings } from "./whole-worker.ts";
 import { MESSAGES, send } from "./ask.ts";
 import { publishTenant, putRecord, type TestTenant } from "./tenant.ts";
 
@@ -193,13 +192,13 @@ describe("the other endpoints", () => {
 
 describe("a deployment", () => {
 	/** The Worker as production composes it, with these bindings. */
-	const askOf = async (changes: Partial<UncheckedBindings>, tenant: TestTenant): Promise<Heard> => {
+	const askOf = async (changes: Partial<WholeBindings>, tenant: TestTenant): Promise<Heard> => {
 		const request = new Request("https://edge.example/v1/chat/completions", {
 			method: "POST",
 			headers: { ...BY_ORIGIN, authorization: `Bearer ${tenant.key}`, "idempotency-key": "k" },
 			body: JSON.stringify({ model: "cascade", messages: MESSAGES }),
 		});
-		const bindings = { ...(env as unknown as UncheckedBindings), ...changes };
+		const bindings = { ...(env as unknown as WholeBindings), ...changes };
 		return heard(await createWorker().fetch(request, bindings, createExecutionContext()));
 	};
 

@@ -1,9 +1,8 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { UncheckedBindings } from "../../src/bindings.ts";
 import { DATA_POINT_COLUMNS, type DataPoint } from "../../src/core/metrics/data-point.ts";
-import { createWorker } from "../../src/worker.ts";
+import { createWorker, type WholeBindings } from "./whole-worker.ts";
 import { MESSAGES } from "./ask.ts";
 import { publishTenant } from "./tenant.ts";
 
@@ -11,10 +10,10 @@ afterEach(() => {
 	vi.restoreAllMocks();
 });
 
-const { OBSERVATIONS: _, ...WITHOUT_QUEUE } = env as unknown as UncheckedBindings;
+const { OBSERVATIONS: _, ...WITHOUT_QUEUE } = env as unknown as WholeBindings;
 
 /** Asks the Worker, as production composes it over these bindings, and waits for all that it does. */
-async function askWith(bindings: UncheckedBindings, path: string, fields: Readonly<Record<string, unknown>>) {
+async function askWith(bindings: WholeBindings, path: string, fields: Readonly<Record<string, unknown>>) {
 	const tenant = await publishTenant();
 	const context = createExecutionContext();
 	const request = new Request(`https://edge.example${path}`, {

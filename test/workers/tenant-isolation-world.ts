@@ -4,10 +4,9 @@ import { inject } from "vitest";
 import type { TenantLedgerPort } from "../../src/core/ledger/ledger-ports.ts";
 import { formatOperatorKey } from "../../src/admin/operator-key.ts";
 import { sha256Hex } from "../../src/adapters/kv-key-store.ts";
-import type { UncheckedBindings } from "../../src/bindings.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import type { ObservationMessage } from "../../src/core/ledger/observation-message.ts";
-import { createWorker } from "../../src/worker.ts";
+import { createWorker, type WholeBindings } from "./whole-worker.ts";
 import { documentAssets } from "../admin/document-assets.ts";
 import { fakeCascade } from "../support/cascades.ts";
 import { FAKE_ORIGIN_KEY } from "../support/fake-origin-key.ts";
@@ -36,13 +35,13 @@ export async function createIsolationWorld() {
 	const counted: string[] = [];
 	const tier = { limit: async ({ key }: { readonly key: string }) => ({ success: counted.push(key) > 0 }) };
 	const bindings = {
-		...(env as unknown as UncheckedBindings),
+		...(env as unknown as WholeBindings),
 		ASSETS: documentAssets,
 		OPERATOR_KEY_SHA256: await sha256Hex(operatorKey),
 		OBSERVATIONS: { send: async (message: ObservationMessage) => void messages.push(message) },
 		RATE_TIER_TEST: tier,
 		ORIGIN_FAKE_KEY: FAKE_ORIGIN_KEY,
-	} as unknown as UncheckedBindings;
+	} as unknown as WholeBindings;
 	const worker = createWorker();
 	const fetch = async (request: Request): Promise<Response> =>
 		worker.fetch(request, bindings, createExecutionContext());

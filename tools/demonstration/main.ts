@@ -31,7 +31,7 @@ const { values: options } = parseArgs({
 	},
 });
 
-/** A minute of the Worker's clock is six seconds. */
+/** A minute of the Workers' clock is six seconds. */
 const CLOCK_SPEED = 10;
 const PIECE = 500;
 const TELL_EVERY = 1_000;
@@ -49,8 +49,11 @@ const mails = heldOutMails();
 const population = await readPopulation(mails);
 const builtDirectory = await mkdtemp(join(tmpdir(), "edge-cascade-demonstration-"));
 try {
-	process.stdout.write(`${mails.length} held-out mails. Building the Worker and the local origin …\n`);
-	await buildLocalWorkers(builtDirectory, "src/local/demonstration/worker.ts");
+	process.stdout.write(`${mails.length} held-out mails. Building the Workers and the local origin …\n`);
+	await buildLocalWorkers(builtDirectory, {
+		worker: "src/local/demonstration/worker.ts",
+		control: "src/local/demonstration/control-worker.ts",
+	});
 	const stack = await startLocalStack({
 		port: 0,
 		originPort: 0,

@@ -25,7 +25,7 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 const share = Number(values.share);
-const queue = readQueueSettings(await readFile(new URL("../../wrangler.toml", import.meta.url), "utf8"));
+const queue = readQueueSettings(await readFile(new URL("../../wrangler.control.toml", import.meta.url), "utf8"));
 const began = performance.now();
 
 print("Prices", priceTable());

@@ -8,11 +8,11 @@ export interface QueueSettings {
 	readonly retries: number;
 }
 
-/** Reads the consumer's settings from `wrangler.toml`. Throws where one is missing: nothing could be reckoned without it. */
+/** Reads the consumer's settings from `wrangler.control.toml`. Throws where one is missing: nothing could be reckoned without it. */
 export function readQueueSettings(toml: string): QueueSettings {
 	const settingOf = (name: string): number => {
 		const found = new RegExp(`^${name} = (\\d+)$`, "mu").exec(toml)?.[1];
-		if (found === undefined) throw new Error(`wrangler.toml has no ${name}`);
+		if (found === undefined) throw new Error(`wrangler.control.toml has no ${name}`);
 		return Number(found);
 	};
 	return {

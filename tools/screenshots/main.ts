@@ -36,7 +36,7 @@ const AT_ONCE = 4;
 
 installChromium();
 const port = Number(options.port);
-const stack = await startLocalStack({ port, originPort: port + 1, dashboard: true });
+const stack = await startLocalStack({ port, originPort: port + 1 });
 const browser = await launchChromium();
 try {
 	await askMails(DEMO_KEY, "cascade", REQUESTS);

@@ -4,18 +4,19 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { CONFIGURATION_FILES } from "../deploy/configurations.ts";
 import { startRuntime, type ProcessFigures, type RuntimeProcess } from "./runtime-process.ts";
 import { storedIn, type Stored } from "./stored.ts";
 import type { LogLine } from "./worker-log.ts";
 
-/** The product's Worker in the Workers runtime, as it runs on Cloudflare: what answers, and what stores, are different machines'. */
+/** Both of the product's Workers in the Workers runtime, as they run on Cloudflare: what answers, and what stores, are different machines'. */
 export interface SoakedWorker {
-	/** Nothing stands between this address and the Worker. */
+	/** Nothing stands between this address and the inference Worker. */
 	readonly url: string;
 	readonly operatorKey: string;
-	/** Answers requests, and hands their records to the queue. */
+	/** The inference Worker: answers requests, and hands their records to the queue. */
 	readonly answering: ProcessFigures;
-	/** Holds all Durable Objects, each with its SQLite database, KV and the queue, and takes what comes from the queue. */
+	/** The control Worker: holds all Durable Objects, each with its SQLite database, KV and the queue, and takes what comes from the queue. */
 	readonly storing: ProcessFigures;
 	/** What that process has on disk. */
 	readonly stored: () => Promise<Stored>;
@@ -24,11 +25,11 @@ export interface SoakedWorker {
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const OPERATOR_KEY = "cascade-soak-operator";
-const STORING = "edge-cascade-storing";
+const CONTROL = "edge-cascade-control";
 const QUEUE = "observations";
+/** What both bind. */
 const OBJECTS = {
 	TENANT_LEDGER: "TenantLedger",
-	OPERATOR_REGISTRY: "OperatorRegistry",
 	EVIDENCE_LEDGER: "EvidenceLedger",
 	METRIC_SHARD: "MetricShard",
 	UPSTREAM_OUTAGE: "UpstreamOutage",
@@ -36,10 +37,10 @@ const OBJECTS = {
 } as const;
 
 /**
- * Bundles production's own Worker into the directory and runs it twice, in two processes: one answers requests and has its Durable
- * Objects, KV and queue in the other. In one process, nobody could tell memory that the Worker keeps from memory that storage takes,
- * of which there is more with every record. Workers AI is the runtime's own `Ai` class, whose requests go to the far side. `onLog`
- * is told each line that either logs.
+ * Bundles both of production's Workers into the directory and runs each in a process of its own: the inference Worker has its Durable
+ * Objects, KV and queue in the other. In one process, nobody could tell memory that it keeps from memory that storage takes, of which
+ * there is more with every record. Workers AI is the runtime's own `Ai` class, whose requests go to the far side. `onLog` is told each
+ * line that either logs.
  */
 export async function startWorker(input: {
 	readonly directory: string;
@@ -47,12 +48,9 @@ export async function startWorker(input: {
 	readonly onLog: (line: LogLine) => void;
 }): Promise<SoakedWorker> {
 	const { directory, farSideUrl, onLog } = input;
-	const worker = {
-		...(await bundle(directory)),
-		compatibilityDate: "2026-11-01",
-		compatibilityFlags: ["enable_request_signal"],
-		kvNamespaces: { CONFIG: "config" },
-		bindings: { ALLOW_LOOPBACK_ORIGINS: "true", OPERATOR_KEY_SHA256: sha256Hex(OPERATOR_KEY) },
+	const bundles = {
+		inference: await bundle(CONFIGURATION_FILES.inference, join(directory, "inference")),
+		control: await bundle(CONFIGURATION_FILES.control, join(directory, "control")),
 	};
 	const shared = { registry: join(directory, "registry"), resources: join(directory, "resources") };
 	const started: RuntimeProcess[] = [];
@@ -61,9 +59,15 @@ export async function startWorker(input: {
 		// The one that stores comes first, since what both use is held by the first.
 		const storing = await startRuntime({
 			worker: {
-				...worker,
-				name: STORING,
-				durableObjects: eachObject((className) => ({ className, useSQLite: true })),
+				...bundles.control,
+				name: CONTROL,
+				compatibilityDate: "2026-11-01",
+				kvNamespaces: { CONFIG: "config" },
+				bindings: { OPERATOR_KEY_SHA256: sha256Hex(OPERATOR_KEY) },
+				durableObjects: {
+					...eachObject((className) => ({ className, useSQLite: true })),
+					OPERATOR_REGISTRY: { className: "OperatorRegistry", useSQLite: true },
+				},
 				queueConsumers: { [QUEUE]: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10 } },
 			},
 			shared,
@@ -72,9 +76,14 @@ export async function startWorker(input: {
 		started.push(storing);
 		const answering = await startRuntime({
 			worker: {
-				...worker,
+				...bundles.inference,
 				name: "edge-cascade",
-				durableObjects: eachObject((className) => ({ className, scriptName: STORING, useSQLite: true })),
+				compatibilityDate: "2026-11-01",
+				compatibilityFlags: ["enable_request_signal"],
+				kvNamespaces: { CONFIG: "config" },
+				bindings: { ALLOW_LOOPBACK_ORIGINS: "true" },
+				serviceBindings: { CONTROL: { name: CONTROL, entrypoint: "ControlPlane" } },
+				durableObjects: eachObject((className) => ({ className, scriptName: CONTROL, useSQLite: true })),
 				queueProducers: { OBSERVATIONS: { queueName: QUEUE } },
 				ai: { binding: "AI", remoteProxyConnectionString: new URL(farSideUrl) as never },
 			},
@@ -96,12 +105,21 @@ export async function startWorker(input: {
 	}
 }
 
-/** The Worker as it would be deployed. */
-async function bundle(directory: string) {
-	const bundled = join(directory, "bundle");
+/** A Worker as it would be deployed. */
+async function bundle(configuration: string, bundled: string) {
 	await promisify(execFile)(
 		process.execPath,
-		[join(ROOT, "node_modules/wrangler/bin/wrangler.js"), "deploy", "--dry-run", "--env", "", "--outdir", bundled],
+		[
+			join(ROOT, "node_modules/wrangler/bin/wrangler.js"),
+			"deploy",
+			"--dry-run",
+			"--config",
+			configuration,
+			"--env",
+			"",
+			"--outdir",
+			bundled,
+		],
 		{ cwd: ROOT, env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" } },
 	);
 	const script = (await readdir(bundled)).find((file) => file.endsWith(".js"));

@@ -2,9 +2,9 @@
  * A clock that runs faster than the world's, for the demonstration of the guarantee and for nothing else: only this
  * folder's Worker is built with it.
  *
- * Everything in the isolate that asks for the time or sets a timer gets this clock: requests, caches, leases, queue
- * messages and ledgers, all of which the runtime keeps in the same isolate. What is done and decided is done by the
- * product's own code. The queue and KV beside it go on by the world's clock.
+ * Everything in the isolates of both Workers that asks for the time or sets a timer gets this clock: requests, caches, leases,
+ * queue messages and ledgers. What is done and decided is done by the product's own code. The queue and KV beside them go on by the
+ * world's clock.
  */
 interface FastClock {
 	/** Milliseconds since the Unix epoch, by this clock. */
@@ -18,20 +18,32 @@ interface FastClock {
 /** The world's clock, before `Date.now` is replaced. */
 const worldNow = Date.now.bind(Date);
 
-/** Begins at the world's time, when it is first asked: an isolate that is only being loaded has no time. */
-export function createFastClock(speed: number, world: () => number = worldNow): FastClock {
-	let begunAt: number | undefined;
-	const begin = () => (begunAt ??= world());
-	const onThisClock = (at: number) => begin() + (at - begin()) * speed;
+/** Agreed with the world's clock at `beganAt`. All isolates are told the same moment, so that they have one time. */
+export function createFastClock(speed: number, beganAt: number, world: () => number = worldNow): FastClock {
+	const onThisClock = (at: number) => beganAt + (at - beganAt) * speed;
 	return {
 		now: () => Math.round(onThisClock(world())),
-		inTheWorld: (at) => Math.round(begin() + (at - begin()) / speed),
+		inTheWorld: (at) => Math.round(beganAt + (at - beganAt) / speed),
 		onThisClock,
 	};
 }
 
+/** The bindings that only the demonstration's Workers have. */
+interface DemonstrationEnv {
+	readonly CLOCK_SPEED?: number;
+	/** When the stack was started, in milliseconds since the Unix epoch. */
+	readonly CLOCK_BEGAN_AT?: number;
+}
+
+/** Gives the isolate the clock that its bindings speak of. */
+export function startFastClock({ CLOCK_SPEED = 1, CLOCK_BEGAN_AT = 0 }: DemonstrationEnv): FastClock {
+	const clock = createFastClock(CLOCK_SPEED, CLOCK_BEGAN_AT);
+	replaceClock(clock, CLOCK_SPEED);
+	return clock;
+}
+
 /** Puts the clock in place of the isolate's own, timers included. */
-export function replaceClock(clock: FastClock, speed: number): void {
+function replaceClock(clock: FastClock, speed: number): void {
 	const setWorldTimeout = globalThis.setTimeout.bind(globalThis);
 	Date.now = () => clock.now();
 	// Only the form that the product uses: a function and a delay.

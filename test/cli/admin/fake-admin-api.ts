@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createAdminApp } from "../../../src/admin/admin-app.ts";
 import type { AdminPorts } from "../../../src/admin/admin-ports.ts";
+import { TenantLookUps } from "../../../src/admin/tenant-look-ups.ts";
 import { ok } from "../../../src/core/result.ts";
 import { readText, startFakeServer, type FakeServer } from "../../support/fake-server.ts";
 import { createInMemoryEvidence } from "../../support/in-memory-evidence.ts";
@@ -37,6 +38,7 @@ export async function startFakeAdminApi(hosts: readonly string[] = []): Promise<
 	};
 	const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 	const ports: AdminPorts = {
+		lookUps: new TenantLookUps(),
 		ledgerOf,
 		evidenceLedgerOf: (address) => createInMemoryEvidence(address, () => Date.now()),
 		registry: createInMemoryRegistry(createRisingClock()),

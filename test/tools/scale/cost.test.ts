@@ -35,8 +35,8 @@ const ALONE: Load = { isolatePerSecond: 1e-9, tenantPerSecond: 1e-9, perSecond: 
 const BUSY = LOADS["busy"] as Load;
 
 describe("the deployment's queue", () => {
-	it("is reckoned with as wrangler.toml has it", () => {
-		expect(readQueueSettings(readFileSync("wrangler.toml", "utf8"))).toEqual(QUEUE);
+	it("is reckoned with as wrangler.control.toml has it", () => {
+		expect(readQueueSettings(readFileSync("wrangler.control.toml", "utf8"))).toEqual(QUEUE);
 	});
 
 	it("cannot be reckoned with where a setting is missing", () => {

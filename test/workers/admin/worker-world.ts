@@ -3,8 +3,7 @@ import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { formatOperatorKey } from "../../../src/admin/operator-key.ts";
 import { sha256Hex } from "../../../src/adapters/kv-key-store.ts";
-import type { UncheckedBindings } from "../../../src/bindings.ts";
-import { createWorker } from "../../../src/worker.ts";
+import { createWorker, type WholeBindings } from "../whole-worker.ts";
 import type { TenantLedgerPort } from "../../../src/core/ledger/ledger-ports.ts";
 import { AUDIENCE, createAccessTokens, TEAM_DOMAIN } from "../../admin/access-tokens.ts";
 import { documentAssets } from "../../admin/document-assets.ts";
@@ -16,7 +15,7 @@ export interface WorkerWorld extends AdminWorld {
 }
 
 /** The Worker as production composes it; only Cloudflare Access's published keys come from here. */
-export async function createWorkerWorld(changes: Partial<UncheckedBindings> = {}): Promise<WorkerWorld> {
+export async function createWorkerWorld(changes: Partial<WholeBindings> = {}): Promise<WorkerWorld> {
 	const access = await createAccessTokens();
 	const operatorKey = formatOperatorKey(crypto.getRandomValues(new Uint8Array(32)));
 	const outbound: string[] = [];
@@ -26,8 +25,8 @@ export async function createWorkerWorld(changes: Partial<UncheckedBindings> = {}
 		if (url === `https://${TEAM_DOMAIN}/cdn-cgi/access/certs`) return Response.json(access.keySet);
 		throw new Error(`A test asked for ${url}.`);
 	});
-	const bindings: UncheckedBindings = {
-		...(env as unknown as UncheckedBindings),
+	const bindings: WholeBindings = {
+		...(env as unknown as WholeBindings),
 		ASSETS: documentAssets,
 		OPERATOR_KEY_SHA256: await sha256Hex(operatorKey),
 		ACCESS_TEAM_DOMAIN: TEAM_DOMAIN,

@@ -6,8 +6,7 @@ import { systemClock } from "../../../src/adapters/system-clock.ts";
 import type { AuditVerdict, EvidenceEntry } from "../../../src/core/evidence/evidence-entry.ts";
 import type { Observation } from "../../../src/core/observation.ts";
 import { env } from "cloudflare:workers";
-import worker from "../../../src/worker.ts";
-import type { UncheckedBindings } from "../../../src/bindings.ts";
+import worker, { type WholeBindings } from "../whole-worker.ts";
 import { observationsOf } from "../usage/usage-ledger.ts";
 import {
 	begunEvidence,
@@ -195,7 +194,7 @@ describe("a batch with evidence", () => {
 		const batch = createMessageBatch("edge-cascade-observations", [
 			{ id: "m", timestamp: new Date(), attempts: 1, body: bodyOf(made, [entryOf({ at: world.now })]) },
 		]);
-		await worker.queue(batch, env as unknown as UncheckedBindings);
+		await worker.queue(batch, env as unknown as WholeBindings);
 		expect(await closed(made)).toMatchObject({ labelled: 1 });
 	});
 });

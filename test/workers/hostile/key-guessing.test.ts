@@ -2,10 +2,9 @@ import { env } from "cloudflare:workers";
 import { createExecutionContext } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { createKvKeyStore, sha256Hex } from "../../../src/adapters/kv-key-store.ts";
-import type { UncheckedBindings } from "../../../src/bindings.ts";
 import { formatApiKey } from "../../../src/core/api-key.ts";
 import { keyRecordName } from "../../../src/core/published-records.ts";
-import { createWorker } from "../../../src/worker.ts";
+import { createWorker, type WholeBindings } from "../whole-worker.ts";
 import { handClock } from "../records.ts";
 import { publishTenant } from "../tenant.ts";
 
@@ -24,7 +23,7 @@ function listingKv(records: ReadonlyMap<string, string> = new Map()) {
 /** The Worker as production composes it, over that KV. */
 function workerOver(kv: Pick<KVNamespace, "get">) {
 	const worker = createWorker();
-	const bindings = { ...(env as unknown as UncheckedBindings), CONFIG: kv as KVNamespace };
+	const bindings = { ...(env as unknown as WholeBindings), CONFIG: kv as KVNamespace };
 	return async (authorization: string) => {
 		const request = new Request("https://edge.example/v1/chat/completions", {
 			method: "POST",

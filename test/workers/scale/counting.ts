@@ -1,8 +1,7 @@
 import { env } from "cloudflare:workers";
 import { createExecutionContext, createMessageBatch, runInDurableObject } from "cloudflare:test";
-import type { UncheckedBindings } from "../../../src/bindings.ts";
 import type { QueueMessage } from "../../../src/core/ledger/observation-message.ts";
-import { createWorker } from "../../../src/worker.ts";
+import { createWorker, type WholeBindings } from "../whole-worker.ts";
 
 /** What is charged for, as it was done. */
 export interface Done {
@@ -51,7 +50,7 @@ export function countedIsolate() {
 		UPSTREAM_OUTAGE: namespace("UpstreamOutage", env.UPSTREAM_OUTAGE as never),
 		ALLOW_LOOPBACK_ORIGINS: env.ALLOW_LOOPBACK_ORIGINS,
 		ORIGIN_FAKE_KEY: env.ORIGIN_FAKE_KEY,
-	} as unknown as UncheckedBindings;
+	} as unknown as WholeBindings;
 	const worker = createWorker();
 	return {
 		/** What it has done since this was asked last. */
