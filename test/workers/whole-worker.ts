@@ -25,5 +25,13 @@ export function createWorker() {
 	};
 }
 
-export * from "../../src/control-worker.ts";
+export {
+	ControlPlane,
+	EvidenceLedger,
+	MetricShard,
+	OperatorRegistry,
+	ReplayRecord,
+	TenantLedger,
+	UpstreamOutage,
+} from "../../src/control-worker.ts";
 export default createWorker();
