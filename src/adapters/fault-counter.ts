@@ -1,6 +1,5 @@
 import type { Clock } from "../cascade/ports.ts";
-import { METRIC_FAMILIES } from "../core/metrics/metric-families.ts";
-import { metricShardOf, seriesName, type MetricShardPort } from "../core/metrics/metric-report.ts";
+import { FAULTS_TOTAL, metricShardOf, seriesName, type MetricShardPort } from "../core/metrics/metric-report.ts";
 import { settledWithin } from "../web/settled-within.ts";
 
 /** Faults of this time go in one report. */
@@ -58,7 +57,7 @@ export function createFaultCounter(ports: FaultCounterPorts): FaultLog {
 			if (now - reportedAt > FAULT_SOURCE_MS && now - waitingSince > FAULT_SOURCE_MS) {
 				[counters, since, sequence] = [{}, now, 0];
 			}
-			const series = seriesName(METRIC_FAMILIES.faults.name, { fault });
+			const series = seriesName(FAULTS_TOTAL, { fault });
 			counters[series] = (counters[series] ?? 0) + 1;
 			// An invocation that was ended before its report has left it to the next.
 			if (now - waitingSince <= 2 * FAULT_LINGER_MS) return;

@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import type { Route } from "../cascade/run-cascade.ts";
 import type { KeptAnswer, ReplayClaim } from "../core/ledger/replay-ports.ts";
 import type { Cascade } from "../core/tenant-policy.ts";
@@ -17,6 +16,7 @@ import {
 	RECORD_UNAVAILABLE,
 } from "./idempotency-refusals.ts";
 import { commonHeaders, errorResponse, repeatedReply } from "./reply.ts";
+import type { Context } from "./route-context.ts";
 
 /** Stripe's number, and so what clients expect; a policy may allow less. */
 const MOST_KEPT_HOURS = 24;

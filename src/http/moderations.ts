@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import type { StageResolver } from "../cascade/ports.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { moderationMaxTokens, moderationMessages } from "../core/task-prompt.ts";
@@ -11,6 +10,7 @@ import { taskChat } from "../openai/task-chat.ts";
 import { answerTasks, type TaskAnswer, type TaskBatch, type TaskEndpoint } from "./answer-tasks.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { invalidRequest } from "./read-body.ts";
+import type { Context } from "./route-context.ts";
 
 const MODERATIONS: TaskEndpoint = { name: "moderations", parse: parseModerations };
 

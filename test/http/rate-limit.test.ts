@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PublishedPolicy } from "../../src/cascade/ports.ts";
 import { err, ok } from "../../src/core/result.ts";
 import { createApp } from "../../src/http/app.ts";
+import { EVERY_ROUTE } from "../support/every-route.ts";
 import { STREAM_TIMES } from "../../src/http/app-ports.ts";
 import { exampleCascade, FULL_MODEL } from "../core/examples.ts";
 import { answering, FakeClock, fakeStage } from "../cascade/fakes.ts";
@@ -60,14 +61,14 @@ function routes({
 		});
 		return { request, response: await app.fetch(request, {}) };
 	};
-	return { app, counted, observed, send };
+	return { counted, observed, send };
 }
 
-/** Every method and path that the Worker serves, as its router has them. */
+/** Every method and path that the Worker serves, as its list of routes has them. */
 async function served(): Promise<{ readonly method: string; readonly path: string }[]> {
-	const { app, send } = routes({ isAdmitted: true });
+	const { send } = routes({ isAdmitted: true });
 	const found: { readonly method: string; readonly path: string }[] = [];
-	for (const { method, path } of app.routes)
+	for (const { method, path } of EVERY_ROUTE)
 		if ((await send(method, path)).response.status !== 405) found.push({ method, path });
 	return found;
 }

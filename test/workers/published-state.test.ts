@@ -36,7 +36,10 @@ describe("a suspended tenant", () => {
 			["GET", "/v1/models"],
 		] as const;
 		for (const [method, path] of requests) {
-			const reply = await app.request(path, { method, headers: { authorization: `Bearer ${tenant.key}` } }, env);
+			const reply = await app.fetch(
+				new Request(`https://edge.example${path}`, { method, headers: { authorization: `Bearer ${tenant.key}` } }),
+				env,
+			);
 			expect(reply.status, path).toBe(403);
 			expect(await reply.json()).toMatchObject({ error: { code: "tenant_suspended" } });
 		}

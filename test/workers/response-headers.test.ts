@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { createApp } from "../../src/http/app.ts";
 import { createCallers, type Callers } from "../admin/admin-world.ts";
 import { GUARDED_ROUTES, sampleRequest } from "../admin/samples.ts";
+import { EVERY_ROUTE } from "../support/every-route.ts";
 import { createIsolationWorld, type IsolatedTenant } from "./tenant-isolation-world.ts";
 
 const BASE = "https://edge.example";
@@ -80,14 +80,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 	"/v1/feedback": { request_id: "req_00000000-0000-4000-8000-000000000000", correct: false },
 };
 
-const PATHS = new Set(
-	createApp(
-		() => {
-			throw new Error("no request is served here");
-		},
-		() => {},
-	).routes.map(({ path }) => path),
-);
+const PATHS = new Set(EVERY_ROUTE.map(({ path }) => path));
 
 describe.each([...PATHS])("every reply of %s", (path) => {
 	const bearer = () => ({ authorization: `Bearer ${tenant.keys.all.key}`, "content-type": "application/json" });

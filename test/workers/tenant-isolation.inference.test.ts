@@ -1,7 +1,7 @@
 import { inject } from "vitest";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createApp } from "../../src/http/app.ts";
 import { callsTo } from "../support/far-side.ts";
+import { EVERY_ROUTE } from "../support/every-route.ts";
 import { createIsolationWorld, everythingOf, type IsolatedTenant } from "./tenant-isolation-world.ts";
 
 let world: Awaited<ReturnType<typeof createIsolationWorld>>;
@@ -21,18 +21,6 @@ beforeAll(async () => {
 	idOfB = reply.headers.get("x-request-id") ?? "";
 	await world.deliver();
 }, 60_000);
-
-/** Every route of the app, from the app itself. */
-const ROUTES = [
-	...new Map(
-		createApp(
-			() => {
-				throw new Error("no request is served here");
-			},
-			() => {},
-		).routes.map(({ method, path }) => [`${method} ${path}`, { method, path }]),
-	).values(),
-];
 
 /** What is sent to a path: a body that names this model. */
 const BODIES: Readonly<Record<string, (model: string) => unknown>> = {
@@ -80,10 +68,10 @@ const send = ({ method, path }: { method: string; path: string }, model: string,
 };
 
 it("has a body for each path of the app, so that none is left out", () => {
-	expect(new Set(ROUTES.map(({ path }) => path))).toEqual(new Set(Object.keys(BODIES)));
+	expect(new Set(EVERY_ROUTE.map(({ path }) => path))).toEqual(new Set(Object.keys(BODIES)));
 });
 
-describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))("%s", (_name, route) => {
+describe.each(EVERY_ROUTE.map((route) => [`${route.method} ${route.path}`, route] as const))("%s", (_name, route) => {
 	it("gives A nothing of B, spends nothing of B's, and tells nothing of B's models", async () => {
 		const before = await everythingOf(b);
 		const vectors = route.path === "/v1/embeddings";

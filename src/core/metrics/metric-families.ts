@@ -1,3 +1,5 @@
+import { FAULTS_TOTAL } from "./metric-report.ts";
+
 /** A family of series as Prometheus is told of it. */
 export interface MetricFamily {
 	readonly name: string;
@@ -71,7 +73,7 @@ export const METRIC_FAMILIES = {
 		help: "Calls that were made once more after they had failed.",
 	},
 	faults: {
-		name: "edge_cascade_faults_total",
+		name: FAULTS_TOTAL,
 		type: "counter",
 		help: "Faults of the Worker's own stores, queues and ledgers, by name.",
 		labelled: true,

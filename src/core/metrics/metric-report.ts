@@ -37,6 +37,9 @@ export interface MetricShardPort {
 	readonly totals: () => Promise<MetricTotals>;
 }
 
+/** The family of faults, which isolates count: its name without the other families. */
+export const FAULTS_TOTAL = "edge_cascade_faults_total";
+
 /** Fixed: with another number a tenant would be counted in two shards. */
 export const METRIC_SHARDS = 8;
 

@@ -225,7 +225,10 @@ describe("F120: a bug of our own", () => {
 			},
 			(fault, facts) => void faults.push({ fault, ...facts }),
 		);
-		const response = await app.request("/v1/chat/completions", { method: "POST", body: "{}" });
+		const response = await app.fetch(
+			new Request("https://edge.example/v1/chat/completions", { method: "POST", body: "{}" }),
+			undefined,
+		);
 		const requestId = response.headers.get("x-request-id");
 		const text = await response.clone().text();
 		await expectError(response, { status: 500, code: "internal_error", retryAfter: "never" });
