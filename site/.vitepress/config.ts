@@ -41,7 +41,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
 		text: "Operators",
 		items: [
 			page("Deploying", "deploying"),
-			page("Private origins, Deploy button", "private-origins"),
+			page("Private origins", "private-origins"),
 			page("Operating", "operating"),
 			page("Dashboard", "dashboard"),
 			page("How soon it is there", "dashboard-loading"),

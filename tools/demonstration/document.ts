@@ -43,10 +43,10 @@ the terminal, and as plots in \`.wrangler/demonstration.html\` (\`--html FILE\` 
 
 | | |
 | --- | --- |
-| code | the product's own Worker, bundled as for deployment, in workerd: the same requests, cascade, coin, audits, labeller, queue consumer, ledgers, leases, admin API |
+| code | the product's own Workers, bundled as for deployment, in workerd: the same requests, cascade, coin, audits, labeller, queue consumer, ledgers, leases, admin API |
 | storage | KV, Durable Objects on SQLite and a queue, as the runtime gives them on a laptop |
 | models | trained on real mail ([their weights](../src/local/weights/README.md)); a request is one of 2,286 held-out mails, drawn with replacement by seed ${seed} |
-| **the clock** | **runs ${clockSpeed} times as fast inside the Worker**: \`Date.now\`, timers and ledgers' alarms (\`src/local/demonstration/fast-clock.ts\`). Buckets last 10 s, are closed a minute after their end, leases are asked for every 10 s and run out after 10 min by *that* clock. The ${Math.round(run.requests.length / whole.seconds)} requests a second that came through in this run were ${(run.requests.length / whole.seconds / clockSpeed).toFixed(1)} a second by it |
+| **the clock** | **runs ${clockSpeed} times as fast inside both Workers**: \`Date.now\`, timers and ledgers' alarms (\`src/local/demonstration/fast-clock.ts\`). Buckets last 10 s, are closed a minute after their end, leases are asked for every 10 s and run out after 10 min by *that* clock. The ${Math.round(run.requests.length / whole.seconds)} requests a second that came through in this run were ${(run.requests.length / whole.seconds / clockSpeed).toFixed(1)} a second by it |
 | the drift | the sign of three in ten of the small model's weights is turned round, always of the same ones, as a conversion of weights may leave them: same name, same form, as confident as before. The switch is an address of the demonstration's Worker, which no other build has |
 | the operator | the command acts as one by the admin API: it restarts the evidence once the model has been put back |
 

@@ -85,7 +85,7 @@ queue was empty after ${secondsOr(ledgers.drainSeconds)}. With the far side well
 	});
 	return `${formatTable([["MB", "1st quarter, median", "2nd", "3rd", "4th", "4th over 2nd", "slope, MB a minute", "95% interval"], ...rows])}
 
-The Worker runs in two processes. One answers; the other has the Durable Objects, KV and the queue, and takes what comes from the queue.
+The two Workers run in a process each. The inference Worker answers; the control Worker has the Durable Objects, KV and the queue, and takes what comes from the queue.
 Resident is all that a process has, live heap what the Worker's own isolate has. Every five seconds a garbage collection is asked of all
 isolates, and both are read after it. Growth of up to ${percent(MOST_GROWTH)} from the second quarter to the last is allowed of what answers, and of the live heap of
 what stores, in a run of four minutes or more. Slopes are of what follows the first quarter. What the storing process has resident is shown
