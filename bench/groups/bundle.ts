@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import type { Bench } from "../bench.ts";
 import { table, type GroupReport } from "../report.ts";
 
+/** Of 1,000 bytes. */
 const MOST_KB = 100;
 /** What would be good. */
 const AIM_KB = 60;
@@ -12,7 +13,7 @@ const AIM_KB = 60;
 export async function measureBundle({ surroundings: { directory } }: Bench): Promise<GroupReport> {
 	const sizes = async (path: string) => {
 		const bytes = await readFile(path);
-		return { kb: bytes.length / 1024, gzipKb: gzipSync(bytes).length / 1024 };
+		return { kb: bytes.length / 1_000, gzipKb: gzipSync(bytes).length / 1_000 };
 	};
 	const deployed = await sizes(join(directory, "cascade.js"));
 	const control = await sizes(join(directory, "control.js"));
