@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import type { Clock } from "../cascade/ports.ts";
 import { runCascade, type CascadeOutcome } from "../cascade/run-cascade.ts";
 import type { ChatRequest } from "../core/completion.ts";
@@ -20,7 +21,6 @@ import { readCascade } from "./read-route.ts";
 import { readTenant, spendingOf } from "./read-tenant.ts";
 import { requestClock } from "./request-clock.ts";
 import { commonHeaders, errorResponse, eventStreamReply, jsonReply } from "./reply.ts";
-import type { Context } from "./route-context.ts";
 import { liveEvents, pendingEvents, type StreamContext } from "./stream-events.ts";
 
 /** What tells the endpoints that generate text apart; the cascade behind them is one. */

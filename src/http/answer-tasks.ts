@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { runCascade, type CascadeOutcome, type Route } from "../cascade/run-cascade.ts";
 import type { StageResolver } from "../cascade/ports.ts";
 import type { CascadeFacts } from "../core/cascade-facts.ts";
@@ -20,7 +21,6 @@ import { readCascade } from "./read-route.ts";
 import { requestClock } from "./request-clock.ts";
 import { readTenant, spendingOf, type Tenant } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
-import type { Context } from "./route-context.ts";
 import { runBatch } from "./run-batch.ts";
 import { textsAtOnce } from "./texts-at-once.ts";
 

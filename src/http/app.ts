@@ -1,17 +1,18 @@
+import type { Context } from "hono";
+import { HonoBase } from "hono/hono-base";
+import { LinearRouter } from "hono/router/linear-router";
 import { errorReply, type ErrorReply } from "../openai/error-body.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { chatCompletions } from "./chat-completions.ts";
 import { classifications } from "./classifications.ts";
 import { embeddings } from "./embeddings.ts";
 import { feedback } from "./feedback.ts";
-import { createRouteFinder, pathOf, type FoundRoute } from "./find-route.ts";
 import { neverReplayed } from "./hold-key.ts";
 import { listModels, showModel } from "./models.ts";
 import { moderations } from "./moderations.ts";
 import { tooManyWaiting } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 import { responses } from "./responses.ts";
-import type { Context } from "./route-context.ts";
 
 type Handler = (context: Context, ports: AppPorts, requestId: string) => Promise<Response>;
 
@@ -30,57 +31,49 @@ export const ROUTES: readonly { readonly method: "GET" | "POST"; readonly path: 
 /** Where anyone is told that the Worker is well. */
 export const HEALTH_PATH = "/healthz";
 
-const METHODS: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** What answers requests for inference. `portsOf` is called once a request and should remember what it built. */
 export function createApp<Bindings>(
 	portsOf: (bindings: Bindings) => AppPorts,
 	logFault: (fault: string, facts: Readonly<Record<string, string>>) => void,
 ) {
-	const find = createRouteFinder(ROUTES);
-	const answer = (raw: Request, method: string, bindings: Bindings): Response | Promise<Response> => {
-		const requestId = `req_${crypto.randomUUID()}`;
-		const path = pathOf(raw.url);
-		const found = find(path);
-		if (found !== undefined && found.route.method === method) return handled(found, raw, bindings, requestId);
-		if (found !== undefined && METHODS.has(method)) return errorResponse(otherMethod(found.route.method), requestId);
-		if (path === HEALTH_PATH && method === "GET") return jsonReply(200, { status: "ok" }, commonHeaders(requestId));
-		const message = `There is no ${raw.method} ${shortened(path)} here; chat requests go to POST /v1/chat/completions.`;
-		return errorResponse(errorReply({ status: 404, code: "unknown_url", message }), requestId);
-	};
-	const handled = async (
-		{ route, name, value }: FoundRoute<(typeof ROUTES)[number]>,
-		raw: Request,
-		bindings: Bindings,
-		requestId: string,
-	): Promise<Response> => {
-		const context: Context = { req: { raw, param: (asked) => (asked === name ? value : undefined) } };
-		try {
-			const ports = portsOf(bindings);
-			const { admission } = ports;
-			if (admission === undefined) return await route.handle(context, ports, requestId);
-			if (!admission.enter(raw, ports.clock.now())) return errorResponse(tooManyWaiting("requests"), requestId);
+	const app = new HonoBase<{ Bindings: Bindings & object }>({ router: new LinearRouter() });
+	// No middleware, and one handler for each method and path: Hono then calls it at once, without composing a chain.
+	app.get(HEALTH_PATH, () => jsonReply(200, { status: "ok" }, commonHeaders(newRequestId())));
+	for (const { method, path, handle } of ROUTES) {
+		app.on(method, path, async (context) => {
+			const requestId = newRequestId();
 			try {
-				return await route.handle(context, ports, requestId);
-			} finally {
-				admission.leave(raw);
+				return await admitted(context, portsOf(context.env), requestId, handle);
+			} catch (error) {
+				return errorResponse(unexpected(error, requestId, logFault), requestId);
 			}
-		} catch (error) {
-			return errorResponse(unexpected(error, requestId, logFault), requestId);
-		}
-	};
-	return {
-		/** As the runtime calls it. */
-		fetch(request: Request, bindings: Bindings, _context?: unknown): Response | Promise<Response> {
-			return request.method === "HEAD"
-				? withoutBody(answer(request, "GET", bindings))
-				: answer(request, request.method, bindings);
-		},
-	};
+		});
+		const otherMethods = METHODS.filter((other) => other !== method);
+		app.on(otherMethods, path, () => errorResponse(otherMethod(method), newRequestId()));
+	}
+	app.notFound((context) => {
+		const message = `There is no ${context.req.method} ${shortened(context.req.path)} here; chat requests go to POST /v1/chat/completions.`;
+		return errorResponse(errorReply({ status: 404, code: "unknown_url", message }), newRequestId());
+	});
+	return app;
 }
 
-async function withoutBody(answered: Response | Promise<Response>): Promise<Response> {
-	return new Response(null, await answered);
+async function admitted(context: Context, ports: AppPorts, requestId: string, handle: Handler): Promise<Response> {
+	const { admission } = ports;
+	if (admission === undefined) return handle(context, ports, requestId);
+	const { raw } = context.req;
+	if (!admission.enter(raw, ports.clock.now())) return errorResponse(tooManyWaiting("requests"), requestId);
+	try {
+		return await handle(context, ports, requestId);
+	} finally {
+		admission.leave(raw);
+	}
+}
+
+function newRequestId(): string {
+	return `req_${crypto.randomUUID()}`;
 }
 
 function otherMethod(method: string): ErrorReply {

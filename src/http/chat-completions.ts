@@ -1,9 +1,9 @@
+import type { Context } from "hono";
 import { ok } from "../core/result.ts";
 import { createChatEncoder } from "../openai/encode-completion.ts";
 import { parseChatRequest } from "../openai/parse-chat-request.ts";
 import { answerGeneration, type GenerationEndpoint } from "./answer-generation.ts";
 import type { AppPorts } from "./app-ports.ts";
-import type { Context } from "./route-context.ts";
 
 const CHAT_COMPLETIONS: GenerationEndpoint = {
 	name: "chat.completions",

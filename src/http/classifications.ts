@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { err, ok } from "../core/result.ts";
 import { classificationMaxTokens, classificationMessages } from "../core/task-prompt.ts";
 import { encodeClassifications, readClassification } from "../openai/classifications/encode-classifications.ts";
@@ -6,7 +7,6 @@ import { taskChat } from "../openai/task-chat.ts";
 import { answerTasks, type TaskAnswer, type TaskEndpoint } from "./answer-tasks.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { invalidRequest } from "./read-body.ts";
-import type { Context } from "./route-context.ts";
 
 const CLASSIFICATIONS: TaskEndpoint = {
 	name: "classifications",

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { startDeadline } from "../cascade/deadline.ts";
 import type { EmbeddingsFailure } from "../cascade/embeddings-port.ts";
 import { emptyRecord, recordCall, recordFailedCall, timingOf } from "../cascade/run-record.ts";
@@ -13,7 +14,6 @@ import type { AppPorts } from "./app-ports.ts";
 import { invalidRequest, readJsonBody } from "./read-body.ts";
 import { modelNotFound, readTenant, spendingOf, type Tenant } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
-import type { Context } from "./route-context.ts";
 
 /** `POST /v1/embeddings`: passed on to the model that the policy names; vectors are compared, so nothing is cascaded. */
 export async function embeddings(context: Context, ports: AppPorts, requestId: string): Promise<Response> {

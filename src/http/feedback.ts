@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import type { FeedbackRefusal } from "../core/ledger/feedback.ts";
 import { errorReply, type ErrorReply } from "../openai/error-body.ts";
 import { parseFeedbackRequest } from "../openai/feedback/parse-feedback-request.ts";
@@ -5,7 +6,6 @@ import type { AppPorts } from "./app-ports.ts";
 import { invalidRequest, readJsonBody } from "./read-body.ts";
 import { readTenant } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
-import type { Context } from "./route-context.ts";
 
 /** Ours: an id, a number and a verdict. */
 const MOST_BODY_BYTES = 4_096;

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import type { Route } from "../cascade/run-cascade.ts";
 import type { KeptAnswer, ReplayClaim } from "../core/ledger/replay-ports.ts";
 import type { Cascade } from "../core/tenant-policy.ts";
@@ -16,7 +17,6 @@ import {
 	RECORD_UNAVAILABLE,
 } from "./idempotency-refusals.ts";
 import { commonHeaders, errorResponse, repeatedReply } from "./reply.ts";
-import type { Context } from "./route-context.ts";
 
 /** Stripe's number, and so what clients expect; a policy may allow less. */
 const MOST_KEPT_HOURS = 24;

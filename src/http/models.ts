@@ -1,7 +1,7 @@
+import type { Context } from "hono";
 import type { AppPorts } from "./app-ports.ts";
 import { modelNotFound, readTenantUncounted, type Tenant } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
-import type { Context } from "./route-context.ts";
 
 /** `GET /v1/models`: the tenant's cascades and embeddings models. */
 export async function listModels(context: Context, ports: AppPorts, requestId: string): Promise<Response> {

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import type { StageResolver } from "../cascade/ports.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { moderationMaxTokens, moderationMessages } from "../core/task-prompt.ts";
@@ -10,7 +11,6 @@ import { taskChat } from "../openai/task-chat.ts";
 import { answerTasks, type TaskAnswer, type TaskBatch, type TaskEndpoint } from "./answer-tasks.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { invalidRequest } from "./read-body.ts";
-import type { Context } from "./route-context.ts";
 
 const MODERATIONS: TaskEndpoint = { name: "moderations", parse: parseModerations };
 

@@ -1,9 +1,9 @@
+import type { Context } from "hono";
 import { ok } from "../core/result.ts";
 import { parseResponsesRequest } from "../openai/responses/parse-responses-request.ts";
 import { createResponsesEncoder } from "../openai/responses/responses-encoder.ts";
 import { answerGeneration, type GenerationEndpoint } from "./answer-generation.ts";
 import type { AppPorts } from "./app-ports.ts";
-import type { Context } from "./route-context.ts";
 
 const RESPONSES: GenerationEndpoint = {
 	name: "responses",
