@@ -25,6 +25,15 @@ export interface EvidenceExchangePorts {
 	readonly logFault: (fault: string, facts: Readonly<Record<string, string | number>>) => void;
 }
 
+/** Brief works that are done before the answer leaves, at most; of a batch there may be a hundred. */
+const MOST_AT_ONCE = 4;
+
+/** What waits for the answer. */
+interface Work {
+	readonly work: () => Promise<void>;
+	readonly isBrief: boolean;
+}
+
 /** Makes the evidence port of one request after another. */
 export function createEvidenceExchanges(
 	ports: EvidenceExchangePorts,
@@ -35,25 +44,40 @@ export function createEvidenceExchanges(
 	return ({ tenant, cascade, configHash, terms, policyRevision, isCanary, at }) => {
 		const address = { tenant, cascade, configHash };
 		const { retainTextHours: hours } = terms;
-		let waiting: (() => Promise<void>)[] | null = [];
+		let waiting: Work[] | null = [];
+		// One promise for all that holds the invocation: each that the runtime is given costs it some microseconds.
+		let holds = 0;
+		let letGo = () => {};
 		const hold = () => {
-			let release = () => {};
-			waitUntil(new Promise<void>((resolve) => (release = resolve)));
-			return release;
+			if (holds++ === 0) waitUntil(new Promise<void>((resolve) => (letGo = resolve)));
+			let isHeld = true;
+			return () => {
+				if (!isHeld) return;
+				isHeld = false;
+				if (--holds === 0) letGo();
+			};
 		};
 		// What waits for the answer is lost with the invocation, unless that is kept: a batch is long under way by then.
 		let releaseWaiting = () => {};
-		const begin = (work: () => Promise<void>) => {
-			const done = async () => {
-				try {
-					// A turn of the event loop, in which the answer leaves.
-					await new Promise<void>((resolve) => void clock.setTimer(0, resolve));
-					await ledgerWork("evidence", work);
-				} catch (error) {
-					logFault("evidence-failed", { tenant, cascade, reason: String(error) });
-				}
-			};
-			waitUntil(done());
+		const done = async ({ work }: Work) => {
+			try {
+				await ledgerWork("evidence", work);
+			} catch (error) {
+				logFault("evidence-failed", { tenant, cascade, reason: String(error) });
+			}
+		};
+		const begin = (works: readonly Work[]) => {
+			// A turn of the event loop costs several times what brief work does; much of it is not brief any more.
+			const isAtOnce = works.length <= MOST_AT_ONCE;
+			const delayed: Work[] = [];
+			for (const work of works) {
+				if (isAtOnce && work.isBrief) void done(work);
+				else delayed.push(work);
+			}
+			if (delayed.length === 0) return;
+			const release = hold();
+			// A turn in which the answer leaves.
+			clock.setTimer(0, () => void Promise.all(delayed.map(done)).then(release));
 		};
 		const shared: Evidence = {
 			at,
@@ -65,9 +89,9 @@ export function createEvidenceExchanges(
 			record: (entry) => sink.record(address, entry),
 			draw: (entry) => sink.draw(address, entry),
 			verdict: (verdict) => sink.verdict(address, verdict),
-			later(work) {
-				if (waiting === null) begin(work);
-				else if (waiting.push(work) === 1) releaseWaiting = hold();
+			later(work, isBrief = false) {
+				if (waiting === null) begin([{ work, isBrief }]);
+				else if (waiting.push({ work, isBrief }) === 1) releaseWaiting = hold();
 			},
 			hold,
 			isDown: (stage) => health.isDown(tenant, stage),
@@ -83,7 +107,7 @@ export function createEvidenceExchanges(
 			answered() {
 				const works = waiting ?? [];
 				waiting = null;
-				for (const work of works) begin(work);
+				begin(works);
 				releaseWaiting();
 			},
 		};

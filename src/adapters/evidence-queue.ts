@@ -6,6 +6,11 @@ import { createGatheringQueue, type GatheringQueuePorts } from "./gathering-queu
 /** How long the queue may take to say that it has a draw; the audit waits for that. */
 const MOST_DRAW_MS = 5_000;
 
+/** Bytes of an entry or a verdict as JSON, at most, without its request's name: all else of it is numbers and words of ours. */
+const MOST_BYTES = 512;
+/** Of a character as JSON: `\\u0000`. */
+const MOST_CHARACTER_BYTES = 6;
+
 /** Where evidence goes on its way to its ledger. Nothing of it throws. */
 export interface EvidenceSink {
 	/** Sends it with others within a second. */
@@ -21,6 +26,8 @@ export const NO_EVIDENCE_QUEUE: EvidenceSink = {
 	verdict() {},
 	draw: () => Promise.resolve(false),
 };
+
+const NAMELESS = { requestId: "" };
 
 interface Addressed {
 	readonly address: EvidenceAddress;
@@ -42,6 +49,8 @@ export function createEvidenceQueue(ports: GatheringQueuePorts): EvidenceSink {
 		}),
 		fault: "evidence-not-sent",
 		factsOf: ({ address: { tenant, cascade } }) => ({ tenant, cascade }),
+		mostBytesOf: ({ entry, verdict }) =>
+			MOST_BYTES + MOST_CHARACTER_BYTES * (entry ?? verdict ?? NAMELESS).requestId.length,
 	});
 	return {
 		record: (address, entry) => gathering.add({ address, entry }),

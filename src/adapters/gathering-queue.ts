@@ -38,19 +38,27 @@ interface Gathering<Item> {
 	/** How their loss is named in the log. */
 	readonly fault: string;
 	readonly factsOf: (item: Item) => Readonly<Record<string, string>>;
+	/** A bound on an item's bytes in its message. Absent: it is written as JSON to see. */
+	readonly mostBytesOf?: (item: Item) => number;
 }
 
 /** Sends items to a queue. Nothing of it throws. */
 export interface GatheringQueue<Item> {
-	/** Sends it with others. */
-	readonly add: (item: Item) => void;
+	/** Sends it with others. `json`: what it is as JSON, where that is known. */
+	readonly add: (item: Item, json?: string) => void;
 	/** Sends it alone and at once; true once the queue has it. */
 	readonly send: (item: Item) => Promise<boolean>;
 }
 
+interface Gathered<Item> {
+	readonly item: Item;
+	/** As JSON, where that is known. */
+	readonly json: string | undefined;
+}
+
 /** The items of one group that wait to be sent. */
 interface Waiting<Item> {
-	readonly items: Item[];
+	readonly items: Gathered<Item>[];
 	readonly since: number;
 }
 
@@ -63,7 +71,7 @@ interface Waiting<Item> {
  */
 export function createGatheringQueue<Item>(
 	{ queue, clock, waitUntil, logFault }: GatheringQueuePorts,
-	{ groupOf, messageOf, fault, factsOf }: Gathering<Item>,
+	{ groupOf, messageOf, fault, factsOf, mostBytesOf }: Gathering<Item>,
 ): GatheringQueue<Item> {
 	const waitingByGroup = new Map<string, Waiting<Item>>();
 
@@ -90,7 +98,7 @@ export function createGatheringQueue<Item>(
 	};
 
 	const sendAll = async ({ items }: Waiting<Item>): Promise<void> => {
-		await Promise.all(packed(items).map(sendMessage));
+		await Promise.all(packed(items, mostBytesOf).map(sendMessage));
 	};
 
 	const sendAfterLinger = async (group: string, waiting: Waiting<Item>): Promise<void> => {
@@ -102,20 +110,21 @@ export function createGatheringQueue<Item>(
 
 	return {
 		send: (item) => sendMessage([item]),
-		add(item) {
+		add(item, json) {
 			try {
+				const gathered = { item, json };
 				const group = groupOf(item);
 				const now = clock.now();
 				const known = waitingByGroup.get(group);
 				// An invocation that was ended before its second was over has left its items to the next.
 				if (known !== undefined && now - known.since <= 2 * LINGER_MS) {
-					known.items.push(item);
+					known.items.push(gathered);
 					if (known.items.length < MOST_WAITING) return;
 					waitingByGroup.delete(group);
 					waitUntil(sendAll(known));
 					return;
 				}
-				const waiting = { items: [...(known?.items ?? []), item], since: now };
+				const waiting = { items: [...(known?.items ?? []), gathered], since: now };
 				waitingByGroup.set(group, waiting);
 				waitUntil(sendAfterLinger(group, waiting));
 			} catch (error) {
@@ -125,16 +134,22 @@ export function createGatheringQueue<Item>(
 	};
 }
 
-const BEYOND_ASCII = /[^\0-\x7f]/u;
+const encoder = new TextEncoder();
 
-/** As few messages as hold the items, in their order. */
-function packed<Item>(items: readonly Item[]): Item[][] {
-	const encoder = new TextEncoder();
+/** As few messages as hold the items, in their order; mostly one, which is seen by their bytes together. */
+function packed<Item>(gathered: readonly Gathered<Item>[], mostBytesOf: Gathering<Item>["mostBytesOf"]): Item[][] {
+	const items = gathered.map(({ item }) => item);
+	if (mostBytesOf !== undefined) return filled(items, (index) => mostBytesOf(items[index] as Item));
+	const texts = gathered.map(({ item, json }) => json ?? JSON.stringify(item));
+	if (encoder.encode(texts.join()).length <= MOST_MESSAGE_BYTES) return [items];
+	return filled(items, (index) => encoder.encode(texts[index]).length);
+}
+
+function filled<Item>(items: readonly Item[], bytesAt: (index: number) => number): Item[][] {
 	const messages: Item[][] = [];
 	let room = 0;
-	for (const item of items) {
-		const text = JSON.stringify(item);
-		const bytes = (BEYOND_ASCII.test(text) ? encoder.encode(text).length : text.length) + 1;
+	for (const [index, item] of items.entries()) {
+		const bytes = bytesAt(index) + 1;
 		if (bytes > room) {
 			messages.push([]);
 			room = MOST_MESSAGE_BYTES;

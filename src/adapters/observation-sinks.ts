@@ -2,7 +2,7 @@ import type { Clock, ObservationSink } from "../cascade/ports.ts";
 import type { DataPoint } from "../core/metrics/data-point.ts";
 import type { GatheringQueuePorts } from "./gathering-queue.ts";
 import { createObservationDataset } from "./observation-dataset.ts";
-import { observationLog } from "./observation-log.ts";
+import { logObservation } from "./observation-log.ts";
 import { createObservationQueue } from "./observation-queue.ts";
 
 /** Where observations go, beside the log. */
@@ -20,13 +20,17 @@ interface ObservationSinkPorts extends Omit<GatheringQueuePorts, "queue"> {
  * The log has every observation where the operator wants it to; the queue, where there is one, brings them to the ledgers, and the dataset, likewise, keeps
  * them for questions in SQL.
  */
-export function createObservationSinks({ isLogged, queue, dataset, ...ports }: ObservationSinkPorts): ObservationSink {
-	const sinks = isLogged ? [observationLog] : [];
-	if (queue !== null) sinks.push(createObservationQueue({ queue, ...ports }));
-	if (dataset !== undefined) sinks.push(createObservationDataset({ dataset, logFault: ports.logFault }));
+export function createObservationSinks(ports: ObservationSinkPorts): ObservationSink {
+	const { isLogged, queue, dataset, ...gathering } = ports;
+	const queued = queue === null ? undefined : createObservationQueue({ queue, ...gathering });
+	const points = dataset === undefined ? undefined : createObservationDataset({ dataset, logFault: ports.logFault });
 	return {
 		record(observation) {
-			for (const sink of sinks) sink.record(observation);
+			// Once for both: the queue has to know how long it is.
+			const json = isLogged ? JSON.stringify(observation) : undefined;
+			if (json !== undefined) logObservation(json);
+			queued?.record(observation, json);
+			points?.record(observation);
 		},
 	};
 }

@@ -23,6 +23,9 @@ const TELL_AFTER_MS = 20_000;
 /** Characters of both answers together; longer ones are told as drawn before they are compared. */
 const MOST_COMPARED_UNTOLD = 100_000;
 
+/** Likewise; with more of them comparing takes longer than a turn of the event loop. */
+const MOST_COMPARED_BRIEFLY = 4_000;
+
 /** One run, seen by the work that follows its answer. */
 export interface AuditedRun {
 	readonly run: StageRun;
@@ -109,6 +112,23 @@ export async function labelEscalated(
 	giveText(reference, verdict);
 }
 
+/** Whether `labelEscalated` takes some microseconds and waits for nothing. */
+export function isBrieflyLabelled(
+	{ cascade: { labeller } }: AuditedRun,
+	{ edge }: Row,
+	reference: Completion,
+): boolean {
+	return (
+		labeller.kind !== "similarity" &&
+		labeller.kind !== "judge" &&
+		comparedLength(edge) + comparedLength(reference) <= MOST_COMPARED_BRIEFLY
+	);
+}
+
+function comparedLength({ text, toolCalls }: Completion): number {
+	return toolCalls.reduce((sum, call) => sum + call.arguments.length, text.length);
+}
+
 /** Asks the first stage what it would have answered to a request that the gate sent past it. */
 export async function auditGated(
 	audited: AuditedRun,
@@ -124,11 +144,16 @@ export async function auditGated(
 	begun.tell(edge === null ? FAILED : await labelled(audited, edge, reference, begun.msLeft()));
 }
 
-/**
- * Waits for an escalated answer's label, and keeps the request alive meanwhile; `settle`, to be called when what becomes of the label
- * is being told, gives the audit that it has become by then, null where it came soon.
- */
-export function awaitLabel(audited: AuditedRun, { entry }: Row): { readonly settle: () => Audit | null } {
+/** A label being waited for. */
+export interface AwaitedLabel {
+	/** Ends that; gives the audit that the label has become by being slow, null where it came soon. */
+	readonly settle: () => Audit | null;
+	/** Lets go of the request, once what becomes of the label is told or left to do. */
+	readonly release: () => void;
+}
+
+/** Waits for an escalated answer's label, and keeps the request alive meanwhile. */
+export function awaitLabel(audited: AuditedRun, { entry }: Row): AwaitedLabel {
 	const { clock } = audited.run;
 	const release = audited.evidence.hold();
 	let told: Audit | null = null;
@@ -139,9 +164,9 @@ export function awaitLabel(audited: AuditedRun, { entry }: Row): { readonly sett
 	return {
 		settle() {
 			cancel();
-			release();
 			return told;
 		},
+		release,
 	};
 }
 

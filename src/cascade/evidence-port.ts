@@ -30,8 +30,12 @@ export interface Evidence {
 	readonly draw: (entry: EvidenceEntry) => Promise<boolean>;
 	/** Sends what became of a drawn audit. */
 	readonly verdict: (verdict: AuditVerdict) => void;
-	/** Does work once the answer is on its way. It outlives the client's connection; a throw is logged as a fault. */
-	readonly later: (work: () => Promise<void>) => void;
+	/**
+	 * Does work once the answer is on its way. It outlives the client's connection; a throw is logged as a fault. `isBrief`: it
+	 * takes some microseconds and waits for nothing, so that to be done just before the answer leaves is cheaper for everybody
+	 * than a turn of the event loop of its own.
+	 */
+	readonly later: (work: () => Promise<void>, isBrief?: boolean) => void;
 	/**
 	 * Keeps what runs for this request alive until what is returned is called, although its client leaves: from when a label is due
 	 * until it, or that it is missing, has been told.

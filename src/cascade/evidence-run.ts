@@ -9,9 +9,11 @@ import {
 	audit,
 	auditGated,
 	awaitLabel,
+	isBrieflyLabelled,
 	labelEscalated,
 	tellFailed,
 	type AuditedRun,
+	type AwaitedLabel,
 	type Row,
 	type UnlabelledEntry,
 } from "./audit.ts";
@@ -60,7 +62,7 @@ export function beginEvidence(
 	let beside: BesideCall | null = null;
 	let row: Row | null = null;
 	/** The label of an escalated answer, while it is waited for. */
-	let awaited: ReturnType<typeof awaitLabel> | null = null;
+	let awaited: AwaitedLabel | null = null;
 
 	const regimeOf = (lease: EvidenceLease | null): Regime =>
 		lease?.configHash === configHash ? lease : { epoch: 0, phase: 0, auditPropensity: terms.auditPropensity };
@@ -114,7 +116,9 @@ export function beginEvidence(
 		const known = row;
 		if (known === null) return;
 		const told = awaited?.settle() ?? null;
-		evidence.later(() => labelEscalated(audited, known, reference, told));
+		const isBrief = told === null && isBrieflyLabelled(audited, known, reference);
+		evidence.later(() => labelEscalated(audited, known, reference, told), isBrief);
+		awaited?.release();
 	};
 
 	/** Such a request to which the last stage gave none. It must not vanish, or a failure that depends on it would hide it. */
@@ -129,6 +133,7 @@ export function beginEvidence(
 		else if (told !== null) evidence.later(() => tellFailed(told));
 		else if (failure === "aborted" || isOutage(failure)) without(known.entry, "unobserved");
 		else evidence.record({ ...known.entry, draw: "labelled", wrong: true });
+		awaited?.release();
 	};
 
 	const watched = (stream: StageStream): StageStream => {
@@ -200,6 +205,7 @@ export function beginEvidence(
 				beside?.take();
 				evidence.later(() => audit(audited, known, { beside, told }));
 			}
+			awaited?.release();
 			return isDrawn;
 		},
 		final(final) {

@@ -7,6 +7,12 @@ interface Timer {
 }
 
 /**
+ * The runtime's timer is set for no later than this: a limit that is shorter than the one before it, such as the twenty seconds
+ * after which a label is told as drawn, seldom needs another. A request that takes as long has it set again.
+ */
+const ARMED_WITHIN_MS = 20_000;
+
+/**
  * A clock for one request, which asks for one timer of the runtime's where the request's own timers would be many: a limit on
  * each stage, and on each read of a stream. Nearly all are cancelled, and starting and clearing one of the runtime's costs about
  * as much as parsing an answer (`docs/performance.md`); here that is an entry in a set. The runtime's timer is never cleared: it
@@ -43,7 +49,7 @@ export function requestClock(clock: Clock): Clock {
 			const now = clock.now();
 			const timer = { at: now + ms, onExpiry };
 			timers.add(timer);
-			if (timer.at < armedFor) arm(timer.at, now);
+			if (timer.at < armedFor) arm(Math.min(timer.at, now + ARMED_WITHIN_MS), now);
 			return () => void timers.delete(timer);
 		},
 	};

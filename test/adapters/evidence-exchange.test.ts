@@ -49,9 +49,50 @@ describe("work for later", () => {
 		expect([done, kept.length]).toEqual([[], 1]);
 		exchange.answered();
 		await settleAll();
-		expect([done, kept.length]).toEqual([[], 3]);
+		expect([done, kept.length]).toEqual([[], 1]);
 		await clock.until(Promise.all(kept));
 		expect(done).toEqual([0, 1]);
+	});
+
+	it("keeps the request alive until the last of it is done", async () => {
+		const { clock, exchange, kept } = world();
+		const ends: (() => void)[] = [];
+		for (const item of [0, 1]) exchange.of(item).later(() => new Promise<void>((resolve) => void ends.push(resolve)));
+		exchange.answered();
+		await clock.advance(0);
+		const over: string[] = [];
+		for (const work of kept) void work.then(() => over.push("over"));
+		ends[0]?.();
+		await settleAll();
+		expect([ends.length, over]).toEqual([2, []]);
+		ends[1]?.();
+		await settleAll();
+		expect(over).toEqual(["over"]);
+	});
+
+	it("that is brief is done as soon as the answer is there, and needs no turn of its own", async () => {
+		const { clock, exchange, kept } = world();
+		const done: string[] = [];
+		exchange.of().later(async () => void done.push("brief"), true);
+		exchange.of().later(async () => void done.push("long"));
+		expect([done, kept.length]).toEqual([[], 1]);
+		exchange.answered();
+		expect(done).toEqual(["brief"]);
+		await clock.until(Promise.all(kept));
+		expect(done).toEqual(["brief", "long"]);
+		exchange.of().later(async () => void done.push("at a stream's end"), true);
+		expect(done.at(-1)).toBe("at a stream's end");
+		expect([clock.running, kept.length]).toEqual([0, 1]);
+	});
+
+	it("is not brief any more where there is much of it", async () => {
+		const { clock, exchange, kept } = world();
+		const done: number[] = [];
+		for (let item = 0; item < 5; item++) exchange.of(item).later(async () => void done.push(item), true);
+		exchange.answered();
+		expect(done).toEqual([]);
+		await clock.until(Promise.all(kept));
+		expect(done).toEqual([0, 1, 2, 3, 4]);
 	});
 
 	it("that comes after the answer, as a stream's does, begins a turn later too", async () => {
@@ -64,30 +105,42 @@ describe("work for later", () => {
 		expect(done).toEqual(["answer", "work"]);
 	});
 
-	it("that throws is a fault in the log and nothing else", async () => {
+	it.each([false, true])("that throws is a fault in the log and nothing else, brief or not: %s", async (isBrief) => {
 		const { clock, exchange, kept, faults } = world();
-		exchange.of().later(() => Promise.reject(new Error("a bug")));
+		exchange.of().later(() => Promise.reject(new Error("a bug")), isBrief);
 		exchange.answered();
 		await clock.until(Promise.all(kept));
+		await settleAll();
 		expect(faults).toEqual([{ fault: "evidence-failed", tenant: "acme", cascade: "chat", reason: "Error: a bug" }]);
 	});
 });
 
 describe("what is held", () => {
-	it("keeps the request alive until it is let go, each by itself", async () => {
+	it("keeps the request alive until all of it is let go, by one promise of the runtime's", async () => {
 		const { exchange, kept } = world();
 		const over: number[] = [];
 		const releases = [exchange.of().hold(), exchange.of(1).hold()];
 		for (const [index, work] of kept.entries()) void work.then(() => over.push(index));
-		await settleAll();
-		expect([kept.length, over]).toEqual([2, []]);
+		releases[1]?.();
 		releases[1]?.();
 		await settleAll();
-		expect(over).toEqual([1]);
-		releases[0]?.();
+		expect([kept.length, over]).toEqual([1, []]);
 		releases[0]?.();
 		await settleAll();
-		expect([kept.length, over]).toEqual([2, [1, 0]]);
+		expect([kept.length, over]).toEqual([1, [0]]);
+	});
+
+	it("keeps it alive anew where something is due after that", async () => {
+		const { exchange, kept } = world();
+		exchange.of().hold()();
+		const release = exchange.of().hold();
+		const over: string[] = [];
+		void kept[1]?.then(() => over.push("over"));
+		await settleAll();
+		expect([kept.length, over]).toEqual([2, []]);
+		release();
+		await settleAll();
+		expect(over).toEqual(["over"]);
 	});
 
 	it("is nothing where nothing is due", async () => {

@@ -7,6 +7,7 @@ import { labelled } from "./labelled.ts";
 import { begin, run } from "./run-example.ts";
 
 const unsure = sure(0.5);
+const FREE = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
 
 describe("an escalated answer", () => {
 	it.each([
@@ -76,6 +77,31 @@ describe("an escalated answer", () => {
 		await run({ cascade: guaranteed(), stages: { edge: unsure, origin: answering("x") }, evidence: known.evidence });
 		expect(known.events).toEqual([]);
 		expect(known.waiting()).toBe(1);
+	});
+
+	it.each([
+		["two short texts", { kind: "normalised" }, 2_000, true],
+		["two longer texts", { kind: "normalised" }, 2_001, false],
+		["a judge's word", { kind: "judge", adapter: "openai", model: "j", origin: "o", price: FREE }, 10, false],
+		["an embedding", { kind: "similarity", model: "@cf/baai/bge-m3", least: 0.9, price: FREE }, 10, false],
+	] as const)("is brief work by comparing %s: %#", async (_what, labeller, length, isBrief) => {
+		const known = fakeEvidence({ embedTexts: () => Promise.resolve(ok([[1], [1]])) });
+		const text = "s".repeat(length);
+		const stages = { edge: sure(0.5, text), origin: answering(text) };
+		await run({ cascade: guaranteed({ labeller }), stages, evidence: known.evidence });
+		expect(known.brief).toEqual([isBrief]);
+	});
+
+	it("is brief work no more where it was told as drawn before, or its calls are long", async () => {
+		const slow = fakeEvidence();
+		const cascade = guaranteed({ timeoutMs: 55_000 });
+		await run({ cascade, stages: { edge: unsure, origin: after(45_000, answering("s")) }, evidence: slow.evidence });
+		expect(slow.brief).toEqual([false]);
+		const long = fakeEvidence();
+		const toolCalls = [{ name: "look", arguments: JSON.stringify("s".repeat(4_000)) }];
+		const stages = { edge: unsure, origin: answering("", { toolCalls }) };
+		await run({ cascade, stages, evidence: long.evidence });
+		expect(long.brief).toEqual([false]);
 	});
 
 	it.each([

@@ -75,6 +75,7 @@ export function fakeEvidence({
 	/** What happened, in order. */
 	const events: string[] = [];
 	const works: (() => Promise<void>)[] = [];
+	const brief: boolean[] = [];
 	let turn = 0;
 	let leases = 0;
 	let holds = 0;
@@ -108,7 +109,10 @@ export function fakeEvidence({
 			events.push("verdict");
 			verdicts.push(verdict);
 		},
-		later: (work) => void works.push(work),
+		later(work, isBrief = false) {
+			works.push(work);
+			brief.push(isBrief);
+		},
 		hold() {
 			holds += 1;
 			let isHeld = true;
@@ -132,6 +136,8 @@ export function fakeEvidence({
 		tosses: () => turn,
 		/** What keeps the request alive at present. */
 		holds: () => holds,
+		/** Of each work, in the order in which it came, whether it was said to be brief. */
+		brief,
 		/** Work that waits for the answer to be on its way. */
 		waiting: () => works.length,
 		/** The answer has gone: all of that work, and what follows from it. */

@@ -35,10 +35,24 @@ describe("a request's clock", () => {
 
 	it("asks for another only where one must fire earlier", () => {
 		const { runtime, set } = begin();
+		set("run", 10_000);
+		set("stage", 4_000);
+		set("read", 5_000);
+		expect(runtime.running).toBe(2);
+	});
+
+	it("asks for one where each limit is shorter than the one before it, and none is shorter than twenty seconds", async () => {
+		const { runtime, fired, set } = begin();
 		set("run", 60_000);
 		set("stage", 24_000);
-		set("read", 30_000);
-		expect(runtime.running).toBe(2);
+		set("label", 20_000);
+		expect(runtime.running).toBe(1);
+		await runtime.advance(60_000);
+		expect(fired).toEqual([
+			["label", 20_000],
+			["stage", 24_000],
+			["run", 60_000],
+		]);
 	});
 
 	it("goes quiet when everything has been cancelled", async () => {

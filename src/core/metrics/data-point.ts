@@ -42,42 +42,49 @@ const MOST_INDEX_BYTES = 96;
  * `isCostUnknown` 1, a confidence that was not read −1, a time that was not taken 0.
  */
 export function dataPointOf(observation: Observation): DataPoint {
-	const { tenant, trail, calls, durationMs, costUsd, savedUsd, firstTokenMs, authMs = 0 } = observation;
+	const { trail, calls, durationMs, costUsd, savedUsd, firstTokenMs, authMs = 0 } = observation;
 	const judged = trail.findLast(({ confidence }) => confidence !== null);
-	const usages = calls.flatMap(({ usage }) => (usage === null ? [] : [usage]));
 	const [first, last] = [trail[0]?.stage, trail.at(-1)?.stage];
-	const stageMs = (stage: string | undefined) =>
-		Math.max(0, ...calls.filter((call) => call.stage === stage).map(({ ms }) => ms));
-	const blobs: Readonly<Record<Blob, string>> = {
-		cascade: observation.cascade,
-		stage: observation.stage ?? "",
-		reason: observation.reason ?? "",
-		outcome: observation.outcome,
-		endpoint: observation.endpoint,
-		failure: observation.failure ?? "",
-		thresholdSource: judged?.threshold == null ? "" : (judged.thresholdSource ?? "manual"),
-		canary: observation.canary === true ? "canary" : "",
-	};
-	const doubles: Readonly<Record<Double, number>> = {
-		costUsd: costUsd ?? 0,
-		isCostUnknown: costUsd === null ? 1 : 0,
-		savedUsd: savedUsd ?? 0,
-		durationMs,
-		firstTokenMs: firstTokenMs ?? durationMs,
-		authMs,
-		firstStageMs: stageMs(first),
-		lastStageMs: trail.length > 1 ? stageMs(last) : 0,
-		inputTokens: usages.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
-		outputTokens: usages.reduce((sum, { outputTokens }) => sum + outputTokens, 0),
-		confidence: judged?.confidence ?? NONE,
-		threshold: judged?.threshold ?? NONE,
-		calls: calls.length,
-		retries: observation.retries ?? 0,
-		policyRevision: observation.policyRevision,
-	};
+	let [inputTokens, outputTokens, firstStageMs, lastStageMs] = [0, 0, 0, 0];
+	for (const { stage, ms, usage } of calls) {
+		if (stage === first) firstStageMs = Math.max(firstStageMs, ms);
+		if (stage === last && trail.length > 1) lastStageMs = Math.max(lastStageMs, ms);
+		if (usage === null) continue;
+		inputTokens += usage.inputTokens;
+		outputTokens += usage.outputTokens;
+	}
 	return {
-		indexes: [tenant.slice(0, MOST_INDEX_BYTES)],
-		blobs: DATA_POINT_COLUMNS.blobs.map((name) => blobs[name]),
-		doubles: DATA_POINT_COLUMNS.doubles.map((name) => doubles[name]),
+		indexes: [observation.tenant.slice(0, MOST_INDEX_BYTES)],
+		blobs: inOrder<Blob, string>(DATA_POINT_COLUMNS.blobs, {
+			cascade: observation.cascade,
+			stage: observation.stage ?? "",
+			reason: observation.reason ?? "",
+			outcome: observation.outcome,
+			endpoint: observation.endpoint,
+			failure: observation.failure ?? "",
+			thresholdSource: judged?.threshold == null ? "" : (judged.thresholdSource ?? "manual"),
+			canary: observation.canary === true ? "canary" : "",
+		}),
+		doubles: inOrder<Double, number>(DATA_POINT_COLUMNS.doubles, {
+			costUsd: costUsd ?? 0,
+			isCostUnknown: costUsd === null ? 1 : 0,
+			savedUsd: savedUsd ?? 0,
+			durationMs,
+			firstTokenMs: firstTokenMs ?? durationMs,
+			authMs,
+			firstStageMs,
+			lastStageMs,
+			inputTokens,
+			outputTokens,
+			confidence: judged?.confidence ?? NONE,
+			threshold: judged?.threshold ?? NONE,
+			calls: calls.length,
+			retries: observation.retries ?? 0,
+			policyRevision: observation.policyRevision,
+		}),
 	};
+}
+
+function inOrder<Name extends string, Value>(names: readonly Name[], values: Readonly<Record<Name, Value>>): Value[] {
+	return names.map((name) => values[name]);
 }

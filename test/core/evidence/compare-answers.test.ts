@@ -40,6 +40,34 @@ describe("normalised", () => {
 	});
 });
 
+describe("the same text twice", () => {
+	it.each<[ComparingLabeller["kind"], Task | undefined]>([
+		["exact", undefined],
+		["normalised", undefined],
+		["json", undefined],
+		["tool-call", undefined],
+		["label", CLASSIFICATION],
+	])("is right by %s where it can be compared at all, and has failed otherwise", (kind, task) => {
+		fc.assert(
+			fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.json(), fc.constantFrom("ham", "", "?!", "{")), (text) => {
+				const verdict = texts({ kind }, text, text, task);
+				// One that says nothing else is wrong by the same reference, unless that cannot be compared either.
+				const isComparable = texts({ kind }, "no such answer \u{1f9ff}9", text, task) !== "failed";
+				expect(verdict).toBe(isComparable ? "right" : "failed");
+			}),
+		);
+	});
+
+	it("is wrong beside a tool call that only one of them makes", () => {
+		const call = [{ name: "look", arguments: "{}" }];
+		const [plain, calls] = [exampleAnswer({ text: "four" }), exampleAnswer({ text: "four", toolCalls: call })];
+		for (const kind of ["exact", "normalised", "tool-call"] as const) {
+			expect(compared({ kind }, plain, calls)).toBe("wrong");
+			expect(compared({ kind }, calls, plain)).toBe("wrong");
+		}
+	});
+});
+
 describe("json", () => {
 	it("compares values whatever the order and the spacing of their fields", () => {
 		expect(texts({ kind: "json" }, '{"a":1,"b":[2]}', '{ "b": [2], "a": 1.0 }')).toBe("right");

@@ -133,28 +133,35 @@ describe("the queue of observations", () => {
 		expect(idsOf(sent)).toEqual([observations.map(({ requestId }) => requestId)]);
 	});
 
-	it("fits a message into what a queue charges once for, beginning another where one is full", async () => {
-		const { sink, sent, pass } = world();
-		// Two bytes a character: what counts is bytes.
-		const trail = [
-			{
-				stage: "edge",
-				outcome: "failed",
-				reason: "edge-failed",
-				confidence: null,
-				threshold: 0.5,
-				detail: "é".repeat(100),
-			},
-		] as const;
-		const calls = Array.from({ length: 8 }, () => exampleCall({ model: "m".repeat(200) }));
-		const observations = observationsOf("acme", MOST_WAITING, { trail, calls });
-		for (const observation of observations) sink.record(observation);
-		await pass(LINGER_MS);
-		expect(sent.length).toBeGreaterThan(1);
-		for (const message of sent)
-			expect(new TextEncoder().encode(JSON.stringify(message)).length).toBeLessThan(64_000 - 100);
-		expect(sent.flatMap((message) => message.observations)).toEqual(observations);
-	});
+	it.each([
+		["is given", true],
+		["is not", false],
+	])(
+		"fits a message into what a queue charges once for, beginning another where one is full: JSON %s",
+		async (_how, isGiven) => {
+			const { sink, sent, pass } = world();
+			// Two bytes a character: what counts is bytes.
+			const trail = [
+				{
+					stage: "edge",
+					outcome: "failed",
+					reason: "edge-failed",
+					confidence: null,
+					threshold: 0.5,
+					detail: "é".repeat(100),
+				},
+			] as const;
+			const calls = Array.from({ length: 8 }, () => exampleCall({ model: "m".repeat(200) }));
+			const observations = observationsOf("acme", MOST_WAITING, { trail, calls });
+			for (const observation of observations)
+				sink.record(observation, isGiven ? JSON.stringify(observation) : undefined);
+			await pass(LINGER_MS);
+			expect(sent.length).toBeGreaterThan(1);
+			for (const message of sent)
+				expect(new TextEncoder().encode(JSON.stringify(message)).length).toBeLessThan(64_000 - 100);
+			expect(sent.flatMap((message) => message.observations)).toEqual(observations);
+		},
+	);
 
 	it("fits the longest observation that a policy allows into one charge", async () => {
 		const { sink, sent, pass } = world();
