@@ -14,6 +14,10 @@ import { tooManyWaiting } from "./read-tenant.ts";
 import { commonHeaders, errorResponse, jsonReply } from "./reply.ts";
 import { responses } from "./responses.ts";
 
+interface Environment<Bindings> {
+	readonly Bindings: Bindings & object;
+}
+
 type Handler = (context: Context, ports: AppPorts, requestId: string) => Promise<Response>;
 
 /** Every route that a handler answers, in one list. */
@@ -38,26 +42,40 @@ export function createApp<Bindings>(
 	portsOf: (bindings: Bindings) => AppPorts,
 	logFault: (fault: string, facts: Readonly<Record<string, string>>) => void,
 ) {
-	const app = new HonoBase<{ Bindings: Bindings & object }>({ router: new LinearRouter() });
+	const app = new HonoBase<Environment<Bindings>>({ router: new LinearRouter() });
 	// No middleware, and one handler for each method and path: Hono then calls it at once, without composing a chain.
-	app.get(HEALTH_PATH, () => jsonReply(200, { status: "ok" }, commonHeaders(newRequestId())));
+	app.get(
+		HEALTH_PATH,
+		exactly(() => jsonReply(200, { status: "ok" }, commonHeaders(newRequestId()))),
+	);
 	for (const { method, path, handle } of ROUTES) {
-		app.on(method, path, async (context) => {
+		const answer = async (context: Context<Environment<Bindings>>) => {
 			const requestId = newRequestId();
 			try {
 				return await admitted(context, portsOf(context.env), requestId, handle);
 			} catch (error) {
 				return errorResponse(unexpected(error, requestId, logFault), requestId);
 			}
-		});
+		};
+		app.on(method, path, exactly(answer));
 		const otherMethods = METHODS.filter((other) => other !== method);
-		app.on(otherMethods, path, () => errorResponse(otherMethod(method), newRequestId()));
+		app.on(
+			otherMethods,
+			path,
+			exactly(() => errorResponse(otherMethod(method), newRequestId())),
+		);
 	}
 	app.notFound((context) => {
 		const message = `There is no ${context.req.method} ${shortened(context.req.path)} here; chat requests go to POST /v1/chat/completions.`;
 		return errorResponse(errorReply({ status: 404, code: "unknown_url", message }), newRequestId());
 	});
 	return app;
+}
+
+/** The router takes a path with a slash at its end for the same one; nothing is normalised to a route here. */
+function exactly<Answered extends Response | Promise<Response>>(handle: (context: Context) => Answered) {
+	return (context: Context): Answered | ReturnType<Context["notFound"]> =>
+		context.req.path.endsWith("/") ? context.notFound() : handle(context);
 }
 
 async function admitted(context: Context, ports: AppPorts, requestId: string, handle: Handler): Promise<Response> {

