@@ -36,7 +36,7 @@ export async function handOver(
 	const requestId = `req_${crypto.randomUUID()}`;
 	if (control === undefined) {
 		logFault("admin-not-configured", { requestId, what: "the binding CONTROL must be there" });
-		const message = "The admin API is not configured here; the Worker's log says what is missing.";
+		const message = "The admin API is not configured here; the inference Worker's log says what is missing.";
 		return errorResponse(errorReply({ status: 503, code: "admin_not_configured", message }), requestId);
 	}
 	try {

@@ -73,7 +73,7 @@ describe("a request that is passed on", () => {
 		expect(response.headers.get("cache-control")).toBe("no-store");
 		expect(await response.json()).toEqual({
 			error: {
-				message: "The admin API is not configured here; the Worker's log says what is missing.",
+				message: "The admin API is not configured here; the inference Worker's log says what is missing.",
 				type: "server_error",
 				param: null,
 				code: "admin_not_configured",

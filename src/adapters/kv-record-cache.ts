@@ -130,11 +130,14 @@ export function createKvRecordCache<Value>(input: {
 				if (entries.get(key) === known) keep(key, { ...known, askAgainAt: clock.now() + ASK_AGAIN_MS });
 				return ok(known.value);
 			}
-			const newest = known?.newest ?? null;
+			// Another request may have read meanwhile: what it found is not to be gone back behind.
+			const latest = entries.get(key) ?? known;
+			if (latest !== undefined && latest.readAt > now) return ok(latest.value);
+			const newest = latest?.newest ?? null;
 			const { value: read, text } = fetched.value;
 			const isOld = newest !== null && (read === null || isOlder(read, newest));
 			const value = read !== null && isOld ? newest : read;
-			keep(key, { value, newest: value ?? newest, text: isOld ? (known?.text ?? "") : text, readAt: now });
+			keep(key, { value, newest: value ?? newest, text: isOld ? (latest?.text ?? "") : text, readAt: now });
 			return ok(value);
 		},
 	};

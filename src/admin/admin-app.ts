@@ -56,7 +56,7 @@ export function createAdminApp<Bindings>(
 				const ports = portsOf(context.env);
 				if (!ports.ok) {
 					logFault("admin-not-configured", { requestId, what: ports.error });
-					const message = "The admin API is not configured here; the Worker's log says what is missing.";
+					const message = "The admin API is not configured here; the control Worker's log says what is missing.";
 					return toResponse(refuse({ status: 503, code: "admin_not_configured", message }), requestId);
 				}
 				const reply = await answer(route, context.req.raw, context.req.param(), ports.value);

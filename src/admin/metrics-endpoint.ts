@@ -30,7 +30,7 @@ export async function answerMetrics(request: Request, { admin, shardOf, logFault
 		});
 	if (!admin.ok) {
 		logFault("admin-not-configured", { requestId, what: admin.error });
-		const message = "The admin API is not configured here; the Worker's log says what is missing.";
+		const message = "The admin API is not configured here; the control Worker's log says what is missing.";
 		return reply({ status: 503, code: "admin_not_configured", message });
 	}
 	if (holdsKey(new URL(request.url).searchParams)) {

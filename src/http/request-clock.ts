@@ -20,18 +20,18 @@ const ARMED_WITHIN_MS = 20_000;
  */
 export function requestClock(clock: Clock): Clock {
 	const timers = new Set<Timer>();
-	/** When the runtime's timer fires. */
-	let armedFor = Number.POSITIVE_INFINITY;
+	/** When the runtime's timers that are under way fire; each is earlier than the one before it, so the last is the next. */
+	const armed: number[] = [];
+	const armedFor = () => armed.at(-1) ?? Number.POSITIVE_INFINITY;
 
 	const arm = (at: number, now: number) => {
-		armedFor = at;
+		armed.push(at);
 		clock.setTimer(Math.max(0, at - now), () => {
-			// An earlier one has been set since, which sets the next.
-			if (at === armedFor) fire();
+			armed.splice(armed.indexOf(at), 1);
+			fire();
 		});
 	};
 	const fire = () => {
-		armedFor = Number.POSITIVE_INFINITY;
 		const now = clock.now();
 		const due = [...timers].filter(({ at }) => at <= now).toSorted((left, right) => left.at - right.at);
 		for (const timer of due) {
@@ -40,7 +40,8 @@ export function requestClock(clock: Clock): Clock {
 		}
 		let next = Number.POSITIVE_INFINITY;
 		for (const { at } of timers) next = Math.min(next, at);
-		if (next < armedFor) arm(next, clock.now());
+		// One that is under way and fires sooner sets the next.
+		if (next < armedFor()) arm(next, clock.now());
 	};
 
 	return {
@@ -49,7 +50,7 @@ export function requestClock(clock: Clock): Clock {
 			const now = clock.now();
 			const timer = { at: now + ms, onExpiry };
 			timers.add(timer);
-			if (timer.at < armedFor) arm(Math.min(timer.at, now + ARMED_WITHIN_MS), now);
+			if (timer.at < armedFor()) arm(Math.min(timer.at, now + ARMED_WITHIN_MS), now);
 			return () => void timers.delete(timer);
 		},
 	};

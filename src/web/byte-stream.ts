@@ -47,7 +47,8 @@ export function byteStream(
 	const take = (text: string, controller: ReadableStreamDefaultController<Uint8Array>) => {
 		held += text;
 		taken += 1;
-		const earlyMs = writtenAt + BETWEEN_WRITES_MS - clock.now();
+		// A clock that was set back meanwhile makes no text wait for longer.
+		const earlyMs = Math.min(BETWEEN_WRITES_MS, writtenAt + BETWEEN_WRITES_MS - clock.now());
 		if (taken <= UNHELD_TEXTS || earlyMs <= 0) write(controller);
 		else if (!isTimed) {
 			isTimed = true;
@@ -79,6 +80,7 @@ export function byteStream(
 			write(controller);
 			if (isReading || isOver) return;
 			read(controller).catch((error: unknown) => {
+				write(controller);
 				isOver = true;
 				held = "";
 				controller.error(error);

@@ -55,6 +55,17 @@ describe("a request's clock", () => {
 		]);
 	});
 
+	it("keeps two for a stream whose texts are held again and again", async () => {
+		const { runtime, set } = begin();
+		for (let write = 0; write < 1_000; write++) {
+			const cancel = set("read", 30_000);
+			set("hold", 8);
+			await runtime.advance(8);
+			cancel();
+		}
+		expect(runtime.running).toBeLessThanOrEqual(2);
+	});
+
 	it("goes quiet when everything has been cancelled", async () => {
 		const { runtime, fired, set } = begin();
 		set("limit", 1_000)();

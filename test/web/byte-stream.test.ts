@@ -186,8 +186,9 @@ describe("the end of a stream", () => {
 	});
 
 	it("is a fault of its source's own", async () => {
-		const { clock, reading } = streamOf(parts([0, "a"], [0, "b"]), { fault: new Error("the source broke") });
+		const { clock, reading, writes } = streamOf(parts([0, "a"], [0, "b"]), { fault: new Error("the source broke") });
 		await expect(reading).rejects.toThrow("the source broke");
+		expect(writes.map(([, text]) => text).join("")).toBe("ab");
 		await clock.advance(100);
 	});
 

@@ -183,6 +183,32 @@ describe("records in KV", () => {
 	});
 });
 
+describe("a read of KV that is slower than the one after it", () => {
+	it("does not put back what was there before", async () => {
+		const { clock, advance } = handClock();
+		const texts: { readonly answer: (text: string) => void }[] = [];
+		const records = createKvRecordCache({
+			kv: { get: () => new Promise<string | null>((answer) => texts.push({ answer })) },
+			kind: "record",
+			parse: (document) => document as { readonly revision: number },
+			clock,
+			times: TIMES,
+		});
+		const first = records.read("name");
+		texts[0]?.answer('{"revision":1}');
+		await first;
+		advance(TIMES.freshMs);
+		const slow = records.read("name");
+		advance(10);
+		const quick = records.read("name");
+		texts[2]?.answer('{"revision":2}');
+		expect(await quick).toMatchObject({ value: { revision: 2 } });
+		texts[1]?.answer('{"revision":1}');
+		expect(await slow).toMatchObject({ value: { revision: 2 } });
+		expect(await records.read("name")).toMatchObject({ value: { revision: 2 } });
+	});
+});
+
 describe("the keys in KV", () => {
 	it("are found under their hash, and one look-up serves many requests", async () => {
 		const { find, state } = keyStore();

@@ -39,6 +39,9 @@ export function differences(inference: WorkerConfiguration, control: WorkerConfi
 		found.push("the control Worker must have no address: workers_dev and preview_urls must be false");
 	if (inference.compatibility_date !== control.compatibility_date)
 		found.push("both must have one compatibility_date, since they exchange objects of the runtime's");
+	// Such a signal crosses only with another flag, without which every request that is passed on would be answered 503.
+	if (inference.compatibility_flags.includes("request_signal_passthrough"))
+		found.push("request_signal_passthrough gives requests a signal that cannot be passed on to the control Worker");
 	return found;
 }
 

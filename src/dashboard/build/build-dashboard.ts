@@ -7,7 +7,7 @@ import { assetHeaders, dashboardPage, reportFramePage, type PageFiles } from "./
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Where `wrangler.toml` and the local stack take static assets from. Below it, paths are those of the Worker's address. */
+/** Where `wrangler.control.toml` and the local stack take static assets from. Below it, paths are those of the Worker's address. */
 export const ASSET_DIRECTORY = join(ROOT, ".wrangler", "assets");
 
 /**

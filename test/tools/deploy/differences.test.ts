@@ -79,6 +79,11 @@ describe("two configurations that do not fit are told apart", () => {
 			expect(saidOf({}, changes)).toContain("must have no address");
 	});
 
+	it("by a flag that would keep requests from being passed on", () => {
+		const compatibility_flags = [...inference.compatibility_flags, "request_signal_passthrough"];
+		expect(saidOf({ compatibility_flags })).toContain("cannot be passed on");
+	});
+
 	it("by the runtime's date", () => {
 		expect(saidOf({ compatibility_date: "2026-01-01" })).toContain("compatibility_date");
 	});
