@@ -20,11 +20,11 @@ export interface Plan {
 }
 
 export const FULL: Plan = {
-	rounds: 12,
+	rounds: 8,
 	warmUpMs: 8_000,
-	turnMs: 700,
+	turnMs: 1_500,
 	otherTurnMs: 300,
-	slowTurnMs: 900,
+	slowTurnMs: 1_500,
 	tenantRounds: 5,
 	manyTenantsMs: 30_000,
 	memoryRequests: 200_000,

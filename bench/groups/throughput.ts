@@ -97,6 +97,8 @@ function verdictsOn(main: readonly Series[]): Verdict[] {
 		ratio("accepted", "decision path", "minimal cascade", cpu, { most: 1.15 }),
 		ratio("escalated", "decision path", "minimal cascade", cpu, { most: 1.1 }),
 		ratio("escalated", "decision path", "minimal cascade", cpu, { below: 1 }),
+		ratio("accepted", "decision path", "minimal cascade", "requestsPerSecond", { least: 0.85 }),
+		ratio("escalated", "decision path", "minimal cascade", "requestsPerSecond", { least: 0.85 }),
 		ratio("accepted", "every feature on", "minimal cascade", cpu, { most: 1.4 }),
 		ratio("escalated", "every feature on", "minimal cascade", cpu, { most: 1.25 }),
 		ratio("accepted", "every feature on", "Portkey on Node", "requestsPerSecond", { least: 1.8 }),

@@ -42,7 +42,7 @@ function document(figures: string): string {
 Written by \`node tools/soak/main.ts --minutes ${options.minutes} --seed ${options.seed} --connections ${options.connections} --write ${options.write}\` on ${new Date().toISOString().slice(0, 10)}, with
 ${processor.length} cores of ${processor[0]?.model ?? "an unknown kind"}, which the Worker, its clients and the far side share.
 
-Production's own Worker in the Workers runtime, with KV, queue and Durable Objects. Workers AI and two origins are a process that answers with
+Production's own Workers in the Workers runtime, with KV, queue and Durable Objects. Workers AI and two origins are a process that answers with
 the marker of the request it was asked for, and fails in ${100 * FAULT_SHARE}% of calls. ${options.connections} clients send their next request when they have the answer to their
 last: seven tenants with sequential and parallel cascades, three stages, decisions on a prefix, a guarantee with audits, a budget, a second
 origin, and idempotency keys; chats and responses, plain and as streams, classifications, moderations and feedback. One client in a hundred leaves, one
