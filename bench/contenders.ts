@@ -1,5 +1,6 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { SHARED_LEDGERS } from "../src/local/ledgers.ts";
 import { benchRecords, OPERATOR_KEY, OPERATOR_KEY_SHA256, TENANT } from "./bench-records.ts";
 import { exchange, postRequest } from "./http-exchange.ts";
 import { startPortkey, startRuntime, type RuntimeOptions, type ServerProcess } from "./processes.ts";
@@ -30,15 +31,6 @@ const AUDIT_RATE = 0.05;
 
 /** The service that is the control Worker. */
 const CONTROL = "control";
-
-/** The control Worker's Durable Objects that the inference Worker binds too, as `wrangler.toml` has them. */
-const OBJECTS = {
-	TENANT_LEDGER: "TenantLedger",
-	EVIDENCE_LEDGER: "EvidenceLedger",
-	METRIC_SHARD: "MetricShard",
-	REPLAY_RECORD: "ReplayRecord",
-	UPSTREAM_OUTAGE: "UpstreamOutage",
-};
 
 /** Those that are not there anyway. */
 type StartedName = Exclude<ContenderName, "no gateway">;
@@ -108,10 +100,21 @@ export const answeringBindings: readonly string[] = [
 ];
 
 /** Keys, policies, confidence, checks and costs; no observation, neither in the log nor for a ledger, and so no control Worker. */
-export const decisionPath: WorkerConfig = {
+const decisionPath: WorkerConfig = {
 	bundle: "cascade.js",
 	bindings: [...answeringBindings, binding.text("REQUEST_LOG", "off")],
 };
+
+/** What stands for KV, as a process of its own beside client and mock. */
+export function startKv(bindings: readonly string[], surroundings: Surroundings): Promise<ServerProcess> {
+	return startConfigured("kv", { bundle: "records.js", bindings, services: [] }, surroundings, { core: "load" });
+}
+
+/** The decision path with its KV in that process. */
+export function startDecisionPath(kv: ServerProcess, surroundings: Surroundings): Promise<ServerProcess> {
+	const services = [serverService("edge-model", surroundings.mockPort), serverService("kv", kv.port)];
+	return startConfigured("decision path by itself", { ...decisionPath, services }, surroundings);
+}
 
 /**
  * All of it: guarantees with audits at 5%, the queue of observations and evidence, the dataset, metrics, shared outages, and
@@ -144,14 +147,14 @@ const withEveryFeature: WorkerConfig = {
 		binding.dataset("REQUESTS_DATASET"),
 		binding.entrypoint("CONTROL", CONTROL, "ControlPlane"),
 	],
-	objectsOf: { service: CONTROL, objects: OBJECTS },
+	objectsOf: { service: CONTROL, objects: SHARED_LEDGERS },
 };
 
 /** In production it runs elsewhere; here in the same process, where what it does is no part of what is measured. */
 const controlWorker: WorkerConfig = {
 	bundle: "control.js",
 	bindings: [binding.kv("CONFIG", "kv"), binding.text("OPERATOR_KEY_SHA256", OPERATOR_KEY_SHA256)],
-	objects: { ...OBJECTS, OPERATOR_REGISTRY: "OperatorRegistry" },
+	objects: { ...SHARED_LEDGERS, OPERATOR_REGISTRY: "OperatorRegistry" },
 };
 
 /** The namespace that ours reads, with these records in it. */

@@ -1,6 +1,7 @@
 import type { PairLabeller } from "./admin/check-anchors.ts";
 import { errorResponse } from "./http/reply.ts";
 import { errorReply } from "./openai/error-body.ts";
+import { newRequestId } from "./web/request-id.ts";
 
 /**
  * What of its own configuration the inference Worker tells the control plane with each request that it passes on, so that nothing
@@ -33,7 +34,7 @@ export async function handOver(
 	deployment: Deployment,
 	logFault: (fault: string, facts: Readonly<Record<string, string>>) => void,
 ): Promise<Response> {
-	const requestId = `req_${crypto.randomUUID()}`;
+	const requestId = newRequestId();
 	if (control === undefined) {
 		logFault("admin-not-configured", { requestId, what: "the binding CONTROL must be there" });
 		const message = "The admin API is not configured here; the inference Worker's log says what is missing.";

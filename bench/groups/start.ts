@@ -1,11 +1,11 @@
 import { benchRecords } from "../bench-records.ts";
 import { rotated, type Bench } from "../bench.ts";
-import { decisionPath, startConfigured } from "../contenders.ts";
+import { startConfigured, startDecisionPath, startKv } from "../contenders.ts";
 import { exchange, getRequest } from "../http-exchange.ts";
 import type { Plan } from "../plan.ts";
 import type { ServerProcess } from "../processes.ts";
 import { shown, table, type GroupReport } from "../report.ts";
-import { binding, serverService } from "../runtime-config.ts";
+import { binding } from "../runtime-config.ts";
 import { requestOf, scenarioOf } from "../scenarios.ts";
 import { bootstrapMedian, spreadOf } from "../statistics.ts";
 
@@ -19,12 +19,7 @@ interface Variant {
 }
 
 /** The inference Worker. Its KV is not started with it, as it is not in production, nor is the control Worker. */
-const startOurs: Variant["start"] = ({ surroundings, mock }, kv) =>
-	startConfigured(
-		"started",
-		{ ...decisionPath, services: [serverService("edge-model", mock.port), serverService("kv", kv.port)] },
-		surroundings,
-	);
+const startOurs: Variant["start"] = ({ surroundings }, kv) => startDecisionPath(kv, surroundings);
 
 const VARIANTS: readonly Variant[] = [
 	{
@@ -45,12 +40,7 @@ const VARIANTS: readonly Variant[] = [
 export async function measureStarts(bench: Bench, plan: Plan): Promise<GroupReport> {
 	const times = VARIANTS.map((variant) => ({ variant, ms: [] as number[] }));
 	const records = benchRecords(`http://127.0.0.1:${bench.mock.port}/v1`);
-	const kv = await startConfigured(
-		"kv",
-		{ bundle: "records.js", bindings: [binding.json("RECORDS", records)], services: [] },
-		bench.surroundings,
-		{ core: "load" },
-	);
+	const kv = await startKv([binding.json("RECORDS", records)], bench.surroundings);
 	try {
 		// Once without counting: what stands for KV and the models has then run.
 		for (const { variant } of times) await timeStart(bench, kv, variant);

@@ -2,12 +2,12 @@ import { seededRandom } from "../../src/tuning/seeded-random.ts";
 import { manyTenants } from "../bench-records.ts";
 import { rotated, type Bench } from "../bench.ts";
 import type { LoadTarget } from "../closed-loop.ts";
-import { decisionPath, startConfigured } from "../contenders.ts";
+import { startDecisionPath, startKv } from "../contenders.ts";
 import { measure, type Measurement, type Turn } from "../measure.ts";
 import { MAIN_CONNECTIONS, type Plan } from "../plan.ts";
 import type { ServerProcess } from "../processes.ts";
 import { shown, table, type GroupReport } from "../report.ts";
-import { binding, serverService } from "../runtime-config.ts";
+import { binding } from "../runtime-config.ts";
 import { requestOf, scenarioOf } from "../scenarios.ts";
 import { bootstrapMedian, spreadOf } from "../statistics.ts";
 
@@ -30,24 +30,8 @@ interface Population {
 export async function measureTenants(bench: Bench, plan: Plan): Promise<GroupReport> {
 	const { surroundings, mock } = bench;
 	const { records, policy } = manyTenants(`http://127.0.0.1:${mock.port}/v1`, plan.tenants);
-	const kv = await startConfigured(
-		"kv",
-		{
-			bundle: "records.js",
-			bindings: [binding.json("RECORDS", records), binding.json("POLICY", policy)],
-			services: [],
-		},
-		surroundings,
-		{ core: "load" },
-	);
-	const server = await startConfigured(
-		"tenants",
-		{
-			...decisionPath,
-			services: [serverService("edge-model", mock.port), serverService("kv", kv.port)],
-		},
-		surroundings,
-	);
+	const kv = await startKv([binding.json("RECORDS", records), binding.json("POLICY", policy)], surroundings);
+	const server = await startDecisionPath(kv, surroundings);
 	try {
 		return await report(server, mock, plan);
 	} finally {

@@ -8,7 +8,7 @@ const MOST_DRAW_MS = 5_000;
 
 /** Bytes of an entry or a verdict as JSON, at most, without its request's name: all else of it is numbers and words of ours. */
 const MOST_BYTES = 512;
-/** Of a character as JSON: `\\u0000`. */
+/** Of a character as JSON: `\u0000`. */
 const MOST_CHARACTER_BYTES = 6;
 
 /** Where evidence goes on its way to its ledger. Nothing of it throws. */
@@ -26,8 +26,6 @@ export const NO_EVIDENCE_QUEUE: EvidenceSink = {
 	verdict() {},
 	draw: () => Promise.resolve(false),
 };
-
-const NAMELESS = { requestId: "" };
 
 interface Addressed {
 	readonly address: EvidenceAddress;
@@ -50,7 +48,7 @@ export function createEvidenceQueue(ports: GatheringQueuePorts): EvidenceSink {
 		fault: "evidence-not-sent",
 		factsOf: ({ address: { tenant, cascade } }) => ({ tenant, cascade }),
 		mostBytesOf: ({ entry, verdict }) =>
-			MOST_BYTES + MOST_CHARACTER_BYTES * (entry ?? verdict ?? NAMELESS).requestId.length,
+			MOST_BYTES + MOST_CHARACTER_BYTES * ((entry ?? verdict)?.requestId.length ?? 0),
 	});
 	return {
 		record: (address, entry) => gathering.add({ address, entry }),

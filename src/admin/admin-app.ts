@@ -15,6 +15,7 @@ import { readQuery, readValue } from "./read-fields.ts";
 import { ADMIN_ROUTES } from "./routes.ts";
 import { PARAMETERS, tenantName } from "./schemas/parameters.ts";
 import * as v from "valibot";
+import { newRequestId } from "../web/request-id.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
@@ -35,7 +36,7 @@ export function createAdminApp<Bindings>(
 	const paths = Map.groupBy(routes, ({ path }) => path);
 
 	app.use(async (context, next) => {
-		context.set("requestId", `req_${crypto.randomUUID()}`);
+		context.set("requestId", newRequestId());
 		await next();
 	});
 	for (const [path, ofPath] of paths) {

@@ -4,6 +4,7 @@ import type { Result } from "../core/result.ts";
 import type { AdminPorts } from "./admin-ports.ts";
 import { refuse, toResponse } from "./admin-reply.ts";
 import { authorise, holdsKey } from "./authorise.ts";
+import { newRequestId } from "../web/request-id.ts";
 
 /** What the route needs. */
 export interface MetricsPorts {
@@ -19,7 +20,7 @@ export interface MetricsPorts {
  * the answer is 503 and not the sum of the others: counters that fall look like a restart.
  */
 export async function answerMetrics(request: Request, { admin, shardOf, logFault }: MetricsPorts): Promise<Response> {
-	const requestId = `req_${crypto.randomUUID()}`;
+	const requestId = newRequestId();
 	const reply = (refusal: Parameters<typeof refuse>[0]) => toResponse(refuse(refusal), requestId);
 	if (request.method !== "GET" && request.method !== "HEAD")
 		return reply({

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { HonoBase } from "hono/hono-base";
 import { LinearRouter } from "hono/router/linear-router";
 import { errorReply, type ErrorReply } from "../openai/error-body.ts";
+import { newRequestId } from "../web/request-id.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { chatCompletions } from "./chat-completions.ts";
 import { classifications } from "./classifications.ts";
@@ -73,9 +74,8 @@ export function createApp<Bindings>(
 }
 
 /** The router takes a path with a slash at its end for the same one; nothing is normalised to a route here. */
-function exactly<Answered extends Response | Promise<Response>>(handle: (context: Context) => Answered) {
-	return (context: Context): Answered | ReturnType<Context["notFound"]> =>
-		context.req.path.endsWith("/") ? context.notFound() : handle(context);
+function exactly(handle: (context: Context) => Response | Promise<Response>): typeof handle {
+	return (context) => (context.req.path.endsWith("/") ? context.notFound() : handle(context));
 }
 
 async function admitted(context: Context, ports: AppPorts, requestId: string, handle: Handler): Promise<Response> {
@@ -88,10 +88,6 @@ async function admitted(context: Context, ports: AppPorts, requestId: string, ha
 	} finally {
 		admission.leave(raw);
 	}
-}
-
-function newRequestId(): string {
-	return `req_${crypto.randomUUID()}`;
 }
 
 function otherMethod(method: string): ErrorReply {

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Miniflare, Response, type Request } from "miniflare";
 import { ASSET_DIRECTORY } from "../dashboard/build/build-dashboard.ts";
 import { DEMO_KEY, demoKeyRecord, type OwnServer } from "./demo-records.ts";
+import { eachSharedLedger } from "./ledgers.ts";
 import { LOCAL_OPERATOR_KEY, seedDemo } from "./seed-demo.ts";
 
 /** Both running local Workers and the local origin. */
@@ -56,19 +57,11 @@ const ASSETS = {
 	routerConfig: { has_user_worker: true },
 	assetConfig: { html_handling: "auto-trailing-slash", not_found_handling: "none" } as const,
 };
-/** The ledgers, as the control Worker keeps them and the inference Worker binds them. */
-const LEDGERS = {
-	TENANT_LEDGER: "TenantLedger",
-	EVIDENCE_LEDGER: "EvidenceLedger",
-	METRIC_SHARD: "MetricShard",
-	UPSTREAM_OUTAGE: "UpstreamOutage",
-	REPLAY_RECORD: "ReplayRecord",
-} as const;
 
 /**
  * Builds the Workers with wrangler, as a deployment does, and runs them in the Workers runtime: the inference Worker with the `AI`
- * stand-in, the control Worker with the ledgers behind it, both with real KV, and the local origin on its own port. `wrangler dev` would run the same, at some ten times the
- * CPU a request and without the origin's own port.
+ * stand-in, the control Worker with the ledgers behind it, both with real KV, and the local origin on its own port. `wrangler dev`
+ * would run the same, at some ten times the CPU a request and without the origin's own port.
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
 	const built = options.builtDirectory ?? (await buildLocalWorkers(join(ROOT, ".wrangler", "local")));
@@ -96,7 +89,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 					compatibilityDate: COMPATIBILITY_DATE,
 					compatibilityFlags: ["enable_request_signal", "enable_abortsignal_rpc"],
 					kvNamespaces: { CONFIG: "config" },
-					durableObjects: eachLedger((className) => ({ className, scriptName: CONTROL, useSQLite: true })),
+					durableObjects: eachSharedLedger((className) => ({ className, scriptName: CONTROL, useSQLite: true })),
 					queueProducers: { OBSERVATIONS: { queueName: "observations" } },
 					// For whoever sets `limits.rateTier`; `trial` is soon used up, to see what a client is told.
 					ratelimits: {
@@ -122,7 +115,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 					compatibilityDate: COMPATIBILITY_DATE,
 					kvNamespaces: { CONFIG: "config" },
 					durableObjects: {
-						...eachLedger((className) => ({ className, useSQLite: true })),
+						...eachSharedLedger((className) => ({ className, useSQLite: true })),
 						OPERATOR_REGISTRY: { className: "OperatorRegistry", useSQLite: true },
 					},
 					queueConsumers: { observations: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10 } },
@@ -164,10 +157,6 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 		await runtime.dispose();
 		throw error;
 	}
-}
-
-function eachLedger<Binding>(bindingOf: (className: string) => Binding): Record<string, Binding> {
-	return Object.fromEntries(Object.entries(LEDGERS).map(([name, className]) => [name, bindingOf(className)]));
 }
 
 const TAIL_NAME = "edge-cascade-local-tail";

@@ -16,8 +16,8 @@ interface WritingClock {
 /**
  * A response body that takes its text from a generator. A write costs the runtime more than all else that is done for an event, so
  * where texts come faster than every eight milliseconds, those after the third are written together. None is held for longer than that:
- * a text never waits for one that may not come. A client that reads slowly stops the generator. `onCancel` runs when the client leaves, before the
- * generator is ended, so that a read it is waiting on can be broken off.
+ * a text never waits for one that may not come. A client that reads slowly stops the generator. `onCancel` runs when the client
+ * leaves, before the generator is ended, so that a read it is waiting on can be broken off.
  */
 export function byteStream(
 	texts: AsyncGenerator<string, void>,

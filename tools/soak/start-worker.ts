@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { eachSharedLedger } from "../../src/local/ledgers.ts";
 import { CONFIGURATION_FILES } from "../deploy/configurations.ts";
 import { startRuntime, type ProcessFigures, type RuntimeProcess } from "./runtime-process.ts";
 import { storedIn, type Stored } from "./stored.ts";
@@ -27,14 +28,6 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const OPERATOR_KEY = "cascade-soak-operator";
 const CONTROL = "edge-cascade-control";
 const QUEUE = "observations";
-/** What both bind. */
-const OBJECTS = {
-	TENANT_LEDGER: "TenantLedger",
-	EVIDENCE_LEDGER: "EvidenceLedger",
-	METRIC_SHARD: "MetricShard",
-	UPSTREAM_OUTAGE: "UpstreamOutage",
-	REPLAY_RECORD: "ReplayRecord",
-} as const;
 
 /**
  * Bundles both of production's Workers into the directory and runs each in a process of its own: the inference Worker has its Durable
@@ -65,7 +58,7 @@ export async function startWorker(input: {
 				kvNamespaces: { CONFIG: "config" },
 				bindings: { OPERATOR_KEY_SHA256: sha256Hex(OPERATOR_KEY) },
 				durableObjects: {
-					...eachObject((className) => ({ className, useSQLite: true })),
+					...eachSharedLedger((className) => ({ className, useSQLite: true })),
 					OPERATOR_REGISTRY: { className: "OperatorRegistry", useSQLite: true },
 				},
 				queueConsumers: { [QUEUE]: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10 } },
@@ -83,7 +76,7 @@ export async function startWorker(input: {
 				kvNamespaces: { CONFIG: "config" },
 				bindings: { ALLOW_LOOPBACK_ORIGINS: "true" },
 				serviceBindings: { CONTROL: { name: CONTROL, entrypoint: "ControlPlane" } },
-				durableObjects: eachObject((className) => ({ className, scriptName: CONTROL, useSQLite: true })),
+				durableObjects: eachSharedLedger((className) => ({ className, scriptName: CONTROL, useSQLite: true })),
 				queueProducers: { OBSERVATIONS: { queueName: QUEUE } },
 				ai: { binding: "AI", remoteProxyConnectionString: new URL(farSideUrl) as never },
 			},
@@ -125,10 +118,6 @@ async function bundle(configuration: string, bundled: string) {
 	const script = (await readdir(bundled)).find((file) => file.endsWith(".js"));
 	if (script === undefined) throw new Error("There is no bundle.");
 	return { modulesRoot: bundled, modules: [{ type: "ESModule" as const, path: join(bundled, script) }] };
-}
-
-function eachObject<Binding>(bindingOf: (className: string) => Binding): Record<string, Binding> {
-	return Object.fromEntries(Object.entries(OBJECTS).map(([name, className]) => [name, bindingOf(className)]));
 }
 
 function sha256Hex(text: string): string {

@@ -6,6 +6,7 @@ import { guarded } from "../define-route.ts";
 import { anchorReport, anchorsWithReport, newAnchors } from "../schemas/anchors.ts";
 import { evidenceQuery } from "../schemas/evidence.ts";
 import { configurationOf, ofEvidence } from "./evidence-routes.ts";
+import { newRequestId } from "../../web/request-id.ts";
 
 export const showAnchors = guarded({
 	operationId: "evidence.anchors.get",
@@ -65,7 +66,7 @@ export const checkAnchors = guarded({
 		if (ports.labelPair === undefined)
 			return err(refuse({ status: 409, code: "not_applicable", message: "This Worker can ask no model here." }));
 		const { labeller } = found.value.cascade;
-		const judged = await judgeAnchors(ports.labelPair, labeller, anchors, () => `req_${crypto.randomUUID()}`);
+		const judged = await judgeAnchors(ports.labelPair, labeller, anchors, newRequestId);
 		const given = { set: report.set, ...judged, actor: requester.actor };
 		return answer(await ofEvidence(call, (ledger) => ledger.checkAnchors(given)));
 	},
