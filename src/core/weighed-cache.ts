@@ -11,10 +11,15 @@ export interface CacheBounds {
 	readonly weight: number;
 }
 
-/** Forgets what was not used for longest, as soon as either bound is passed. A map keeps the order in which its entries were set. */
+/**
+ * Forgets what was not used for longest, as soon as either bound is passed. A map keeps the order in which its entries were set; one
+ * that is used is set anew only where half of all have been since, so that what is used all the time is looked up and nothing more.
+ */
 export function createWeighedCache<Value>(most: CacheBounds): WeighedCache<Value> {
-	const kept = new Map<string, { readonly value: Value; readonly weight: number }>();
+	const kept = new Map<string, { readonly value: Value; readonly weight: number; setAt: number }>();
 	let weightKept = 0;
+	/** How often an entry was set. */
+	let sets = 0;
 
 	const forget = (name: string) => {
 		weightKept -= kept.get(name)?.weight ?? 0;
@@ -25,14 +30,17 @@ export function createWeighedCache<Value>(most: CacheBounds): WeighedCache<Value
 		get(name) {
 			const known = kept.get(name);
 			if (known === undefined) return undefined;
-			kept.delete(name);
-			kept.set(name, known);
+			if ((sets - known.setAt) * 2 >= kept.size) {
+				kept.delete(name);
+				known.setAt = ++sets;
+				kept.set(name, known);
+			}
 			return known.value;
 		},
 		set(name, value, weight) {
 			forget(name);
 			if (weight > most.weight) return;
-			kept.set(name, { value, weight });
+			kept.set(name, { value, weight, setAt: ++sets });
 			weightKept += weight;
 			for (const oldest of kept.keys()) {
 				if (kept.size <= most.values && weightKept <= most.weight) return;

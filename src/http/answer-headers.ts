@@ -56,27 +56,36 @@ export function timingHeader(
 	{ authMs, totalMs }: RequestTimes,
 	{ trail, calls }: TimedStages,
 ): { readonly "server-timing": string } {
-	const read = trail.filter(({ confidence, readMs }) => confidence !== null || readMs !== undefined);
-	const entries = stageTimes(calls).map(([stage, ms]) => timing(stage, ms));
-	if (read.length > 0) {
-		const afterJudged = stageTimes(calls).findLastIndex(([stage]) => read.some((entry) => entry.stage === stage));
-		const readMs = read.reduce((sum, entry) => sum + (entry.readMs ?? 0), 0);
-		entries.splice(afterJudged + 1, 0, timing("confidence", readMs));
+	const stages = stageTimes(calls);
+	const entries = stages.map(({ stage, ms }) => timing(stage, ms));
+	let readMs: number | null = null;
+	let lastRead = -1;
+	for (const entry of trail) {
+		if (entry.confidence === null && entry.readMs === undefined) continue;
+		readMs = (readMs ?? 0) + (entry.readMs ?? 0);
+		lastRead = Math.max(
+			lastRead,
+			stages.findIndex(({ stage }) => stage === entry.stage),
+		);
 	}
-	const total = timing("total", totalMs);
+	if (readMs !== null) entries.splice(lastRead + 1, 0, timing("confidence", readMs));
+	const total = `, ${timing("total", totalMs)}`;
 	let text = timing("auth", authMs);
-	for (const entry of entries) if (`${text}, ${entry}, ${total}`.length <= MOST_TIMING_CHARACTERS) text += `, ${entry}`;
-	return { "server-timing": `${text}, ${total}` };
+	for (const entry of entries)
+		if (text.length + ", ".length + entry.length + total.length <= MOST_TIMING_CHARACTERS) text += `, ${entry}`;
+	return { "server-timing": text + total };
 }
 
-function stageTimes(calls: readonly CallRecord[]): [string, number][] {
-	const longest = new Map<string, number>();
+/** What each stage's calls took, in the order of their first. */
+function stageTimes(calls: readonly CallRecord[]): { readonly stage: string; ms: number }[] {
+	const stages: { readonly stage: string; ms: number }[] = [];
 	for (const { stage, purpose, ms } of calls) {
+		const known = stages.find((before) => before.stage === stage);
+		if (known === undefined) stages.push({ stage, ms });
 		// Samples run beside the answer; a verdict comes after it.
-		const before = longest.get(stage) ?? 0;
-		longest.set(stage, purpose === "verify" ? before + ms : Math.max(before, ms));
+		else known.ms = purpose === "verify" ? known.ms + ms : Math.max(known.ms, ms);
 	}
-	return [...longest];
+	return stages;
 }
 
 /** A metric name is a token (RFC 9110, 5.6.2); stage names are, by the policy's rules. */

@@ -1,12 +1,12 @@
 import type { Context } from "hono";
 import { HonoBase } from "hono/hono-base";
-import { LinearRouter } from "hono/router/linear-router";
 import { errorReply, type ErrorReply } from "../openai/error-body.ts";
 import { newRequestId } from "../web/request-id.ts";
 import type { AppPorts } from "./app-ports.ts";
 import { chatCompletions } from "./chat-completions.ts";
 import { classifications } from "./classifications.ts";
 import { embeddings } from "./embeddings.ts";
+import { ExactRouter } from "./exact-router.ts";
 import { feedback } from "./feedback.ts";
 import { neverReplayed } from "./hold-key.ts";
 import { listModels, showModel } from "./models.ts";
@@ -43,7 +43,7 @@ export function createApp<Bindings>(
 	portsOf: (bindings: Bindings) => AppPorts,
 	logFault: (fault: string, facts: Readonly<Record<string, string>>) => void,
 ) {
-	const app = new HonoBase<Environment<Bindings>>({ router: new LinearRouter() });
+	const app = new HonoBase<Environment<Bindings>>({ router: new ExactRouter() });
 	// No middleware, and one handler for each method and path: Hono then calls it at once, without composing a chain.
 	app.get(
 		HEALTH_PATH,

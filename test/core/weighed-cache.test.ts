@@ -2,20 +2,25 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createWeighedCache } from "../../src/core/weighed-cache.ts";
 
-/** The same as simply as it can be said: a list, the most recently used last. */
+/** The same as simply as it can be said: a list, the one that was set last at its end, and with each how many sets there were then. */
 function referenceCache(most: { readonly values: number; readonly weight: number }) {
-	let kept: { readonly name: string; readonly value: number; readonly weight: number }[] = [];
+	let kept: { readonly name: string; readonly value: number; readonly weight: number; readonly setAt: number }[] = [];
+	let sets = 0;
 	const without = (name: string) => kept.filter((entry) => entry.name !== name);
 	return {
 		get(name: string) {
 			const known = kept.find((entry) => entry.name === name);
-			if (known !== undefined) kept = [...without(name), known];
+			if (known !== undefined && (sets - known.setAt) * 2 >= kept.length) {
+				sets += 1;
+				kept = [...without(name), { ...known, setAt: sets }];
+			}
 			return known?.value;
 		},
 		set(name: string, value: number, weight: number) {
 			kept = without(name);
 			if (weight > most.weight) return;
-			kept.push({ name, value, weight });
+			sets += 1;
+			kept.push({ name, value, weight, setAt: sets });
 			while (kept.length > most.values || kept.reduce((sum, entry) => sum + entry.weight, 0) > most.weight)
 				kept.shift();
 		},
@@ -24,12 +29,25 @@ function referenceCache(most: { readonly values: number; readonly weight: number
 
 describe("a weighed cache", () => {
 	it("keeps as many values as it may, and forgets the one that was not used for longest", () => {
-		const cache = createWeighedCache<number>({ values: 2, weight: 100 });
+		const cache = createWeighedCache<number>({ values: 3, weight: 100 });
 		cache.set("first", 1, 1);
 		cache.set("second", 2, 1);
-		expect(cache.get("first")).toBe(1);
 		cache.set("third", 3, 1);
-		expect([cache.get("first"), cache.get("second"), cache.get("third")]).toEqual([1, undefined, 3]);
+		expect(cache.get("first")).toBe(1);
+		cache.set("fourth", 4, 1);
+		expect([cache.get("first"), cache.get("second"), cache.get("fourth")]).toEqual([1, undefined, 4]);
+	});
+
+	it("never forgets one that is asked for between all others, however many there are", () => {
+		const property = fc.property(fc.integer({ min: 2, max: 40 }), (values) => {
+			const cache = createWeighedCache<string>({ values, weight: 1_000 });
+			cache.set("busy", "kept", 1);
+			for (let other = 0; other < 5 * values; other++) {
+				expect(cache.get("busy")).toBe("kept");
+				cache.set(`other ${other}`, "passing", 1);
+			}
+		});
+		fc.assert(property);
 	});
 
 	it("forgets as many as a heavy one needs, and does not keep one that is too heavy by itself, nor what that replaces", () => {

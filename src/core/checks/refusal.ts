@@ -22,11 +22,13 @@ export function readsAsRefusal(text: string): boolean {
 		.replace(LEADING_MARKS, "")
 		.toLowerCase()
 		.replaceAll(APOSTROPHES, "'");
+	// Nearly every answer ends here. Both are read from the beginning on, so what no beginning of the head is, its first clause is not.
+	const spaced = clauseOf(head);
+	if (!OPENING.test(spaced) && !REFUSAL.test(spaced)) return false;
 	const end = CLAUSE_END.exec(head);
 	const first = clauseOf(end === null ? head : head.slice(0, end.index));
 	if (REFUSAL.test(first)) return true;
 	const opening = OPENING.exec(first);
-	// Nearly every answer ends here: the clauses after the first are not even looked for.
 	if (opening === null) return false;
 	const later = head.split(CLAUSE_END).slice(1).map(clauseOf);
 	// "Als KI kann ich", "as an AI I cannot": the refusal may go on without a comma.

@@ -6,15 +6,10 @@ import { measured, unavailable, type ConfidenceReading } from "../reading.ts";
  * positive value makes the whole reading worthless: an average over the rest would hide exactly the odd token.
  */
 export function usableLogprobs(tokens: readonly TokenLogprob[]): number[] | null {
-	const logprobs: number[] = [];
-	for (const token of tokens) {
-		// What is inside a list of tokens is the upstream's own: nothing about it is certain.
-		const logprob: unknown = token?.logprob;
-		// `!(x <= 0)` also catches NaN and anything that is not a number. Negative infinity is a legal "impossible".
-		if (typeof logprob !== "number" || !(logprob <= 0)) return null;
-		logprobs.push(logprob);
-	}
-	return logprobs;
+	// What is inside a list of tokens is the upstream's own: nothing about it is certain.
+	const logprobs = tokens.map((token): unknown => token?.logprob);
+	// `<= 0` is false for NaN too. Negative infinity is a legal "impossible".
+	return logprobs.every((logprob) => typeof logprob === "number" && logprob <= 0) ? (logprobs as number[]) : null;
 }
 
 /** Reads tokens through a statistic of their log-probabilities; the confidence is exp(statistic). */
