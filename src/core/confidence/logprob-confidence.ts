@@ -9,7 +9,7 @@ export function usableLogprobs(tokens: readonly TokenLogprob[]): number[] | null
 	// What is inside a list of tokens is the upstream's own: nothing about it is certain.
 	const logprobs = tokens.map((token): unknown => token?.logprob);
 	// `<= 0` is false for NaN too. Negative infinity is a legal "impossible".
-	return logprobs.every((logprob) => typeof logprob === "number" && logprob <= 0) ? (logprobs as number[]) : null;
+	return logprobs.every((logprob): logprob is number => typeof logprob === "number" && logprob <= 0) ? logprobs : null;
 }
 
 /** Reads tokens through a statistic of their log-probabilities; the confidence is exp(statistic). */
