@@ -45,10 +45,7 @@ export function createApp<Bindings>(
 ) {
 	const app = new HonoBase<Environment<Bindings>>({ router: new ExactRouter() });
 	// No middleware, and one handler for each method and path: Hono then calls it at once, without composing a chain.
-	app.get(
-		HEALTH_PATH,
-		exactly(() => jsonReply(200, { status: "ok" }, commonHeaders(newRequestId()))),
-	);
+	app.get(HEALTH_PATH, () => jsonReply(200, { status: "ok" }, commonHeaders(newRequestId())));
 	for (const { method, path, handle } of ROUTES) {
 		const answer = async (context: Context<Environment<Bindings>>) => {
 			const requestId = newRequestId();
@@ -58,24 +55,15 @@ export function createApp<Bindings>(
 				return errorResponse(unexpected(error, requestId, logFault), requestId);
 			}
 		};
-		app.on(method, path, exactly(answer));
+		app.on(method, path, answer);
 		const otherMethods = METHODS.filter((other) => other !== method);
-		app.on(
-			otherMethods,
-			path,
-			exactly(() => errorResponse(otherMethod(method), newRequestId())),
-		);
+		app.on(otherMethods, path, () => errorResponse(otherMethod(method), newRequestId()));
 	}
 	app.notFound((context) => {
 		const message = `There is no ${context.req.method} ${shortened(context.req.path)} here; chat requests go to POST /v1/chat/completions.`;
 		return errorResponse(errorReply({ status: 404, code: "unknown_url", message }), newRequestId());
 	});
 	return app;
-}
-
-/** The router takes a path with a slash at its end for the same one; nothing is normalised to a route here. */
-function exactly(handle: (context: Context) => Response | Promise<Response>): typeof handle {
-	return (context) => (context.req.path.endsWith("/") ? context.notFound() : handle(context));
 }
 
 async function admitted(context: Context, ports: AppPorts, requestId: string, handle: Handler): Promise<Response> {

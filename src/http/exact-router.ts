@@ -18,8 +18,8 @@ export class ExactRouter<Handler> implements Router<Handler> {
 		else if (!this.#exact.has(`${method} ${path}`)) this.#exact.set(`${method} ${path}`, [[[handler, {}]]]);
 	}
 
-	/** The one route of a method and a path; none where that is not there, also for the same path with a slash at its end. */
+	/** The one route of a method and a path; none for a path that a slash at its end, which `LinearRouter` passes over, makes another. */
 	match(method: string, path: string): Result<Handler> {
-		return this.#exact.get(`${method} ${path}`) ?? this.#others.match(method, path);
+		return this.#exact.get(`${method} ${path}`) ?? (path.endsWith("/") ? [[]] : this.#others.match(method, path));
 	}
 }

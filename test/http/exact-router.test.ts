@@ -29,6 +29,7 @@ describe("the router of paths", () => {
 	it("finds a path with a parameter beside those without, and tells the parameter", () => {
 		expect(found(router, "GET", "/v1/models")).toEqual([["GET /v1/models", {}]]);
 		expect(found(router, "GET", "/v1/models/fast")).toEqual([["GET /v1/models/:id", { id: "fast" }]]);
+		expect(found(router, "GET", "/v1/models/fast/")).toEqual([]);
 	});
 
 	it("keeps to the first of two handlers of one method and path", () => {
